@@ -1,0 +1,100 @@
+//! Something to be said to somebody. A letter is facts until it is sealed; [`render`] turns facts and templates
+//! into finished MIME, the same bytes for the same input, always.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::id::{Address, Named};
+use super::message::{Classification, Problem};
+
+/// What a letter says, by kind. Each kind has a folder of the same name in `templates/mail/`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Facts {
+    Acknowledgement(Acknowledgement),
+    Receipt(Receipt),
+}
+
+/// The answer to a notification, and the first information request (DOMAIN.md 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    pub reference: String,
+    pub user: String,
+    pub received_at: DateTime<Utc>,
+    /// The start date in the User's own words; stated back, never compared.
+    pub start_as_stated: Option<String>,
+    pub understood: Vec<Stated>,
+    pub missing: Vec<Missing>,
+    /// Labels of what was withheld: withheld is not missing.
+    pub withheld: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// The reader is asked to confirm that the notification is its own (DOMAIN.md 4, "Whom we answer").
+    pub confirm: bool,
+    /// Who wrote the mail, as shown to a reader who is asked to confirm.
+    pub sent_by: Option<String>,
+    pub next: Vec<Step>,
+    pub classification: Classification,
+}
+
+/// What a reply changed and what is still missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub reference: String,
+    pub user: String,
+    pub received_at: DateTime<Utc>,
+    pub changed: Vec<Stated>,
+    pub missing: Vec<Missing>,
+    pub problems: Vec<Problem>,
+    pub next: Vec<Step>,
+    pub classification: Classification,
+}
+
+/// A field as the reader wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The form's label.
+    pub label: String,
+    /// The User's own words; `None` where the value is Red and is not repeated.
+    pub words: Option<String>,
+    /// What we understood, where that differs from the words: "March 2027".
+    pub understood: Option<String>,
+}
+
+/// A gap and the line that fills it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The form's label, which the reply repeats before a colon.
+    pub label: String,
+    /// What a good answer looks like, in a sentence.
+    pub expected: String,
+    /// A whole line to copy: `Intended start: March 2027`.
+    pub example: String,
+}
+
+/// What comes next, when, and why then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub what: String,
+    /// The day (Europe/London); 17:00 where `by_five`.
+    pub on: Option<NaiveDate>,
+    pub by_five: bool,
+    pub why: String,
+}
+
+/// The header lines of a sealed letter, all derived (DESIGN.md 7.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub message_id: String,
+    pub dated_at: DateTime<Utc>,
+    pub from: Named,
+    pub reply_to: Address,
+    pub to: Vec<Named>,
+    pub cc: Vec<Named>,
+    /// Message-ID of the mail that this answers; only in letters to whoever wrote it.
+    pub in_reply_to: Option<String>,
+    pub references: Vec<String>,
+}
+
+/// The templates in force.
+#[derive(Debug)]
+pub struct Templates {}

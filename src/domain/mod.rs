@@ -1,0 +1,13 @@
+//! The rules of the trade: values in, values out. Nothing here waits, reads a clock, opens a file or knows SQL,
+//! so the rules can be tested by the thousand and cannot fail at night.
+
+pub mod case;
+pub mod directory;
+pub mod id;
+pub mod letter;
+pub mod message;
+pub mod notification;
+pub mod policy;
+pub mod token;
+pub mod workday;
+pub mod world;

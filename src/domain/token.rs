@@ -1,0 +1,168 @@
+//! Signed tags and Message-IDs (DESIGN.md 7.13), from keys that are given. In: what a token stands for; out: text
+//! that survives mail servers, and the proof that we wrote it. Invariant: nothing is believed before the HMAC held.
+
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::id::SubjectId;
+
+/// What a token is for; one purpose's token never passes for another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Envelope sender (VERP): names a delivery.
+    Bounce,
+    /// Reply-To: names a letter.
+    Reply,
+    /// Local part of our Message-ID.
+    MessageId,
+}
+
+impl Purpose {
+    fn letter(self) -> char {
+        match self {
+            Self::Bounce => 'b',
+            Self::Reply => 'r',
+            Self::MessageId => 'm',
+        }
+    }
+}
+
+/// The installation's signing keys, oldest first. Rotation adds a key and removes none.
+#[derive(Clone)]
+pub struct Keys {
+    pub installation: String,
+    pub keys: Vec<[u8; 32]>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("n_keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
+
+/// What a token vouches for, beside its purpose and its id.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    pub subject: &'a SubjectId,
+    /// The subject's version when the letter was decided.
+    pub version: i64,
+    /// The recipient's address, in lower case; empty for a Message-ID.
+    pub recipient: &'a str,
+}
+
+/// A token that was read and not yet verified: good for looking up, for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unverified {
+    pub purpose: Purpose,
+    pub id: i64,
+    key: u8,
+    mac: [u8; 10],
+}
+
+const ID_LEN: usize = 5;
+const MAC_LEN: usize = 10;
+
+impl Keys {
+    /// 27 characters of lower-case base32: purpose, key id, id (at most 2^40 - 1), 80 bits of HMAC-SHA-256.
+    #[must_use]
+    pub fn tag(&self, purpose: Purpose, id: i64, claim: Claim<'_>) -> String {
+        let key = u8::try_from(self.keys.len().saturating_sub(1)).unwrap_or(u8::MAX);
+        let mut bytes = vec![key];
+        bytes.extend(id.to_be_bytes().iter().skip(8 - ID_LEN));
+        bytes.extend(self.mac(key, purpose, id, claim));
+        format!("{}{}", purpose.letter(), BASE32_NOPAD.encode(&bytes).to_lowercase())
+    }
+
+    /// Reads a tag, without regard to case; `None` when it has not our form.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Unverified> {
+        let mut chars = text.chars();
+        let purpose = match chars.next()?.to_ascii_lowercase() {
+            'b' => Purpose::Bounce,
+            'r' => Purpose::Reply,
+            _ => return None,
+        };
+        let bytes = BASE32_NOPAD.decode(chars.as_str().to_ascii_uppercase().as_bytes()).ok()?;
+        let (key, rest) = bytes.split_first()?;
+        let (id, mac) = rest.split_at_checked(ID_LEN)?;
+        let id = id.iter().fold(0_i64, |id, byte| id << 8 | i64::from(*byte));
+        Some(Unverified { purpose, id, key: *key, mac: mac.try_into().ok()? })
+    }
+
+    /// Did we sign this, for that? Compared in constant time.
+    #[must_use]
+    pub fn holds(&self, token: &Unverified, claim: Claim<'_>) -> bool {
+        usize::from(token.key) < self.keys.len()
+            && bool::from(self.mac(token.key, token.purpose, token.id, claim).ct_eq(&token.mac))
+    }
+
+    /// The Message-ID, without angle brackets, of letter `ordinal` of a subject's version: the same letter always
+    /// has the same.
+    #[must_use]
+    pub fn message_id(&self, claim: Claim<'_>, ordinal: i64, domain: &str) -> String {
+        let key = u8::try_from(self.keys.len().saturating_sub(1)).unwrap_or(u8::MAX);
+        let mac = BASE32_NOPAD.encode(&self.mac(key, Purpose::MessageId, ordinal, claim)).to_lowercase();
+        format!("{}.{}.{ordinal}.{mac}@{domain}", claim.subject.0.to_lowercase(), claim.version)
+    }
+
+    fn mac(&self, key: u8, purpose: Purpose, id: i64, claim: Claim<'_>) -> [u8; MAC_LEN] {
+        let secret = self.keys.get(usize::from(key)).copied().unwrap_or_default();
+        let mut out = [0; MAC_LEN];
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret) else { return out };
+        let recipient = claim.recipient.to_lowercase();
+        for part in [
+            self.installation.as_bytes(),
+            &[purpose.letter() as u8],
+            claim.subject.0.as_bytes(),
+            &claim.version.to_be_bytes(),
+            &id.to_be_bytes(),
+            recipient.as_bytes(),
+        ] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        for (to, from) in out.iter_mut().zip(mac.finalize().into_bytes()) {
+            *to = from;
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(n: u8) -> Keys {
+        Keys { installation: "test".into(), keys: (1..=n).map(|k| [k; 32]).collect() }
+    }
+
+    #[test]
+    fn a_tag_comes_back_whatever_its_case_and_outlives_rotation() {
+        let subject = SubjectId("SUS-2026-0001".into());
+        let claim = Claim { subject: &subject, version: 3, recipient: "Ann@power.test" };
+        let tag = keys(1).tag(Purpose::Bounce, 1 << 39, claim);
+        assert!(tag.len() <= 64 - "bounces+".len(), "{tag}");
+        let read = Keys::read(&tag.to_uppercase()).unwrap();
+        assert_eq!(read.id, 1 << 39);
+        assert!(keys(2).holds(&read, Claim { recipient: "ANN@power.test", ..claim }));
+    }
+
+    #[test]
+    fn a_tag_holds_for_its_own_claim_only() {
+        let subject = SubjectId("SUS-2026-0001".into());
+        let other = SubjectId("SUS-2026-0002".into());
+        let claim = Claim { subject: &subject, version: 3, recipient: "ann@power.test" };
+        let tag = keys(1).tag(Purpose::Reply, 7, claim);
+        let read = Keys::read(&tag).unwrap();
+        assert!(!keys(1).holds(&read, Claim { subject: &other, ..claim }));
+        assert!(!keys(1).holds(&read, Claim { version: 4, ..claim }));
+        assert!(!keys(1).holds(&read, Claim { recipient: "bob@power.test", ..claim }));
+        let forged = Keys::read(&format!("b{}", &tag[1..])).unwrap();
+        assert!(!keys(1).holds(&forged, claim), "another purpose");
+        assert_eq!(Keys::read("r"), None);
+        assert_eq!(Keys::read("news"), None);
+        assert_eq!(Keys::read(&tag[..20]), None);
+    }
+}

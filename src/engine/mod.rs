@@ -1,0 +1,1 @@
+//! The one path (`handle`) and the one loop: collect, read, wake, deliver.
