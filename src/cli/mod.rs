@@ -1,1 +1,42 @@
 //! The commands, one file each: arguments in, an exit code out (0 done, 1 refused or found wrong, 2 used wrongly).
+//! stdout belongs to what was asked for; everything else goes to stderr.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps the record of second and subsequent User System notifications (SEC, SECMP0057).
+#[derive(Debug, Parser)]
+#[command(name = "sscd", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes, before or after its name.
+#[derive(Debug, clap::Args)]
+pub struct Common {
+    /// The configuration file; without it the built-in sample applies.
+    #[arg(long, global = true, env = "SSCD_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {}
+
+/// Does what the arguments ask for. Errors go to stderr as one sentence with its causes.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done: anyhow::Result<ExitCode> = match cli.command {};
+    done.unwrap_or_else(|error| {
+        eprintln!("sscd: {error:#}");
+        ExitCode::from(1)
+    })
+}
