@@ -61,6 +61,10 @@ pub struct Unverified {
     mac: [u8; 10],
 }
 
+/// The header in which a letter of ours repeats its Message-ID: whoever finds one that [`Keys::wrote`] knows has our
+/// own mail come back.
+pub const MARK_HEADER: &str = "X-Sscd";
+
 const ID_LEN: usize = 5;
 const MAC_LEN: usize = 10;
 
@@ -107,15 +111,38 @@ impl Keys {
         format!("{}.{}.{ordinal}.{mac}@{domain}", claim.subject.0.to_lowercase(), claim.version)
     }
 
+    /// Is this Message-ID, without angle brackets, one that [`Keys::message_id`] made? Our letters repeat it in a
+    /// header of their own ([`MARK_HEADER`]), because some servers rewrite Message-ID.
+    #[must_use]
+    pub fn wrote(&self, message_id: &str) -> bool {
+        self.wrote_it(message_id).unwrap_or(false)
+    }
+
+    fn wrote_it(&self, message_id: &str) -> Option<bool> {
+        let (local, _) = message_id.rsplit_once('@')?;
+        let [mac, ordinal, version, subject]: [&str; 4] =
+            local.rsplitn(4, '.').collect::<Vec<_>>().try_into().ok()?;
+        let mac = BASE32_NOPAD.decode(mac.to_ascii_uppercase().as_bytes()).ok()?;
+        let subject = SubjectId(subject.into());
+        let claim = Claim { subject: &subject, version: version.parse().ok()?, recipient: "" };
+        let ordinal = ordinal.parse().ok()?;
+        let keys = 0..u8::try_from(self.keys.len()).unwrap_or(u8::MAX);
+        Some(
+            keys.rev()
+                .any(|key| bool::from(self.mac(key, Purpose::MessageId, ordinal, claim).as_slice().ct_eq(&mac))),
+        )
+    }
+
     fn mac(&self, key: u8, purpose: Purpose, id: i64, claim: Claim<'_>) -> [u8; MAC_LEN] {
         let secret = self.keys.get(usize::from(key)).copied().unwrap_or_default();
         let mut out = [0; MAC_LEN];
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret) else { return out };
         let recipient = claim.recipient.to_lowercase();
+        let subject = claim.subject.0.to_lowercase();
         for part in [
             self.installation.as_bytes(),
             &[purpose.letter() as u8],
-            claim.subject.0.as_bytes(),
+            subject.as_bytes(),
             &claim.version.to_be_bytes(),
             &id.to_be_bytes(),
             recipient.as_bytes(),
@@ -147,6 +174,26 @@ mod tests {
         let read = Keys::read(&tag.to_uppercase()).unwrap();
         assert_eq!(read.id, 1 << 39);
         assert!(keys(2).holds(&read, Claim { recipient: "ANN@power.test", ..claim }));
+    }
+
+    #[test]
+    fn a_message_id_is_known_as_ours_whatever_its_case_and_outlives_rotation() {
+        let subject = SubjectId("SUS-2026-0001".into());
+        let claim = Claim { subject: &subject, version: 3, recipient: "" };
+        let id = keys(1).message_id(claim, 0, "sec.test");
+        assert!(keys(1).wrote(&id), "{id}");
+        assert!(keys(2).wrote(&id.to_uppercase()));
+        let other = Keys { installation: "another".into(), ..keys(1) };
+        for (keys, id) in [
+            (&other, id.as_str()),
+            (&keys(1), &id.replace(".3.0.", ".3.1.")),
+            (&keys(1), &id.replace("0001", "0002")),
+            (&keys(1), "sus-2026-0001.3.0.@sec.test"),
+            (&keys(1), "0001@sec.test"),
+            (&keys(1), ""),
+        ] {
+            assert!(!keys.wrote(id), "{id}");
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Acknowledgement {
     pub start_as_stated: Option<String>,
     pub understood: Vec<Stated>,
     pub missing: Vec<Missing>,
+    /// The last day for what is missing, 17:00 Europe/London; why that day is said by a step of `next`.
+    pub missing_due_on: Option<NaiveDate>,
     /// Labels of what was withheld: withheld is not missing.
     pub withheld: Vec<String>,
     pub problems: Vec<Problem>,
@@ -44,6 +46,8 @@ pub struct Receipt {
     pub received_at: DateTime<Utc>,
     pub changed: Vec<Stated>,
     pub missing: Vec<Missing>,
+    /// As in [`Acknowledgement::missing_due_on`].
+    pub missing_due_on: Option<NaiveDate>,
     pub problems: Vec<Problem>,
     pub next: Vec<Step>,
     pub classification: Classification,
@@ -67,7 +71,8 @@ pub struct Missing {
     pub label: String,
     /// What a good answer looks like, in a sentence.
     pub expected: String,
-    /// A whole line to copy: `Intended start: March 2027`.
+    /// A good value: `March 2027`. It never stands behind its label, lest a reply that quotes us without a mark be
+    /// read as the answer.
     pub example: String,
 }
 
