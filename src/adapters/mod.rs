@@ -1,1 +1,6 @@
-//! The clock, and the ways out: IMAP, SMTP, Maildir. The only modules that touch the network or read the time.
+//! The clock, and the ways in and out: IMAP, SMTP, Maildir. The only modules that touch the network or read the
+//! time; they know nothing of the record or of the engine.
+
+pub mod clock;
+pub mod folder;
+pub mod maildir;

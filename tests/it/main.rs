@@ -1,1 +1,3 @@
+//! The tests that stand outside the crate, as one binary.
 
+mod hands;
