@@ -1,9 +1,11 @@
 //! The figures that people may change: deadlines, limits, lists. Every default is DOMAIN.md 4's; each one that has
 //! no published authority is marked assumed there.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::message::Classification;
+use super::message::{Classification, Problem};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -45,5 +47,65 @@ impl Default for Policy {
             classification_floor: Classification::Amber,
             meetings_left_warning: 3,
         }
+    }
+}
+
+impl Policy {
+    /// Everything that no office could mean: a deadline of none, a list without an entry.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (field, found, range, unit) in [
+            ("triage_after", self.triage_after, 1..=60, "Working Days"),
+            ("information_after", self.information_after, 1..=260, "Working Days"),
+            ("paper_cut_off", self.paper_cut_off, 0..=60, "Working Days"),
+            ("put_before_ssc_after_minutes", self.put_before_ssc_after_minutes, 1..=10_080, "minutes"),
+            ("meetings_left_warning", self.meetings_left_warning, 0..=24, "meetings"),
+        ] {
+            problems.extend(out_of_range(field, found, &range, unit));
+        }
+        let expected = "the names of the User Roles, each once";
+        if self.user_roles.is_empty() {
+            problems.push(problem("user_roles", "an empty list".into(), expected));
+        }
+        for (at, role) in self.user_roles.iter().enumerate() {
+            let before = self.user_roles.iter().take(at);
+            if role.trim().is_empty() || before.into_iter().any(|other| other.eq_ignore_ascii_case(role)) {
+                problems.push(problem("user_roles", format!("{role:?} again or empty"), expected));
+            }
+        }
+        if self.classification_floor == Classification::Unmarked {
+            let expected = "white, green, amber or red: unmarked is what the floor is for";
+            problems.push(problem("classification_floor", "unmarked".into(), expected));
+        }
+        problems
+    }
+}
+
+fn out_of_range(field: &str, found: u32, range: &RangeInclusive<u32>, unit: &str) -> Option<Problem> {
+    let expected = format!("{} to {} {unit}", range.start(), range.end());
+    (!range.contains(&found)).then(|| problem(field, found.to_string(), &expected))
+}
+
+fn problem(field: &str, found: String, expected: &str) -> Problem {
+    Problem { field: field.into(), found, expected: expected.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound_and_nonsense_is_named() {
+        assert_eq!(Policy::default().problems(), []);
+        let broken = Policy {
+            triage_after: 0,
+            information_after: 261,
+            user_roles: vec!["Gas Supplier".into(), "gas supplier".into()],
+            classification_floor: Classification::Unmarked,
+            ..Policy::default()
+        };
+        let fields: Vec<_> = broken.problems().into_iter().map(|problem| problem.field).collect();
+        assert_eq!(fields, ["triage_after", "information_after", "user_roles", "classification_floor"]);
     }
 }

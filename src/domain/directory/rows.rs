@@ -1,10 +1,9 @@
-//! Reference data that people keep in files: Users, providers, members, SECAS people, User CIO. One immutable
-//! value, validated as a whole at load; in: rows as the files have them, out: who somebody is on a given day.
+//! The rows of the directory, as its files have them and as the rest of the program reads them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::id::{Address, Key};
+use crate::domain::id::{Address, Key};
 
 /// A SEC Party that completed User Entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,24 +193,4 @@ pub enum Body {
     #[serde(rename = "SSC")]
     Ssc,
     Panel,
-}
-
-/// Whose mail a domain is (DOMAIN.md 2, `sender_standing`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub enum Standing {
-    User,
-    SrpOnBehalf,
-    Consultant,
-    SscMember,
-    Unknown,
-}
-
-/// The whole of it. Built by [`Directory::new`], which indexes names, domains and addresses.
-#[derive(Debug, Clone, Default)]
-pub struct Directory {
-    users: Vec<User>,
-    providers: Vec<Provider>,
-    people: Vec<Person>,
-    meetings: Vec<Meeting>,
 }
