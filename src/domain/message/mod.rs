@@ -1,10 +1,51 @@
 //! A mail, understood as mail: bytes in, [`Message`] out. Reading never fails; what is odd becomes a [`Problem`].
 //! Nothing here knows what a notification is.
 
+mod attachment;
+mod bounce;
+mod calendar;
+mod content_key;
+mod decode;
+mod header;
+mod html;
+mod limit;
+mod marking;
+mod page;
+mod part;
+mod read;
+mod sign;
+mod tag;
+mod vouch;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{Address, Named};
+use super::token::Keys;
+use super::world::Office;
+
+pub use read::read_message;
+pub use vouch::vouch;
+
+/// What must be known of ourselves to know our own mail and our own tags when they come back.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    pub office: &'a Office,
+    pub keys: &'a Keys,
+}
+
+impl Own<'_> {
+    /// Is this an address of ours, whatever its tag?
+    #[must_use]
+    pub fn has(&self, address: &Address) -> bool {
+        let office = self.office;
+        let ours = [&office.mailbox.address, &office.bounces].into_iter().chain(&office.own_addresses);
+        let base = address.local().split('+').next().unwrap_or_default();
+        ours.into_iter().any(|own| {
+            own.domain() == address.domain() && own.local().eq_ignore_ascii_case(base) || own.same(address)
+        })
+    }
+}
 
 /// One mail, decoded as far as it goes.
 #[derive(Debug, Clone, Default)]
@@ -142,6 +183,13 @@ pub struct Problem {
     pub field: String,
     pub found: String,
     pub expected: String,
+}
+
+impl Problem {
+    /// A problem of the mail as a whole.
+    pub(crate) fn of_mail(found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { field: "mail".into(), found: found.into(), expected: expected.into() }
+    }
 }
 
 /// Who vouches for the sender (INTEROP.md 5).

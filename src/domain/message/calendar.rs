@@ -1,0 +1,48 @@
+//! Whether a mail carries a calendar, and what that asks. In: parts; out: its METHOD (RFC 5546 1.4). Invariant: a
+//! calendar in an attached message is no answer of this sender's (INTEROP.md 2).
+
+use super::attachment::file_name;
+use super::decode::transfer;
+use super::part::{Kind, Part, Parts};
+
+/// Octets of a calendar in which the method is looked for; it stands near the top.
+const MAX: usize = 256 << 10;
+
+/// The METHOD of the first calendar that states one, in upper case: in the calendar itself, else in the part's
+/// header (RFC 6047 2.4; where they differ the calendar is what the sender's program wrote last).
+pub(super) fn method(parts: &Parts<'_>) -> Option<String> {
+    let calendars =
+        parts.list.iter().filter(|part| part.kind == Kind::Leaf && !part.is_attached && is_calendar(part));
+    let mut named = None;
+    for part in calendars {
+        if let Some(method) = in_body(part) {
+            return Some(method);
+        }
+        named = named.or_else(|| word(part.parameter("method")?));
+    }
+    named
+}
+
+fn is_calendar(part: &Part<'_>) -> bool {
+    part.is("text", "calendar")
+        || part.is("application", "ics")
+        || file_name(part).is_some_and(|name| name.to_ascii_lowercase().ends_with(".ics"))
+}
+
+fn in_body(part: &Part<'_>) -> Option<String> {
+    let body = transfer(part.body, part.encoding(), MAX);
+    // Unfolding comes first (RFC 5545 3.1): even a property name may be folded.
+    let lines: Vec<u8> = body.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let text = String::from_utf8_lossy(&lines).replace("\n ", "").replace("\n\t", "");
+    let stated = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        let name = name.split(';').next()?.trim();
+        name.eq_ignore_ascii_case("METHOD").then(|| word(value)).flatten()
+    };
+    text.lines().find_map(stated)
+}
+
+fn word(text: &str) -> Option<String> {
+    let word: String = text.trim().chars().take_while(char::is_ascii_alphanumeric).take(40).collect();
+    (!word.is_empty()).then(|| word.to_ascii_uppercase())
+}
