@@ -236,6 +236,8 @@ pub struct Reading {
     pub message_id: Option<String>,
     pub thread: Vec<String>,
     pub tags: Vec<String>,
+    /// Case references (`SUS-2026-0001`) that stand in the subject.
+    pub references: Vec<String>,
     pub signs: Vec<Sign>,
     pub bounce: Option<super::message::Bounce>,
     pub attachments: Vec<Attachment>,
