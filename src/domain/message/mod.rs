@@ -1,7 +1,9 @@
 //! A mail, understood as mail: bytes in, [`Message`] out. Reading never fails; what is odd becomes a [`Problem`].
 //! Nothing here knows what a notification is.
 
+mod alignment;
 mod attachment;
+mod auth_results;
 mod bounce;
 mod calendar;
 mod content_key;
@@ -13,6 +15,7 @@ mod marking;
 mod page;
 mod part;
 mod read;
+mod received;
 mod sign;
 mod tag;
 mod vouch;

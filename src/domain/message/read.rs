@@ -96,7 +96,9 @@ fn read_headers(headers: &Headers<'_>, message: &mut Message) {
             }
         }
     }
-    message.null_return_path = headers.first("Return-Path").is_some_and(|header| header.raw().trim() == "<>");
+    message.null_return_path = headers
+        .first("Return-Path")
+        .is_some_and(|header| header.raw().split_whitespace().collect::<String>() == "<>");
     for name in ["From", "Sender", "To", "Cc", "Subject"] {
         if headers.all(name).any(|header| header.is_guessed()) {
             let found = format!("{name} in 8-bit text that is not UTF-8; read as windows-1252");
@@ -196,4 +198,4 @@ fn cut_lines(text: String) -> (String, bool) {
 
 #[cfg(test)]
 #[path = "read_tests.rs"]
-mod tests;
+pub(crate) mod tests;
