@@ -46,3 +46,43 @@ fn word(text: &str) -> Option<String> {
     let word: String = text.trim().chars().take_while(char::is_ascii_alphanumeric).take(40).collect();
     (!word.is_empty()).then(|| word.to_ascii_uppercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::message::read::tests::with_own;
+    use crate::domain::message::read_message;
+
+    #[test]
+    fn the_method_is_found_wherever_the_calendar_lies() {
+        let check = |mail: &str, expected: Option<&str>| {
+            for mail in [mail.to_owned(), mail.replace('\n', "\r\n")] {
+                let message = with_own(|own| read_message(mail.as_bytes(), own));
+                assert_eq!(message.calendar_method.as_deref(), expected, "{mail}");
+            }
+        };
+        let reply = "BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n";
+        let deep = |part: &str| {
+            format!(
+                "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=b\n\n\
+                 --b\n\nyes\n--b\n{part}\n--b--\n--a--\n"
+            )
+        };
+        check(&format!("Content-Type: text/calendar; method=reply\n\n{reply}"), Some("REPLY"));
+        check(&deep(&format!("Content-Type: text/calendar; method=REQUEST\n\n{reply}")), Some("REPLY"));
+        check(&deep(&format!("Content-Type: application/ics; name=x\n\n{reply}")), Some("REPLY"));
+        check(
+            &deep(
+                "Content-Type: application/octet-stream; name=\"Invite.ICS\"\nContent-Transfer-Encoding: base64\n\nTUVUSE9EOkNPVU5URVI=",
+            ),
+            Some("COUNTER"),
+        );
+        check("Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMET\n HOD;X=1: re\n ply\n", Some("REPLY"));
+        check("Content-Type: text/calendar; method=cancel\n\nBEGIN:VCALENDAR\n", Some("CANCEL"));
+        check("Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n", None);
+        check(
+            &deep(&format!("Content-Type: message/rfc822\n\nContent-Type: text/calendar\n\n{reply}")),
+            None,
+        );
+        check("A: b\n\nMETHOD:REPLY\n", None);
+    }
+}

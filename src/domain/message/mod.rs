@@ -143,7 +143,7 @@ pub enum SignKind {
 }
 
 /// A delivery status notification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounce {
     pub recipient: Option<String>,
     /// RFC 3463 code such as `5.1.1`; taken from Diagnostic-Code where Status is `x.0.0`.

@@ -199,3 +199,7 @@ fn cut_lines(text: String) -> (String, bool) {
 #[cfg(test)]
 #[path = "read_tests.rs"]
 pub(crate) mod tests;
+
+#[cfg(test)]
+#[path = "any_tests.rs"]
+mod any_tests;

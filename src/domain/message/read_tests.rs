@@ -20,7 +20,7 @@ fn read(raw: impl AsRef<[u8]>) -> Message {
     with_own(|own| read_message(raw.as_ref(), own))
 }
 
-const GOOD: &str = "Message-ID: <1@power.test>\nFrom: Ann <ann@power.test>\nTo: secas@sec.test\nSubject: Hello\n\
+pub(crate) const GOOD: &str = "Message-ID: <1@power.test>\nFrom: Ann <ann@power.test>\nTo: secas@sec.test\nSubject: Hello\n\
     Date: Mon, 1 Mar 2027 09:30:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
     --b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/plain; charset=utf-8\n\
     Content-Transfer-Encoding: quoted-printable\n\nCaf=C3=A9\nline two\n--c\nContent-Type: text/html\n\n<p>Caf&eacute;</p>\n--c--\n\

@@ -25,3 +25,30 @@ fn recipient(received: &str) -> Option<Address> {
     let word = received.get(start..)?.trim_start().split([' ', ';', '\t']).next()?;
     Address::parse(word.trim_matches(['<', '>'])).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::message::read::tests::with_own;
+    use crate::domain::message::read_message;
+
+    #[test]
+    fn tags_of_our_own_addresses_are_read_likeliest_first() {
+        let check = |headers: &str, expected: &[&str]| {
+            let message = with_own(|own| read_message(format!("{headers}\n\nbody").as_bytes(), own));
+            assert_eq!(message.tags, expected, "{headers}");
+        };
+        check("To: secas+one@sec.test", &["one"]);
+        check(
+            "Cc: c <ssc+four@sec.test>\nTo: secas+three@sec.test\nX-Original-To: bounces+two@sec.test\nDelivered-To: SECAS+one@SEC.test",
+            &["one", "two", "three", "four"],
+        );
+        check(
+            "Envelope-To: secas+one@sec.test\nReceived: from a by b with LMTP\n id 1 for <secas+two@sec.test>; Mon\nReceived: by c for <secas+no@sec.test>",
+            &["one", "two"],
+        );
+        check("Received: by b for secas+one@sec.test; Mon", &["one"]);
+        check("To: secas@sec.test, secas+@sec.test, other+x@sec.test, secas+y@evil.test", &[]);
+        check("Delivered-To: secas+One@sec.test\nTo: secas+ONE@sec.test", &["One"]);
+        check("", &[]);
+    }
+}
