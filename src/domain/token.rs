@@ -128,8 +128,9 @@ impl Keys {
         let ordinal = ordinal.parse().ok()?;
         let keys = 0..u8::try_from(self.keys.len()).unwrap_or(u8::MAX);
         Some(
-            keys.rev()
-                .any(|key| bool::from(self.mac(key, Purpose::MessageId, ordinal, claim).as_slice().ct_eq(&mac))),
+            keys.rev().any(|key| {
+                bool::from(self.mac(key, Purpose::MessageId, ordinal, claim).as_slice().ct_eq(&mac))
+            }),
         )
     }
 

@@ -1,11 +1,21 @@
 //! Something to be said to somebody. A letter is facts until it is sealed; [`render`] turns facts and templates
 //! into finished MIME, the same bytes for the same input, always.
 
+mod mime;
+mod sample;
+mod template;
+mod text;
+
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{Address, Named};
 use super::message::{Classification, Problem};
+
+pub use sample::Sample;
+pub use template::{BadTemplate, Templates, folder_names};
 
 /// What a letter says, by kind. Each kind has a folder of the same name in `templates/mail/`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +110,102 @@ pub struct Envelope {
     pub references: Vec<String>,
 }
 
-/// The templates in force.
-#[derive(Debug)]
-pub struct Templates {}
+/// Why a letter could not be written. A person must look: the same facts would fail again.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RenderError {
+    #[error(transparent)]
+    Template(#[from] BadTemplate),
+    #[error("found {found:?} as Message-ID, expected printable ASCII around an @, without angle brackets")]
+    MessageId { found: String },
+    #[error("the letter's header cannot be written: {reason}")]
+    Header { reason: String },
+}
+
+/// Writes a letter: finished MIME, the same bytes for the same input.
+///
+/// # Errors
+/// When a template fails on these facts, or an address or the Message-ID cannot stand in a header.
+pub fn render(facts: &Facts, envelope: &Envelope, templates: &Templates) -> Result<Vec<u8>, RenderError> {
+    let page = templates.page(&facts.without_red(), &envelope.from)?;
+    mime::write(page, facts.classification(), envelope)
+}
+
+/// The plain body as it would be sent today: what a person sees of a draft.
+///
+/// # Errors
+/// When a template fails on these facts.
+pub fn preview(facts: &Facts, office: &Named, templates: &Templates) -> Result<String, RenderError> {
+    Ok(templates.text(&facts.without_red(), office)?)
+}
+
+impl Facts {
+    /// As in `kind` and in the folder's name.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::Receipt(_) => "receipt",
+        }
+    }
+
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        match self {
+            Self::Acknowledgement(letter) => &letter.reference,
+            Self::Receipt(letter) => &letter.reference,
+        }
+    }
+
+    #[must_use]
+    pub fn classification(&self) -> Classification {
+        match self {
+            Self::Acknowledgement(letter) => letter.classification,
+            Self::Receipt(letter) => letter.classification,
+        }
+    }
+
+    /// Where the whole is Red, nothing that its sender wrote is repeated (DOMAIN.md 6), whoever made these facts.
+    fn without_red(&self) -> Cow<'_, Self> {
+        if self.classification() != Classification::Red {
+            return Cow::Borrowed(self);
+        }
+        let mut facts = self.clone();
+        let (stated, problems) = match &mut facts {
+            Self::Acknowledgement(letter) => {
+                letter.start_as_stated = None;
+                (&mut letter.understood, &mut letter.problems)
+            }
+            Self::Receipt(letter) => (&mut letter.changed, &mut letter.problems),
+        };
+        for field in stated {
+            field.words = None;
+            field.understood = None;
+        }
+        for problem in problems {
+            problem.found.clear();
+        }
+        Cow::Owned(facts)
+    }
+}
+
+impl Classification {
+    /// The marking sentence (DOMAIN.md 6).
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Unmarked => "This document is not marked under the Panel Information Policy.".into(),
+            marked => format!(
+                "This document is classified as {} in accordance with the Panel Information Policy.",
+                marked.title()
+            ),
+        }
+    }
+
+    /// What stands before a subject.
+    fn subject_tag(self) -> String {
+        match self {
+            Self::Unmarked => String::new(),
+            marked => format!("[{}] ", marked.title()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How words stand on a page. In: text from outside or from a template; out: text without control characters,
+//! dates as people here write them, and lines of at most 72 columns for the plain part.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Europe::London;
+
+/// RFC 3676 4.2 counsels 72 to 78 columns, so that a line survives being quoted.
+const COLUMNS: usize = 72;
+/// What one value of a mail may take of a letter; the mail itself is kept whole.
+const SHOWN_CHARS: usize = 600;
+const SHOWN_LINES: usize = 12;
+
+/// Characters that end a line, hide, or turn the text around them: none has a place in a letter.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// One line: each run of harmful characters becomes a space.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split(is_harmful).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// The lines of a value as a letter shows them, cut where they are too many.
+pub(super) fn shown(text: &str) -> Vec<String> {
+    let mut left = SHOWN_CHARS;
+    let mut lines = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        if lines.len() == SHOWN_LINES || left == 0 {
+            lines.push("(shortened here; your mail is kept whole)".into());
+            break;
+        }
+        let cut: String = line.chars().take(left).collect();
+        if cut.len() < line.len() {
+
+            lines.push(format!("{cut} ... (shortened here; your mail is kept whole)"));
+            break;
+        }
+        left -= cut.chars().count();
+        lines.push(cut);
+    }
+    lines
+}
+
+/// `2026-06-18` as "Thursday 18 June 2026".
+pub(super) fn day(on: &str) -> Option<String> {
+    Some(on.parse::<NaiveDate>().ok()?.format("%A %-d %B %Y").to_string())
+}
+
+/// `2026-06-18` as "18 June 2026".
+pub(super) fn short_day(on: &str) -> Option<String> {
+    Some(on.parse::<NaiveDate>().ok()?.format("%-d %B %Y").to_string())
+}
+
+/// An RFC 3339 instant as "10:15 BST on Thursday 4 June 2026", the clock of Europe/London.
+pub(super) fn instant(at: &str) -> Option<String> {
+    let at = DateTime::parse_from_rfc3339(at).ok()?.with_timezone(&London);
+    Some(at.format("%H:%M %Z on %A %-d %B %Y").to_string())
+}
+
+/// A title with a line beneath it, as long as itself.
+pub(super) fn heading(title: &str, line: &str) -> String {
+    format!("{title}\n{}", line.repeat(title.chars().count()))
+}
+
+/// Wraps long lines under their own indentation and leaves at most two empty lines together.
+pub(super) fn wrap(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    let mut n_empty = 2;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            n_empty += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            (0..n_empty.min(2)).for_each(|_| out.push('\n'));
+        }
+        n_empty = 0;
+        wrap_line(&mut out, line);
+    }
+    out
+}
+
+fn wrap_line(out: &mut String, line: &str) {
+    let words = line.trim_start();
+    let indent = line.len() - words.len();
+    let hanging = indent + if words.starts_with("- ") { 2 } else { 0 };
+    pad(out, indent);
+    let mut column = indent;
+    for (nth, word) in words.split(' ').enumerate() {
+        let width = word.chars().count();
+        if nth > 0 {
+            if column + 1 + width > COLUMNS {
+                out.push('\n');
+                pad(out, hanging);
+                column = hanging;
+            } else {
+                out.push(' ');
+                column += 1;
+            }
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out.push('\n');
+}
+
+fn pad(out: &mut String, n: usize) {
+    (0..n).for_each(|_| out.push(' '));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_wraps_under_its_own_indentation() {
+        let long = "word ".repeat(20);
+        let wrapped = wrap(&format!("\n\n  - {long}\n\n\n\n\nend  \n"));
+        assert!(wrapped.starts_with("  - word word"), "{wrapped}");
+        assert!(wrapped.contains("\n    word"), "{wrapped}");
+        assert!(wrapped.ends_with("word\n\n\nend\n"), "{wrapped:?}");
+        assert!(wrapped.lines().all(|line| line.len() <= COLUMNS));
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_has_a_line_of_its_own() {
+        let word = "x".repeat(100);
+        assert_eq!(wrap(&format!("a {word} b")), format!("a\n{word}\nb\n"));
+    }
+
+    #[test]
+    fn nothing_ends_a_line_hides_or_turns_the_text() {
+        assert_eq!(one_line("Ann\r\nBcc: x@y.test"), "Ann Bcc: x@y.test");
+        assert_eq!(one_line("a\u{202e}b\u{2066}c\u{0}d"), "a b c d");
+        assert!(matches!(one_line("Zoë Ångström"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_value_keeps_its_lines_and_is_cut_when_too_long() {
+        assert_eq!(shown("a\r\n\r\n b\n"), ["a", " b"]);
+        assert_eq!(shown(&"a\n".repeat(99)).len(), SHOWN_LINES + 1);
+        let cut = shown(&"ab ".repeat(999));
+        assert!(cut[0].len() < SHOWN_CHARS + 60 && cut[0].ends_with("kept whole)"), "{cut:?}");
+    }
+
+    #[test]
+    fn an_instant_is_told_by_the_clock_of_london() {
+        assert_eq!(instant("2026-06-04T09:15:00Z").unwrap(), "10:15 BST on Thursday 4 June 2026");
+        assert_eq!(instant("2026-12-04T09:15:00Z").unwrap(), "09:15 GMT on Friday 4 December 2026");
+        assert_eq!(day("2026-06-18").unwrap(), "Thursday 18 June 2026");
+    }
+}
