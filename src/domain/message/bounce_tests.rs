@@ -1,6 +1,5 @@
 use super::super::read::tests::with_own;
 use super::super::read_message;
-use super::*;
 use crate::domain::id::SubjectId;
 use crate::domain::token::Claim;
 

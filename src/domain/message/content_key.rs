@@ -12,7 +12,9 @@ impl ContentKey {
     pub fn new(identity: &[&str]) -> Self {
         let mut key = Self { hasher: Sha256::new() };
         key.hasher.update(b"sscd content key 1");
-        identity.iter().for_each(|text| key.field(text.as_bytes()));
+        for text in identity {
+            key.field(text.as_bytes());
+        }
         key
     }
 

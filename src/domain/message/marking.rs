@@ -84,9 +84,8 @@ fn only_colour(text: &str) -> Option<Classification> {
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         match colour(word) {
             Some(colour) if found.is_none() => found = Some(colour),
-            Some(_) => return None,
             None if BESIDE.iter().any(|beside| word.eq_ignore_ascii_case(beside)) => {}
-            None => return None,
+            _ => return None,
         }
     }
     found

@@ -12,6 +12,7 @@ mod header;
 mod html;
 mod limit;
 mod marking;
+mod markup;
 mod page;
 mod part;
 mod read;

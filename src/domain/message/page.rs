@@ -162,9 +162,9 @@ impl Lines {
             self.text.push(' ');
         }
         self.is_spaced = false;
-        word.chars()
-            .filter(|c| !matches!(c, '\0' | '\u{200b}' | '\u{feff}' | '\u{ad}'))
-            .for_each(|c| self.text.push(c));
+        // The rest are characters without width, which senders put between letters.
+        let invisible = ['\0', '\u{200b}', '\u{feff}', '\u{ad}'];
+        word.split(invisible).for_each(|piece| self.text.push_str(piece));
     }
 
     fn end_line(&mut self) {

@@ -39,6 +39,12 @@ pub(super) struct Parts<'x> {
     pub over: Option<&'static str>,
 }
 
+/// What a part can hold other parts as: a multipart with its boundary, or a message that lies open.
+enum Container {
+    Multipart(Vec<u8>),
+    Message,
+}
+
 /// A container that is not yet closed.
 struct Open {
     index: usize,
@@ -78,13 +84,13 @@ pub(super) fn split(raw: &[u8]) -> Parts<'_> {
         parts.list.push(part);
         match container {
             Some(_) if open.len() >= limit::DEPTH => parts.over = Some("parts nested deeper than is read"),
-            Some(None) => {
+            Some(Container::Message) => {
                 set(&mut parts, index, |part| part.kind = Kind::Message);
                 open.push(Open { index, boundary: None, is_digest: false });
                 at = body;
                 continue;
             }
-            Some(Some(boundary)) => {
+            Some(Container::Multipart(boundary)) => {
                 set(&mut parts, index, |part| part.kind = Kind::Broken);
                 let is_digest = parts.list.last().is_some_and(|part| part.is("multipart", "digest"));
                 open.push(Open { index, boundary: Some(boundary), is_digest });
@@ -168,17 +174,16 @@ fn delimiter(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
 }
 
 impl Part<'_> {
-    /// `Some(Some(boundary))` for a multipart, `Some(None)` for a message that lies open.
-    fn container(&self, in_digest: bool) -> Option<Option<Vec<u8>>> {
+    fn container(&self, in_digest: bool) -> Option<Container> {
         let boundary = |content: &ContentType<'_>| {
             content.attribute("boundary").map(|b| b.trim_end().as_bytes().to_vec()).filter(|b| !b.is_empty())
         };
         match &self.content {
-            Some(content) if content.c_type == "multipart" => boundary(content).map(Some),
+            Some(content) if content.c_type == "multipart" => boundary(content).map(Container::Multipart),
             Some(_) if self.is("message", "rfc822") || self.is("message", "global") => {
-                (self.encoding() == Encoding::Identity).then_some(None)
+                (self.encoding() == Encoding::Identity).then_some(Container::Message)
             }
-            None if in_digest => Some(None),
+            None if in_digest => Some(Container::Message),
             _ => None,
         }
     }

@@ -75,10 +75,9 @@ fn own_results(headers: &Headers<'_>, authserv_ids: &[String]) -> Result<AuthRes
     if let Some(other) = others.first() {
         let other: String = other.chars().filter(|c| !c.is_control()).take(100).collect();
         let other = if other.is_empty() { "a server that gives no name".to_owned() } else { other };
-        reason.push_str(&format!("; the one of {other} does not count"));
+        reason = format!("{reason}; the one of {other} does not count");
     }
-    reason.push('.');
-    Err(reason)
+    Err(reason + ".")
 }
 
 /// The rule of INTEROP.md 5.
