@@ -1,6 +1,18 @@
 //! What a mail claims about a second or subsequent User System, field by field, each with where it was read
 //! (DOMAIN.md 2). In: a [`Message`](super::message::Message); out: a [`Reading`]. Nothing is guessed silently.
 
+mod field_name;
+mod fill;
+mod gather;
+pub mod labels;
+mod missing;
+mod own;
+mod pair;
+mod table;
+#[cfg(test)]
+mod tests;
+pub mod values;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -8,6 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use super::id::Key;
 use super::message::{Attachment, Classification, Problem, Sender, Sign};
+
+pub use field_name::FieldName;
+pub use gather::notifications;
+pub use own::{is_forward, own_text};
 
 /// A value and how we came to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

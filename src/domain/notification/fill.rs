@@ -1,0 +1,324 @@
+//! From labels and values to the fields of one notification. In: the pairs of one system; out: its fields, each with
+//! its source, and what could not be read. Invariant: `words` is a stretch of the text, and reading it alone with the
+//! field's reader gives the value.
+
+use super::labels::Piece;
+use super::pair::{Join, Pair};
+use super::values::{self, Found, Read, choice::says, withheld::says_withheld};
+use super::{EmploymentStage, Field, FieldName, Fields, Notification, Provision, Source, Withheld};
+use crate::domain::message::{Problem, TextPart};
+
+/// A stretch of a text.
+#[derive(Debug, Clone, Copy)]
+struct Stretch<'a> {
+    part: u32,
+    line: u32,
+    words: &'a str,
+}
+
+impl<'a> Stretch<'a> {
+    fn source(&self) -> Source {
+        Source::Mail { part: self.part, line: self.line, words: self.words.to_owned() }
+    }
+
+    /// The same, for words within it.
+    fn inner(&self, words: &'a str) -> Self {
+        let before = (words.as_ptr() as usize).saturating_sub(self.words.as_ptr() as usize);
+        let breaks = self.words.get(..before).unwrap_or_default().matches('\n').count();
+        Self { line: self.line + u32::try_from(breaks).unwrap_or(0), words, ..*self }
+    }
+}
+
+/// Fills the fields of one notification.
+#[must_use]
+pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notification {
+    let mut filler = Filler { texts, pairs, roles, fields: Fields::default(), problems: Vec::new(), withheld: Vec::new() };
+    for field in FieldName::ALL {
+        filler.field(field);
+    }
+    filler.two_from_one();
+    filler.withheld();
+    let Filler { fields, problems, .. } = filler;
+    let withheld = fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
+    Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
+}
+
+struct Filler<'a> {
+    texts: &'a [&'a TextPart],
+    pairs: &'a [Pair],
+    roles: &'a [String],
+    fields: Fields,
+    problems: Vec<Problem>,
+    /// Pairs whose value says that it is withheld.
+    withheld: Vec<&'a Pair>,
+}
+
+impl<'a> Filler<'a> {
+    fn field(&mut self, field: FieldName) {
+        if field == FieldName::DisclosureWithheld {
+            return;
+        }
+        let Some(stretch) = self.stretch(field) else { return };
+        let Some(pair) = self.pairs.iter().find(|pair| pair.named.field == field) else { return };
+        let long = matches!(field, FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection);
+        if !long && says_withheld(stretch.words) {
+            self.withheld.push(pair);
+            let stated = match field {
+                FieldName::Provision => values::provision::read(stretch.words).is_clean(),
+                FieldName::UserIds => values::ids::read(stretch.words).value.is_some(),
+                FieldName::ArchitectureProvided => true,
+                _ => false,
+            };
+            if !stated {
+                return;
+            }
+            if field == FieldName::UserIds {
+                self.withheld.pop();
+            }
+        }
+        let words = stretch.words;
+        match field {
+            FieldName::UserPartyName => self.fields.user_party_name = self.keep(field, &stretch, values::text::read(words)),
+            FieldName::PartyId => self.fields.party_id = self.keep(field, &stretch, values::text::read(words)),
+            FieldName::UserRoles => {
+                let read = values::roles::read(words, self.roles);
+                self.fields.user_roles = self.keep(field, &stretch, read);
+            }
+            FieldName::Contact => self.fields.contact = self.keep(field, &stretch, values::contact::read(words)),
+            FieldName::SystemOrdinal => self.fields.system_ordinal = self.keep(field, &stretch, values::ordinal::read(words)),
+            FieldName::SystemLabel => self.fields.system_label = self.keep(field, &stretch, values::text::read(words)),
+            FieldName::EmploymentStage => self.fields.employment_stage = self.keep(field, &stretch, values::stage::read(words)),
+            FieldName::IntendedStart => self.fields.intended_start = self.keep(field, &stretch, values::date::read(words)),
+            FieldName::ActualStart => self.fields.actual_start = self.keep(field, &stretch, values::date::read(words)),
+            FieldName::ReasonNotNotifiedBefore => {
+                self.fields.reason_not_notified_before = self.keep(field, &stretch, values::text::read(words));
+            }
+            FieldName::ConfidentialityObjection => {
+                self.fields.confidentiality_objection = self.keep(field, &stretch, values::text::read_objection(words));
+            }
+            FieldName::DisclosureWithheld => {}
+            FieldName::IdArrangement => self.fields.id_arrangement = self.keep(field, &stretch, values::arrangement::read(words)),
+            FieldName::UserIds => self.fields.user_ids = self.keep(field, &stretch, values::ids::read(words)),
+            FieldName::ArchitectureProvided => {
+                self.fields.architecture_provided = self.keep(field, &stretch, values::architecture::read(words));
+            }
+            FieldName::Provision => self.fields.provision = self.keep(field, &stretch, values::provision::read(words)),
+            FieldName::SrpName => self.fields.srp_name = self.keep(field, &stretch, values::text::read_name(words)),
+            FieldName::PreviouslyAssessed => {
+                self.fields.previously_assessed = self.keep(field, &stretch, values::assessed::read(words));
+            }
+            FieldName::CustomerSegment => self.fields.customer_segment = self.keep(field, &stretch, values::segment::read(words)),
+            FieldName::Purpose => self.fields.purpose = self.keep(field, &stretch, values::text::read(words)),
+            FieldName::SeparatedFromFirst => {
+                self.fields.separated_from_first = self.keep(field, &stretch, values::assessed::read_separated(words));
+            }
+            FieldName::MeterCountExpected => self.fields.meter_count_expected = self.keep(field, &stretch, values::meters::read(words)),
+        }
+    }
+
+    fn keep<T>(&mut self, field: FieldName, stretch: &Stretch<'_>, read: Read<T>) -> Option<Field<T>> {
+        for Found { found, expected } in read.problems {
+            self.problems.push(Problem { field: field.as_str().to_owned(), found, expected: expected.to_owned() });
+        }
+        read.value.map(|value| Field { value, source: stretch.source() })
+    }
+
+    fn text(&self, part: u32) -> &'a str {
+        self.texts.iter().find(|text| text.part == part).map_or("", |text| text.text.as_str())
+    }
+
+    fn cut(&self, part: u32, line: u32, start: usize, end: usize) -> Stretch<'a> {
+        Stretch { part, line, words: self.text(part).get(start..end).unwrap_or_default().trim_end() }
+    }
+
+    /// The words of a field: of one pair, or from the first to the last of several that belong together.
+    fn stretch(&mut self, field: FieldName) -> Option<Stretch<'a>> {
+        let all: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.named.field == field).collect();
+        let (first, rest) = all.split_first()?;
+        let whole = self.cut(first.part, first.line, first.start, self.end(first));
+        let pieces = all.iter().any(|pair| pair.named.piece != Piece::Whole);
+        let together = pieces || matches!(field, FieldName::UserIds | FieldName::UserRoles);
+        let last = rest.iter().rev().find(|pair| pair.part == first.part && pair.column == first.column);
+        if let Some(last) = last.copied().filter(|_| together) {
+            let empty = first.start >= self.end(first);
+            let label = first.named.piece != Piece::Whole;
+            let opener = if empty { rest.first().copied().unwrap_or(first) } else { first };
+            let (line, start) = if empty || label { (opener.label_line, opener.label_start) } else { (first.line, first.start) };
+            return Some(self.cut(first.part, line, start, self.end(last)));
+        }
+        if first.named.piece != Piece::Whole {
+            return Some(self.cut(first.part, first.label_line, first.label_start, self.end(first)));
+        }
+        let plain = |stretch: Stretch<'_>| values::text::squash(stretch.words).to_lowercase();
+        let said = all.iter().map(|pair| self.cut(pair.part, pair.line, pair.start, self.end(pair)));
+        let said: Vec<Stretch<'a>> = said.filter(|stretch| !values::text::is_blank(stretch.words)).collect();
+        let kept = said.first().copied().unwrap_or(whole);
+        for other in said.iter().skip(1).filter(|other| plain(**other) != plain(kept)) {
+            self.problems.push(Problem {
+                field: field.as_str().to_owned(),
+                found: format!("{} and {}", values::text::squash(kept.words), values::text::squash(other.words)),
+                expected: "one answer; the first was taken".to_owned(),
+            });
+        }
+        Some(kept)
+    }
+
+    /// Where the value of a pair ends: as far as its kind reaches.
+    fn end(&self, pair: &Pair) -> usize {
+        let words = |end: usize| self.text(pair.part).get(pair.start..end).unwrap_or_default();
+        let reach = |join: Join| pair.ends.iter().take_while(|end| end.join <= join).last().map_or(pair.start, |end| end.at);
+        let bound = reach(Join::Bound);
+        match pair.named.field {
+            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection => reach(Join::Loose),
+            FieldName::UserPartyName | FieldName::PartyId | FieldName::SystemLabel | FieldName::SrpName | FieldName::DisclosureWithheld => {
+                reach(Join::Full)
+            }
+            FieldName::UserIds => self.while_lines(pair, bound, |line| values::ids::read(line).is_clean() || says_withheld(line)),
+            FieldName::UserRoles => self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean()),
+            FieldName::Contact => self.while_lines(pair, bound, |line| {
+                values::contact::read(line).value.is_some_and(|contact| contact.email.is_some() || contact.telephone.is_some())
+            }),
+            field => {
+                let clean = |end: usize| self.reads_clean(field, words(end));
+                if clean(bound) {
+                    return bound;
+                }
+                pair.ends.iter().map(|end| end.at).find(|at| *at > bound && clean(*at)).unwrap_or(bound)
+            }
+        }
+    }
+
+    /// Goes on while each further line by itself is one of the list.
+    fn while_lines(&self, pair: &Pair, bound: usize, is_one: impl Fn(&str) -> bool) -> usize {
+        let mut end = bound;
+        for next in pair.ends.iter().map(|end| end.at).filter(|at| *at > bound) {
+            if !is_one(self.text(pair.part).get(end..next).unwrap_or_default()) {
+                break;
+            }
+            end = next;
+        }
+        end
+    }
+
+    fn reads_clean(&self, field: FieldName, words: &str) -> bool {
+        match field {
+            FieldName::SystemOrdinal => values::ordinal::read(words).is_clean(),
+            FieldName::EmploymentStage => values::stage::read(words).is_clean(),
+            FieldName::IntendedStart | FieldName::ActualStart => values::date::read(words).is_clean(),
+            FieldName::IdArrangement => values::arrangement::read(words).is_clean(),
+            FieldName::ArchitectureProvided => values::architecture::read(words).is_clean(),
+            FieldName::Provision => values::provision::read(words).is_clean(),
+            FieldName::PreviouslyAssessed => values::assessed::read(words).is_clean(),
+            FieldName::CustomerSegment => values::segment::read(words).is_clean(),
+            FieldName::SeparatedFromFirst => values::assessed::read_separated(words).is_clean(),
+            FieldName::MeterCountExpected => values::meters::read(words).is_clean(),
+            _ => true,
+        }
+    }
+
+    /// One value may fill two fields.
+    fn two_from_one(&mut self) {
+        if let Some(stretch) = self.clean(FieldName::Provision)
+            && self.fields.srp_name.is_none()
+            && let Some(name) = values::provision::provider_name(stretch.words)
+        {
+            let source = stretch.inner(name).source();
+            self.fields.srp_name = Some(Field { value: values::text::squash(name), source });
+        }
+        if let Some(stretch) = self.with_label(FieldName::SrpName).filter(|_| self.fields.srp_name.is_some())
+            && self.pairs.iter().all(|pair| pair.named.field != FieldName::Provision)
+            && values::provision::read(stretch.words).value == Some(Provision::SharedResourceProvider)
+        {
+            let value = Provision::SharedResourceProvider;
+            self.fields.provision = Some(Field { value, source: stretch.source() });
+        }
+        if let Some(stretch) = self.clean(FieldName::EmploymentStage) {
+            let in_use = self.fields.employment_stage.as_ref().is_some_and(|f| f.value == EmploymentStage::AlreadyInUse);
+            let dated = values::date::read(stretch.words);
+            let of_start = says(stretch.words, &["go live", "from", "start", "starting", "live", "on"]);
+            if let Some(value) = dated.value.filter(|_| dated.problems.is_empty()) {
+                if in_use && self.fields.actual_start.is_none() {
+                    self.fields.actual_start = Some(Field { value, source: stretch.source() });
+                } else if !in_use && of_start && self.fields.intended_start.is_none() {
+                    self.fields.intended_start = Some(Field { value, source: stretch.source() });
+                }
+            }
+        }
+        self.start_that_was();
+        if self.fields.employment_stage.is_none()
+            && self.fields.actual_start.is_some()
+            && self.pairs.iter().all(|pair| pair.named.field != FieldName::EmploymentStage)
+            && let Some(stretch) = self.with_label(FieldName::ActualStart)
+            && let Some(value) = values::stage::read(stretch.words).value.filter(|s| *s == EmploymentStage::AlreadyInUse)
+        {
+            self.fields.employment_stage = Some(Field { value, source: stretch.source() });
+        }
+    }
+
+    /// "Intended start: in use since 3 May 2026" is an actual start.
+    fn start_that_was(&mut self) {
+        let Some(stretch) = self.clean(FieldName::IntendedStart) else { return };
+        let was = says(stretch.words, &["since", "already", "in use", "went live", "gone live"]);
+        if was && let Some(field) = self.fields.intended_start.take() {
+            if values::stage::read(stretch.words).value == Some(EmploymentStage::AlreadyInUse)
+                && self.fields.employment_stage.is_none()
+            {
+                let value = EmploymentStage::AlreadyInUse;
+                self.fields.employment_stage = Some(Field { value, source: stretch.source() });
+            }
+            self.fields.actual_start.get_or_insert(field);
+        }
+    }
+
+    /// The words of a field that has a value.
+    fn clean(&mut self, field: FieldName) -> Option<Stretch<'a>> {
+        if !self.fields.has(field) {
+            return None;
+        }
+        let n = self.problems.len();
+        let stretch = self.stretch(field);
+        self.problems.truncate(n);
+        stretch
+    }
+
+    /// The words of a field from its label on.
+    fn with_label(&self, field: FieldName) -> Option<Stretch<'a>> {
+        let pair = self.pairs.iter().find(|pair| pair.named.field == field && pair.column.is_none())?;
+        Some(self.cut(pair.part, pair.label_line, pair.label_start, self.end(pair)))
+    }
+
+    /// What is withheld: said under its own label, or by the fields themselves.
+    fn withheld(&mut self) {
+        let own: Vec<&Pair> = self.pairs.iter().filter(|p| p.named.field == FieldName::DisclosureWithheld).collect();
+        let mut all: Vec<&Pair> = own.iter().copied().chain(self.withheld.iter().copied()).collect();
+        all.sort_by_key(|pair| (pair.part, pair.label_start));
+        let Some((first, rest)) = all.split_first() else { return };
+        let last = rest.iter().rev().find(|pair| pair.part == first.part).unwrap_or(first);
+        let labelled = !own.contains(first) || first.named.piece != Piece::Whole;
+        let (line, start) = if labelled { (first.label_line, first.label_start) } else { (first.line, first.start) };
+        if first.column.is_some() {
+            self.withheld_in_table(&all);
+            return;
+        }
+        let stretch = self.cut(first.part, line, start, self.end(last));
+        let read = values::withheld::read(stretch.words);
+        self.fields.disclosure_withheld = self.keep(FieldName::DisclosureWithheld, &stretch, read);
+    }
+
+    /// Between a label and its value in a column stand other systems' values: here the label is known by its place.
+    fn withheld_in_table(&mut self, pairs: &[&Pair]) {
+        let mut found: Option<Field<Withheld>> = None;
+        for pair in pairs {
+            let stretch = self.cut(pair.part, pair.line, pair.start, self.end(pair));
+            let Some(mut value) = values::withheld::read(stretch.words).value else { continue };
+            if pair.named.field != FieldName::DisclosureWithheld {
+                value.items = [values::withheld::item_of(pair.named.field)].into();
+            }
+            match &mut found {
+                Some(found) => found.value.items.extend(value.items),
+                None => found = Some(Field { value, source: stretch.source() }),
+            }
+        }
+        self.fields.disclosure_withheld = found;
+    }
+}

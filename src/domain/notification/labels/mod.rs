@@ -1,0 +1,343 @@
+//! Which field a label means. In: the text of a label, or a line that begins with one; out: the field. Labels match
+//! by their meaningful words alone: order, case, numbering, bullets, brackets and plural do not count. Invariant: no
+//! two fields share a wording (a test holds it).
+
+mod table;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::FieldName;
+pub use table::TABLE;
+
+/// A field as the form asks for it and as people name it.
+#[derive(Debug)]
+pub struct Label {
+    pub field: FieldName,
+    /// The form's label.
+    pub label: &'static str,
+    /// What a good answer is.
+    pub expected: &'static str,
+    /// A good answer.
+    pub example: &'static str,
+    pub required: Required,
+    pub wordings: &'static [&'static str],
+    /// Wordings that name a piece of the field: the email address of the contact.
+    pub pieces: &'static [(Piece, &'static [&'static str])],
+}
+
+/// When a field must be answered (DOMAIN.md 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    Always,
+    UnlessInUse,
+    IfInUse,
+    UnlessWithheld,
+    IfSrp,
+    Suppliers,
+    No,
+}
+
+impl Required {
+    /// As the form says it.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Always => "required",
+            Self::UnlessInUse => "required unless the system is in use",
+            Self::IfInUse => "required if the system is in use",
+            Self::UnlessWithheld => "required unless withheld or undecided",
+            Self::IfSrp => "required if a Shared Resource Provider provides the system",
+            Self::Suppliers => "required of suppliers",
+            Self::No => "if you wish",
+        }
+    }
+}
+
+/// A whole field, or one piece of one that has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Piece {
+    Whole,
+    Name,
+    Email,
+    Telephone,
+    Date,
+    Reference,
+    Domestic,
+    NonDomestic,
+    Reason,
+}
+
+/// What a label names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Named {
+    pub field: FieldName,
+    pub piece: Piece,
+}
+
+/// The field's entry in the table.
+#[must_use]
+pub fn entry(field: FieldName) -> Option<&'static Label> {
+    TABLE.iter().find(|label| label.field == field)
+}
+
+/// The form's label of a field, known by its name in DOMAIN.md 2.
+#[must_use]
+pub fn label_of(field: &str) -> Option<&'static str> {
+    TABLE.iter().find(|label| label.field.as_str() == field).map(|label| label.label)
+}
+
+/// How to ask for a gap: the form's label, what is expected, and a good answer.
+#[must_use]
+pub fn missing_line(field: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    TABLE.iter().find(|label| label.field.as_str() == field).map(|l| (l.label, l.expected, l.example))
+}
+
+/// Longest text that is looked up as a label, in characters.
+const MAX_LABEL: usize = 160;
+
+/// The label at the head of a line and where, in bytes, the value begins. `within` is the field that was named just
+/// before: its pieces may then be named shortly.
+#[must_use]
+pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usize)> {
+    let ends = line.char_indices().filter(|(_, c)| ":?=\t|\u{ff1a}\u{2013}\u{2014}-".contains(*c));
+    for (at, c) in ends.take_while(|(at, _)| *at <= MAX_LABEL) {
+        let (head, tail) = line.split_at(at);
+        let dash = "-\u{2013}\u{2014}".contains(c);
+        // A dash ends a label only between spaces, and only one that stands in the table word for word.
+        let spaced = head.ends_with(' ') && tail.chars().nth(1).is_some_and(char::is_whitespace);
+        let found = if dash {
+            if spaced { exact(head, within) } else { None }
+        } else {
+            named(head, within)
+        };
+        if let Some(found) = found {
+            let end = at + c.len_utf8();
+            let after = tail.get(c.len_utf8()..).unwrap_or_default();
+            let junk = after.len() - after.trim_start_matches([':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}']).len();
+            return Some((found, end + junk));
+        }
+    }
+    None
+}
+
+/// What a label by itself names, such as a cell of a table.
+#[must_use]
+pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
+    if label.chars().count() > MAX_LABEL {
+        return None;
+    }
+    exact(label, within).or_else(|| {
+        let key = key(&meaningful(label).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect::<Vec<_>>());
+        (key.contains(' ')).then(|| LOOSE.get(&key).copied().flatten()).flatten()
+    })
+}
+
+fn exact(label: &str, within: Option<FieldName>) -> Option<Named> {
+    let key = key(&meaningful(label));
+    if key.is_empty() {
+        return None;
+    }
+    within.and_then(|field| SHORTS.get(&(field, key.clone())).copied()).or_else(|| EXACT.get(&key).copied())
+}
+
+/// The words in stretches: what stands before any label, then each label with what follows it. `field` is the field
+/// whose words they are.
+#[must_use]
+pub fn sections(words: &str, field: FieldName) -> Vec<(Option<Named>, String)> {
+    let mut sections: Vec<(Option<Named>, String)> = vec![(None, String::new())];
+    for line in words.lines() {
+        match split_label(line, Some(field)) {
+            Some((named, at)) => sections.push((Some(named), line.get(at..).unwrap_or_default().to_owned())),
+            None => {
+                if let Some((_, text)) = sections.last_mut() {
+                    text.push('\n');
+                    text.push_str(line);
+                }
+            }
+        }
+    }
+    sections
+}
+
+/// Only the words that belong to `field`, labels of its pieces included.
+#[must_use]
+pub fn words_of(words: &str, field: FieldName) -> String {
+    let mut ours = true;
+    let mut kept = Vec::new();
+    for line in words.lines() {
+        if let Some((named, _)) = split_label(line, Some(field)) {
+            ours = named.field == field;
+        }
+        if ours {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
+}
+
+/// Words that carry no meaning in a label.
+const STOP: &[&str] = &[
+    "the", "a", "an", "of", "your", "our", "for", "please", "is", "are", "to", "what", "which", "in", "on", "will",
+    "be", "been", "being", "do", "does", "did", "has", "have", "any", "we", "you", "and", "or", "by", "it", "this",
+    "that", "these", "with", "as", "at", "from", "was", "were", "who", "s", "state", "give", "specify", "confirm",
+];
+
+/// Words that most labels could carry; without them a label of two or more words is looked up again.
+const NOISE: &[&str] = &[
+    "user", "system", "second", "subsequent", "new", "sec", "2nd", "notification", "ssc", "additional", "current",
+    "full", "detail", "information", "if", "applicable", "expected", "involved",
+];
+
+/// The meaningful words of a label, in the singular.
+fn meaningful(label: &str) -> Vec<String> {
+    let mut plain = String::with_capacity(label.len());
+    let mut depth = 0_u32;
+    // "User ID(s)" is a plural; what else stands in brackets is an aside.
+    for c in label.to_lowercase().replace("(s)", "").replace(['\'', '\u{2019}'], "").chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            c if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    let words = |text: &str| -> Vec<String> {
+        text.replace("e-mail", "email")
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()) && !STOP.contains(word))
+            .map(singular)
+            .collect()
+    };
+    let mut found = words(&plain);
+    // "a) Contact", "Q3. Contact", "iv. Contact".
+    let numbering = plain.trim_start().split(['.', ')', ':', ' ']).next().unwrap_or_default().trim_start_matches(['-', '*', '\u{2022}']);
+    let counts = !numbering.is_empty()
+        && numbering.len() <= 4
+        && (numbering.strip_prefix('q').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
+            || numbering.chars().all(|c| "ivx".contains(c))
+            || numbering.len() == 1);
+    if counts && found.len() > 1 && found.first().is_some_and(|word| word == numbering) {
+        found.remove(0);
+    }
+    found
+}
+
+fn singular(word: &str) -> String {
+    let word = word.replace("isz", "is").replace("iz", "is");
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+        return format!("{stem}y");
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() >= 2 && !stem.ends_with('s') => stem.to_owned(),
+        _ => word,
+    }
+}
+
+fn key(words: &[String]) -> String {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.join(" ")
+}
+
+fn wordings() -> impl Iterator<Item = (Named, &'static str)> {
+    TABLE.iter().flat_map(|label| {
+        let whole = Named { field: label.field, piece: Piece::Whole };
+        let pieces = label.pieces.iter().flat_map(|(piece, wordings)| {
+            wordings.iter().map(|wording| (Named { field: label.field, piece: *piece }, *wording))
+        });
+        std::iter::once(label.label).chain(label.wordings.iter().copied()).map(move |w| (whole, w)).chain(pieces)
+    })
+}
+
+static EXACT: LazyLock<HashMap<String, Named>> =
+    LazyLock::new(|| wordings().map(|(named, wording)| (key(&meaningful(wording)), named)).collect());
+
+/// Without noise; `None` where two fields would share a key.
+static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
+    let mut map: HashMap<String, Option<Named>> = HashMap::new();
+    for (named, wording) in wordings() {
+        let words = meaningful(wording).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect::<Vec<_>>();
+        map.entry(key(&words)).and_modify(|known| *known = known.filter(|known| *known == named)).or_insert(Some(named));
+    }
+    map
+});
+
+static SHORTS: LazyLock<HashMap<(FieldName, String), Named>> = LazyLock::new(|| {
+    let all = table::SHORT.iter().flat_map(|(field, piece, wordings)| {
+        let named = Named { field: *field, piece: *piece };
+        wordings.iter().map(move |wording| ((*field, key(&meaningful(wording))), named))
+    });
+    all.collect()
+});
+
+/// The table as the README shows it: field, label on the form, other wordings.
+#[must_use]
+pub fn markdown() -> String {
+    use std::fmt::Write as _;
+    let mut out = String::from("| field | label on the form | also read |\n|---|---|---|\n");
+    for label in TABLE {
+        let others: Vec<&str> = label
+            .wordings
+            .iter()
+            .chain(label.pieces.iter().flat_map(|(_, wordings)| wordings.iter()))
+            .copied()
+            .filter(|wording| *wording != label.label)
+            .collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| `{}` | **{}** ({}) | {} |", label.field.as_str(), label.label, label.required.sentence(), others.join(" · "));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_eight_wordings_and_no_two_share_one() {
+        let mut seen: HashMap<String, (Named, &str)> = HashMap::new();
+        let mut shared = Vec::new();
+        for (named, wording) in wordings() {
+            let key = key(&meaningful(wording));
+            assert!(!key.is_empty(), "{wording}");
+            if let Some((other, known)) = seen.insert(key, (named, wording)) {
+                if other != named {
+                    shared.push((known, wording));
+                }
+            }
+        }
+        assert!(shared.is_empty(), "{shared:?}");
+        for field in FieldName::ALL {
+            let keys: std::collections::BTreeSet<String> = wordings()
+                .filter(|(named, _)| named.field == field && named.piece == Piece::Whole)
+                .map(|(_, wording)| key(&meaningful(wording)))
+                .collect();
+            assert!(keys.len() >= 8, "{field:?} has {} wordings", keys.len());
+        }
+    }
+
+    #[test]
+    fn order_case_numbering_brackets_and_plural_do_not_count() {
+        for (line, field, value) in [
+            ("User Party name: Northwind", FieldName::UserPartyName, "Northwind"),
+            ("  3. NAME OF THE USER PARTY:Northwind", FieldName::UserPartyName, "Northwind"),
+            ("(b) User ID(s) (EUI-64): x", FieldName::UserIds, "x"),
+            ("Q4. Has the system been previously assessed? Yes", FieldName::PreviouslyAssessed, "Yes"),
+            ("* Contact details = Ann", FieldName::Contact, "Ann"),
+            ("*Purpose:* migration", FieldName::Purpose, "migration"),
+            ("| Employment stage | Testing |", FieldName::EmploymentStage, "Testing |"),
+            ("Purpose \u{2013} migration", FieldName::Purpose, "migration"),
+            ("Intended start date of the second User System: x", FieldName::IntendedStart, "x"),
+            ("iv) Roles: x", FieldName::UserRoles, "x"),
+        ] {
+            let (named, at) = split_label(line, None).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!((named.field, &line[at..]), (field, value), "{line}");
+        }
+        for line in ["Email: a@b.test", "Dear SECAS: hello", "The start of it all", "Date: 1 March"] {
+            assert_eq!(split_label(line, None), None, "{line}");
+        }
+        assert!(split_label("Email: a@b.test", Some(FieldName::Contact)).is_some());
+    }
+}

@@ -1,0 +1,203 @@
+//! Labels and their values in one text. In: a text part; out: pairs in the order of the text, each value with its
+//! place. Invariant: a value is a stretch of the text as it stands; its end may be left open for the reader of the
+//! value to settle.
+
+use super::FieldName;
+use super::labels::{Named, Piece, split_label};
+use crate::domain::message::TextPart;
+use super::own::{Line, lines};
+use super::table;
+
+/// A label and its value, by their places in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub named: Named,
+    pub part: u32,
+    /// Where the label begins, in bytes, and its line.
+    pub label_start: usize,
+    pub label_line: u32,
+    /// Where the value begins, in bytes, and its line.
+    pub start: usize,
+    pub line: u32,
+    /// Where the value may end, in bytes: after the lines that certainly belong to it, and after each further one.
+    pub ends: Vec<End>,
+    /// The column or row of a table that speaks of several systems.
+    pub column: Option<usize>,
+}
+
+/// A place where a value may end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    pub at: usize,
+    pub join: Join,
+}
+
+/// How surely a line continues the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Join {
+    /// The line is indented, or the one before it is plainly unfinished.
+    Bound,
+    /// The line before it was full.
+    Full,
+    /// It only follows.
+    Loose,
+}
+
+/// Longest value in lines.
+const MAX_LINES: usize = 40;
+
+/// All pairs of the writer's own lines.
+#[must_use]
+pub fn pairs(text: &TextPart) -> Vec<Pair> {
+    let lines = lines(&text.text);
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let rest = lines.get(at..).unwrap_or_default();
+        if !line.own || line.is_blank() || is_guidance(line.text) {
+            at += 1;
+            continue;
+        }
+        let n = table::n_rows(rest);
+        if n > 0 {
+            let mut found = table::pairs(rest.get(..n).unwrap_or_default(), text.part);
+            if let Some(last) = found.last_mut().filter(|last| last.column.is_none()) {
+                let after = lines.get(at + n - 1..).unwrap_or_default();
+                continue_value(last, after, false);
+            }
+            pairs.append(&mut found);
+            at += n;
+            continue;
+        }
+        let within = pairs.last().map(|pair| pair.named.field);
+        if let Some((named, value_at)) = split_label(line.text, within) {
+            pairs.push(pair_at(named, rest, value_at, text.part));
+        } else if let Some(named) = heading(rest) {
+            // "Contact details", and the three below it by their short names.
+            pairs.push(pair_at(named, rest, line.text.len(), text.part));
+        }
+        at += 1;
+    }
+    pairs
+}
+
+/// A line for whoever fills in the form.
+fn is_guidance(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+/// A heading without a colon above short names: only a contact has one.
+fn heading(rest: &[Line<'_>]) -> Option<Named> {
+    let named = super::labels::named(rest.first()?.text, None).filter(|named| named.field == FieldName::Contact)?;
+    let next = rest.iter().skip(1).find(|line| !line.is_blank())?;
+    let (below, _) = split_label(next.text, Some(FieldName::Contact))?;
+    (below.field == FieldName::Contact && below.piece != Piece::Whole).then_some(named)
+}
+
+fn pair_at(named: Named, rest: &[Line<'_>], value_at: usize, part: u32) -> Pair {
+    let line = rest.first().copied().unwrap_or(Line { number: 1, start: 0, text: "", own: true });
+    let value = line.text.get(value_at..).unwrap_or_default();
+    let start = line.start + value_at + (value.len() - value.trim_start().len());
+    let end = line.start + line.text.trim_end().len();
+    let label_start = line.start + (line.text.len() - line.text.trim_start().len());
+    let mut pair = Pair {
+        named,
+        part,
+        label_start,
+        label_line: line.number,
+        start: start.min(end),
+        line: line.number,
+        ends: vec![End { at: end, join: Join::Bound }],
+        column: None,
+    };
+    let head = line.text.get(..value_at).unwrap_or_default();
+    continue_value(&mut pair, rest, !head.ends_with(['\t', '|']));
+    pair
+}
+
+/// Adds the lines after the first of `rest` that may belong to the value. `free` says that a line that is not
+/// indented may belong to it, too.
+fn continue_value(pair: &mut Pair, rest: &[Line<'_>], free: bool) {
+    let Some(first) = rest.first() else { return };
+    let mut empty = pair.ends.last().is_none_or(|end| end.at <= pair.start);
+    let mut before = *first;
+    let mut value = before.text.to_owned();
+    let mut blank = 0;
+    for line in rest.iter().skip(1).take(MAX_LINES) {
+        if line.is_blank() && empty && blank == 0 && free {
+            blank += 1;
+            continue;
+        }
+        if !line.own || line.is_blank() || ends_value(line.text, pair.named.field) || table::is_row(line) {
+            break;
+        }
+        let indented = line.indent() > first.indent();
+        if !free && !indented {
+            break;
+        }
+        let words_at = line.start + (line.text.len() - line.text.trim_start().len());
+        let end = line.start + line.text.trim_end().len();
+        if empty {
+            if is_closing(line.text) {
+                break;
+            }
+            empty = false;
+            pair.start = words_at;
+            pair.line = line.number;
+            pair.ends = vec![End { at: end, join: Join::Bound }];
+        } else {
+            let mut join = join(&value, &before, line);
+            if indented && blank == 0 {
+                join = Join::Bound;
+            }
+            let worst = pair.ends.last().map_or(Join::Bound, |end| end.join);
+            pair.ends.push(End { at: end, join: join.max(worst) });
+        }
+        value.push('\n');
+        value.push_str(line.text);
+        before = *line;
+    }
+}
+
+fn join(value: &str, before: &Line<'_>, line: &Line<'_>) -> Join {
+    let open = value.matches('(').count() > value.matches(')').count();
+    let last = before.text.trim_end();
+    let hanging = [" and", " or", " of", " the", " for", " to", " a", " an", " with", " by", " in", " our", " &"];
+    let unfinished = last.ends_with([',', '-', '/', ';', '&', '(']) || hanging.iter().any(|word| last.ends_with(word));
+    // RFC 3676 4.2: a line that ends with a space flows on.
+    let flowed = before.text.ends_with(' ') && last.len() > 40;
+    let next = line.text.trim_start();
+    let lower = next.starts_with(|c: char| c.is_lowercase() || c == '(');
+    if open || unfinished || flowed || lower {
+        return Join::Bound;
+    }
+    let first_word = next.split_whitespace().next().map_or(0, |word| word.chars().count());
+    if last.chars().count() + 1 + first_word > 60 { Join::Full } else { Join::Loose }
+}
+
+/// Does a line begin something else than more of the value before it?
+fn ends_value(line: &str, field: FieldName) -> bool {
+    let trimmed = line.trim();
+    let rule = trimmed.len() >= 3 && trimmed.chars().all(|c| "-=_*~+".contains(c));
+    rule || is_guidance(line) || is_closing(line) || split_label(line, Some(field)).is_some() || looks_labelled(trimmed)
+}
+
+/// "Registered address: ..": a label that we do not know.
+fn looks_labelled(line: &str) -> bool {
+    let Some((head, tail)) = line.split_once(':') else { return false };
+    let words = head.split_whitespace().count();
+    let opens = head.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    // An EUI-64 with colons is no label.
+    let octet = head.len() == 2 && head.chars().all(|c| c.is_ascii_hexdigit());
+    opens && !octet && (1..=6).contains(&words) && head.len() <= 48 && (tail.is_empty() || tail.starts_with([' ', '\t'])) && !head.contains([',', '@'])
+}
+
+fn is_closing(line: &str) -> bool {
+    let plain = super::values::text::plain_words(line).join(" ");
+    let closings = [
+        "kind regards", "best regards", "warm regards", "regards", "many thanks", "thanks", "thank you", "best wishes",
+        "yours sincerely", "yours faithfully", "all the best", "cheers", "with kind regards", "sincerely", "best",
+        "kindest regards", "many thanks and kind regards", "thanks and regards",
+    ];
+    closings.contains(&plain.as_str())
+}

@@ -1,0 +1,120 @@
+//! Whole texts, in many hands, and what is read from them.
+
+use super::*;
+use crate::domain::message::TextPart;
+use crate::domain::policy::Policy;
+
+fn part(text: &str) -> TextPart {
+    TextPart { part: 0, is_html: false, text: text.into() }
+}
+
+pub(super) fn read(text: &str) -> Vec<Notification> {
+    notifications(&[part(text)], &Policy::default().user_roles)
+}
+
+/// The fields as one compact line of JSON, values alone.
+fn values_of(notification: &Notification) -> String {
+    let serde_json::Value::Object(fields) = serde_json::to_value(&notification.fields).unwrap() else { panic!() };
+    let plain = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields.iter().map(|(name, field)| format!("{name}={}", plain(&field["value"]))).collect::<Vec<_>>().join("; ")
+}
+
+fn check(text: &str, expected: &[&str]) {
+    let found: Vec<String> = read(text).iter().map(values_of).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn pairs_are_found_in_any_order_wrapped_numbered_and_bulleted() {
+    check(
+        "Dear SECAS,\n\nPlease find our notice below.\n\n\
+         1. Name of User Party: Northwind Energy\n   Retail Ltd\n\
+         2) Employment stage = Testing\n\
+         - Purpose: a different engagement portal for our\nnon-domestic customers\n\
+         * User IDs:\n   - 90-B3-D5-1F-30-01-00-00\n   - 90b3d51f3001000a\n\
+         Which date do you go live?\n\
+         Planned go-live date?  Q3 2027\n\n\
+         Kind regards\nAnn\n",
+        &["employment_stage=Testing; intended_start={\"date\":\"2027-07-01\",\"precision\":\"quarter\"}; \
+           purpose=a different engagement portal for our non-domestic customers; \
+           user_ids=[\"90-B3-D5-1F-30-01-00-00\",\"90-B3-D5-1F-30-01-00-0A\"]; \
+           user_party_name=Northwind Energy Retail Ltd"],
+    );
+}
+
+#[test]
+fn rows_of_cells_are_pairs() {
+    check("User Party name\tNorthwind\nStage\tTesting\n\nPurpose\tmigration\tsee note", &["employment_stage=Testing; purpose=migration; user_party_name=Northwind"]);
+    check("| User Party name | Northwind |\n|---|---|\n| Stage | Testing |", &["employment_stage=Testing; user_party_name=Northwind"]);
+    check("1\tUser Party name:\tNorthwind\n2\tProvided by:\tShared Resource Provider", &["provision=SharedResourceProvider; user_party_name=Northwind"]);
+    check("User Party name\tNorthwind\tParty ID\tNWER", &["party_id=NWER; user_party_name=Northwind"]);
+    check("User Party name\tStage\tStart date\nNorthwind\tTesting\tMarch 2027", &["employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; user_party_name=Northwind"]);
+}
+
+#[test]
+fn one_mail_may_notify_several_systems() {
+    check(
+        "User Party name: Northwind\nContact: Ann Reed, ann@power.test\n\n\
+         System 1\nSystem name: A\nStage: Testing\nStart date: March 2027\n\n\
+         System 2\nSystem name: B\nStage: Procuring\nStart date: May 2027\n",
+        &["contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; system_label=A; user_party_name=Northwind",
+          "contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Procuring; intended_start={\"date\":\"2027-05-01\",\"precision\":\"month\"}; system_label=B; user_party_name=Northwind"],
+    );
+    check(
+        "\tSystem A\tSystem B\nUser Party name\tNorthwind\tSouthwind\nStage\tTesting\tProcuring\nProvided by\tIn-house\tIn-house\nRemarks\tx\ty",
+        &["employment_stage=Testing; provision=InHouse; user_party_name=Northwind", "employment_stage=Procuring; provision=InHouse; user_party_name=Southwind"],
+    );
+    check(
+        "User Party name\tStage\tOrdinal\nNorthwind\tTesting\tsecond\nSouthwind\tProcuring\tthird",
+        &["employment_stage=Testing; system_ordinal=2; user_party_name=Northwind", "employment_stage=Procuring; system_ordinal=3; user_party_name=Southwind"],
+    );
+}
+
+#[test]
+fn one_value_may_fill_two_fields() {
+    check("Provided by: Shared Service Provider (Meterlink)", &["provision=SharedResourceProvider; srp_name=Meterlink"]);
+    check("Shared Resource Provider: Meterlink Ltd", &["provision=SharedResourceProvider; srp_name=Meterlink Ltd"]);
+    check("Stage: live since 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
+    check("In use since: 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
+    check("Start date: in use since 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
+}
+
+#[test]
+fn withheld_is_not_missing() {
+    let one = |text: &str| read(text).remove(0);
+    let ids = one("User Party name: N\nUser IDs: withheld (commercially sensitive)\nArchitecture: withheld");
+    assert_eq!(ids.withheld, [WithheldItem::Ids, WithheldItem::Architecture]);
+    assert!(!ids.missing.contains(&"user_ids".into()) && !ids.missing.contains(&"architecture_provided".into()));
+    let contact = one("User Party name: N\nContact: withheld");
+    assert!(contact.fields.contact.is_none() && !contact.missing.contains(&"contact".into()), "{contact:?}");
+    assert_eq!(contact.withheld, [WithheldItem::Other]);
+}
+
+#[test]
+fn the_contact_in_separate_lines_is_one_field() {
+    check(
+        "Contact details\nName: Ann Reed\nEmail: ann@power.test\nTel: 020 7946 0123\n\nKind regards\nBob\nEmail: bob@power.test",
+        &["contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":\"020 7946 0123\"}"],
+    );
+    check("Kind regards\nBob\nEmail: bob@power.test\nTel: 020 7946 0123", &[]);
+}
+
+#[test]
+fn what_is_quoted_is_not_read() {
+    check("Stage: Testing\n\n> Purpose: migration\nOn Mon, 2 Nov 2026, SECAS wrote:\n> User Party name: N", &["employment_stage=Testing"]);
+    check("Thanks.\n\nFrom: SECAS\nSent: Monday\nTo: Ann\nSubject: x\n\nUser Party name: N\nStage: Testing", &[]);
+}
+
+#[test]
+fn what_is_missing_depends_on_the_rest() {
+    let missing = |text: &str| read(text).remove(0).missing.join(" ");
+    let all = "user_party_name user_roles contact system_ordinal employment_stage intended_start id_arrangement user_ids architecture_provided provision previously_assessed";
+    assert_eq!(missing("Purpose: migration"), all);
+    assert_eq!(
+        missing("User Party name: N\nRoles: Gas Supplier\nStage: in use\nProvided by: SRP\nID arrangement: undecided\nArchitecture: to follow"),
+        "contact system_ordinal actual_start reason_not_notified_before srp_name previously_assessed customer_segment"
+    );
+}

@@ -1,0 +1,138 @@
+//! Choosing one of a few by its phrases. In: words and a table of phrases; out: every choice that a clause affirms.
+//! Invariant: a clause with a negation or a doubt ("not", "no longer", "considering whether") affirms nothing.
+
+use super::text::plain_words;
+
+/// One clause in plain words, and whether it denies or doubts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    pub words: Vec<String>,
+    pub denied: bool,
+}
+
+const DENIALS: &[&str] = &[
+    "not", "no", "never", "cannot", "cant", "wont", "isnt", "arent", "dont", "doesnt", "havent", "hasnt", "wasnt",
+    "neither", "nor", "without", "whether", "considering", "consider", "may", "might", "could", "if", "unless",
+    "ceased", "stopped", "abandoned", "cancelled", "canceled", "withdrawn", "instead", "rather", "former", "formerly",
+];
+
+/// Parts words at punctuation, dashes and "but".
+#[must_use]
+pub fn clauses(text: &str) -> Vec<Clause> {
+    let text = ticked(text).to_lowercase();
+    let mut parted = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let hyphen = c == '-' && (before.is_whitespace() || chars.peek().is_none_or(|next| next.is_whitespace()));
+        let dot = c == '.' && chars.peek().is_none_or(|next| next.is_whitespace());
+        // A line break ends nothing: it is where the writer's program wrapped.
+        let ends = hyphen || dot || ",;:()[]\u{2013}\u{2014}!".contains(c);
+        parted.push(if ends { '\u{1}' } else { c });
+        before = c;
+    }
+    let parted = parted.replace(" but ", "\u{1}").replace(" however ", "\u{1}");
+    parted
+        .split('\u{1}')
+        .map(plain_words)
+        .filter(|words| !words.is_empty())
+        .map(|words| Clause { denied: denies(&words), words })
+        .collect()
+}
+
+/// "3 May 2026" and "in May" doubt nothing.
+fn denies(words: &[String]) -> bool {
+    let month = |at: Option<usize>| {
+        at.and_then(|at| words.get(at)).is_some_and(|word| {
+            ["in", "of", "by", "since", "from", "until", "early", "mid", "late", "end"].contains(&word.as_str())
+        })
+    };
+    let number = |at: Option<usize>| {
+        at.and_then(|at| words.get(at)).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        DENIALS.contains(&word.as_str())
+            && !(word == "may" && (number(at.checked_sub(1)) || number(Some(at + 1)) || month(at.checked_sub(1))))
+    })
+}
+
+/// Every choice that some clause affirms, once each. Empty when a denial dangles at the end of a clause ("it is not,
+/// and will not be, in use"): then no clause can be trusted.
+#[must_use]
+pub fn affirmed<T: Copy + PartialEq>(clauses: &[Clause], phrases: &[(&str, T)]) -> Vec<T> {
+    let mut found = Vec::new();
+    for clause in clauses {
+        let last = clause.words.last().map_or("", String::as_str);
+        if clause.denied && clause.words.len() > 1 && DENIALS.contains(&last) {
+            return Vec::new();
+        }
+        if !clause.denied {
+            add(&mut found, &clause.words, phrases);
+        }
+    }
+    found
+}
+
+/// Every choice whose phrase stands in the words, longest phrase first at each place.
+fn add<T: Copy + PartialEq>(found: &mut Vec<T>, words: &[String], phrases: &[(&str, T)]) {
+    let mut rest = words;
+    while let Some((_, tail)) = rest.split_first() {
+        let best = phrases
+            .iter()
+            .filter_map(|(phrase, choice)| starts_with(rest, phrase).map(|n| (n, *choice)))
+            .max_by_key(|(n, _)| *n);
+        rest = match best {
+            Some((n, choice)) => {
+                if !found.contains(&choice) {
+                    found.push(choice);
+                }
+                rest.get(n..).unwrap_or_default()
+            }
+            None => tail,
+        };
+    }
+}
+
+/// How many words the phrase takes where the words begin with it.
+fn starts_with(words: &[String], phrase: &str) -> Option<usize> {
+    let n = phrase.split(' ').count();
+    (words.len() >= n && words.iter().zip(phrase.split(' ')).all(|(a, b)| a == b)).then_some(n)
+}
+
+/// Does a phrase stand in the text, word by word?
+#[must_use]
+pub fn says(text: &str, phrases: &[&str]) -> bool {
+    let words = plain_words(text);
+    phrases.iter().any(|phrase| {
+        (0..words.len()).any(|at| words.get(at..).is_some_and(|rest| starts_with(rest, phrase).is_some()))
+    })
+}
+
+/// Of a row of boxes (`[x] Domestic [ ] Both`) only what is ticked; any other text as it is.
+#[must_use]
+pub fn ticked(text: &str) -> String {
+    let marked = text
+        .replace(['\u{2612}', '\u{2611}'], "\u{2}")
+        .replace(['\u{2610}', '\u{25a1}'], "\u{3}")
+        .replace("[x]", "\u{2}")
+        .replace("[X]", "\u{2}")
+        .replace("[ ]", "\u{3}")
+        .replace("[]", "\u{3}")
+        .replace("[_]", "\u{3}");
+    if !marked.contains(['\u{2}', '\u{3}']) {
+        return text.to_owned();
+    }
+    let mut kept = Vec::new();
+    let mut rest = marked.as_str();
+    while let Some(at) = rest.find(['\u{2}', '\u{3}']) {
+        let (_, from) = rest.split_at(at);
+        let yes = from.starts_with('\u{2}');
+        let body = from.trim_start_matches(['\u{2}', '\u{3}']);
+        let end = body.find(['\u{2}', '\u{3}']).unwrap_or(body.len());
+        if yes {
+            kept.push(body.get(..end).unwrap_or_default().trim());
+        }
+        rest = body.get(end..).unwrap_or_default();
+    }
+    kept.join(", ")
+}

@@ -1,0 +1,102 @@
+//! Dates as people in the United Kingdom write them, day first, with the precision that was stated. In: words; out:
+//! the first day of the stated period. Invariant: a date that is impossible, lacks its year or could be two dates
+//! is a problem, never a guess.
+
+mod shape;
+mod token;
+
+use chrono::{Datelike, Months, NaiveDate};
+
+use super::Read;
+use super::text::{is_blank, is_open, squash};
+use crate::domain::notification::{Precision, StatedDate};
+use token::Token;
+
+const EXPECTED: &str = "one date with its year, day first: 1 March 2027, or a period such as March 2027 or Q3 2027";
+
+/// Words beside a date after which it is not the date that was asked for.
+const AGAINST: &[&str] = &[
+    "not", "no", "never", "cancelled", "canceled", "abandoned", "withdrawn", "before", "after", "originally",
+    "previously", "until", "between", "instead", "unless", "whether", "winter", "postponed", "delayed", "tentatively",
+];
+
+/// Reads the one date that the words state.
+#[must_use]
+pub fn read(words: &str) -> Read<StatedDate> {
+    if is_blank(words) {
+        return Read::blank();
+    }
+    let tokens = token::tokens(words);
+    let scan = scan(&tokens);
+    let against = scan.beside.iter().any(|word| AGAINST.contains(&word.as_str()));
+    let clear = !against && !scan.doubtful && !is_open(words);
+    match finest(&scan.dates).filter(|_| clear) {
+        Some(date) => Read::of(date),
+        None => Read::bad(&squash(words), EXPECTED),
+    }
+}
+
+/// A date that stands somewhere in other words, where exactly one does.
+#[must_use]
+pub fn find(words: &str) -> Option<StatedDate> {
+    let scan = scan(&token::tokens(words));
+    if scan.doubtful { None } else { finest(&scan.dates) }
+}
+
+#[derive(Debug, Default)]
+struct Scan {
+    dates: Vec<StatedDate>,
+    /// Something looked like a date and was none, or was more than one.
+    doubtful: bool,
+    /// The words that belong to no date.
+    beside: Vec<String>,
+}
+
+fn scan(tokens: &[Token]) -> Scan {
+    let mut scan = Scan::default();
+    let mut rest = tokens;
+    while let Some((first, tail)) = rest.split_first() {
+        match shape::date_at(rest) {
+            Some((date, n)) => {
+                match date {
+                    Some(date) => scan.dates.push(date),
+                    None => scan.doubtful = true,
+                }
+                rest = rest.get(n..).unwrap_or_default();
+            }
+            None => {
+                if let Token::Word(word) = first {
+                    scan.beside.push(word.clone());
+                }
+                rest = tail;
+            }
+        }
+    }
+    scan
+}
+
+/// Of several statements the finest, if it lies within all the others: "1 March 2027 (Q1 2027)".
+fn finest(dates: &[StatedDate]) -> Option<StatedDate> {
+    let finest = *dates.iter().min_by_key(|date| date.precision as u8)?;
+    dates.iter().all(|other| within(finest, *other)).then_some(finest)
+}
+
+fn within(fine: StatedDate, coarse: StatedDate) -> bool {
+    if fine.precision == coarse.precision {
+        return fine.date == coarse.date;
+    }
+    last_day(coarse).is_some_and(|last| coarse.date <= fine.date && fine.date <= last)
+}
+
+/// The last day of the stated period.
+#[must_use]
+pub fn last_day(stated: StatedDate) -> Option<NaiveDate> {
+    let next = match stated.precision {
+        Precision::Day => return Some(stated.date),
+        Precision::Week => stated.date.checked_add_days(chrono::Days::new(7)),
+        Precision::Month => stated.date.checked_add_months(Months::new(1)),
+        Precision::Quarter => stated.date.checked_add_months(Months::new(3)),
+        Precision::Year => NaiveDate::from_ymd_opt(stated.date.year() + 1, 1, 1),
+    };
+    next?.pred_opt()
+}
