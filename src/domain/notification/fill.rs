@@ -32,14 +32,16 @@ impl<'a> Stretch<'a> {
 /// Fills the fields of one notification.
 #[must_use]
 pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notification {
-    let mut filler = Filler { texts, pairs, roles, fields: Fields::default(), problems: Vec::new(), withheld: Vec::new() };
+    let mut filler =
+        Filler { texts, pairs, roles, fields: Fields::default(), problems: Vec::new(), withheld: Vec::new() };
     for field in FieldName::ALL {
         filler.field(field);
     }
     filler.two_from_one();
     filler.withheld();
     let Filler { fields, problems, .. } = filler;
-    let withheld = fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
+    let withheld =
+        fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
     Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
 }
 
@@ -60,7 +62,10 @@ impl<'a> Filler<'a> {
         }
         let Some(stretch) = self.stretch(field) else { return };
         let Some(pair) = self.pairs.iter().find(|pair| pair.named.field == field) else { return };
-        let long = matches!(field, FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection);
+        let long = matches!(
+            field,
+            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection
+        );
         if !long && says_withheld(stretch.words) {
             self.withheld.push(pair);
             let stated = match field {
@@ -78,47 +83,81 @@ impl<'a> Filler<'a> {
         }
         let words = stretch.words;
         match field {
-            FieldName::UserPartyName => self.fields.user_party_name = self.keep(field, &stretch, values::text::read(words)),
-            FieldName::PartyId => self.fields.party_id = self.keep(field, &stretch, values::text::read(words)),
+            FieldName::UserPartyName => {
+                self.fields.user_party_name = self.keep(field, &stretch, values::text::read(words))
+            }
+            FieldName::PartyId => {
+                self.fields.party_id = self.keep(field, &stretch, values::text::read(words))
+            }
             FieldName::UserRoles => {
                 let read = values::roles::read(words, self.roles);
                 self.fields.user_roles = self.keep(field, &stretch, read);
             }
-            FieldName::Contact => self.fields.contact = self.keep(field, &stretch, values::contact::read(words)),
-            FieldName::SystemOrdinal => self.fields.system_ordinal = self.keep(field, &stretch, values::ordinal::read(words)),
-            FieldName::SystemLabel => self.fields.system_label = self.keep(field, &stretch, values::text::read(words)),
-            FieldName::EmploymentStage => self.fields.employment_stage = self.keep(field, &stretch, values::stage::read(words)),
-            FieldName::IntendedStart => self.fields.intended_start = self.keep(field, &stretch, values::date::read(words)),
-            FieldName::ActualStart => self.fields.actual_start = self.keep(field, &stretch, values::date::read(words)),
+            FieldName::Contact => {
+                self.fields.contact = self.keep(field, &stretch, values::contact::read(words))
+            }
+            FieldName::SystemOrdinal => {
+                self.fields.system_ordinal = self.keep(field, &stretch, values::ordinal::read(words))
+            }
+            FieldName::SystemLabel => {
+                self.fields.system_label = self.keep(field, &stretch, values::text::read(words))
+            }
+            FieldName::EmploymentStage => {
+                self.fields.employment_stage = self.keep(field, &stretch, values::stage::read(words))
+            }
+            FieldName::IntendedStart => {
+                self.fields.intended_start = self.keep(field, &stretch, values::date::read(words))
+            }
+            FieldName::ActualStart => {
+                self.fields.actual_start = self.keep(field, &stretch, values::date::read(words))
+            }
             FieldName::ReasonNotNotifiedBefore => {
-                self.fields.reason_not_notified_before = self.keep(field, &stretch, values::text::read(words));
+                self.fields.reason_not_notified_before =
+                    self.keep(field, &stretch, values::text::read(words));
             }
             FieldName::ConfidentialityObjection => {
-                self.fields.confidentiality_objection = self.keep(field, &stretch, values::text::read_objection(words));
+                self.fields.confidentiality_objection =
+                    self.keep(field, &stretch, values::text::read_objection(words));
             }
             FieldName::DisclosureWithheld => {}
-            FieldName::IdArrangement => self.fields.id_arrangement = self.keep(field, &stretch, values::arrangement::read(words)),
+            FieldName::IdArrangement => {
+                self.fields.id_arrangement = self.keep(field, &stretch, values::arrangement::read(words))
+            }
             FieldName::UserIds => self.fields.user_ids = self.keep(field, &stretch, values::ids::read(words)),
             FieldName::ArchitectureProvided => {
-                self.fields.architecture_provided = self.keep(field, &stretch, values::architecture::read(words));
+                self.fields.architecture_provided =
+                    self.keep(field, &stretch, values::architecture::read(words));
             }
-            FieldName::Provision => self.fields.provision = self.keep(field, &stretch, values::provision::read(words)),
-            FieldName::SrpName => self.fields.srp_name = self.keep(field, &stretch, values::text::read_name(words)),
+            FieldName::Provision => {
+                self.fields.provision = self.keep(field, &stretch, values::provision::read(words))
+            }
+            FieldName::SrpName => {
+                self.fields.srp_name = self.keep(field, &stretch, values::text::read_name(words))
+            }
             FieldName::PreviouslyAssessed => {
                 self.fields.previously_assessed = self.keep(field, &stretch, values::assessed::read(words));
             }
-            FieldName::CustomerSegment => self.fields.customer_segment = self.keep(field, &stretch, values::segment::read(words)),
+            FieldName::CustomerSegment => {
+                self.fields.customer_segment = self.keep(field, &stretch, values::segment::read(words))
+            }
             FieldName::Purpose => self.fields.purpose = self.keep(field, &stretch, values::text::read(words)),
             FieldName::SeparatedFromFirst => {
-                self.fields.separated_from_first = self.keep(field, &stretch, values::assessed::read_separated(words));
+                self.fields.separated_from_first =
+                    self.keep(field, &stretch, values::assessed::read_separated(words));
             }
-            FieldName::MeterCountExpected => self.fields.meter_count_expected = self.keep(field, &stretch, values::meters::read(words)),
+            FieldName::MeterCountExpected => {
+                self.fields.meter_count_expected = self.keep(field, &stretch, values::meters::read(words))
+            }
         }
     }
 
     fn keep<T>(&mut self, field: FieldName, stretch: &Stretch<'_>, read: Read<T>) -> Option<Field<T>> {
         for Found { found, expected } in read.problems {
-            self.problems.push(Problem { field: field.as_str().to_owned(), found, expected: expected.to_owned() });
+            self.problems.push(Problem {
+                field: field.as_str().to_owned(),
+                found,
+                expected: expected.to_owned(),
+            });
         }
         read.value.map(|value| Field { value, source: stretch.source() })
     }
@@ -143,7 +182,11 @@ impl<'a> Filler<'a> {
             let empty = first.start >= self.end(first);
             let label = first.named.piece != Piece::Whole;
             let opener = if empty { rest.first().copied().unwrap_or(first) } else { first };
-            let (line, start) = if empty || label { (opener.label_line, opener.label_start) } else { (first.line, first.start) };
+            let (line, start) = if empty || label {
+                (opener.label_line, opener.label_start)
+            } else {
+                (first.line, first.start)
+            };
             return Some(self.cut(first.part, line, start, self.end(last)));
         }
         if first.named.piece != Piece::Whole {
@@ -156,7 +199,11 @@ impl<'a> Filler<'a> {
         for other in said.iter().skip(1).filter(|other| plain(**other) != plain(kept)) {
             self.problems.push(Problem {
                 field: field.as_str().to_owned(),
-                found: format!("{} and {}", values::text::squash(kept.words), values::text::squash(other.words)),
+                found: format!(
+                    "{} and {}",
+                    values::text::squash(kept.words),
+                    values::text::squash(other.words)
+                ),
                 expected: "one answer; the first was taken".to_owned(),
             });
         }
@@ -166,17 +213,28 @@ impl<'a> Filler<'a> {
     /// Where the value of a pair ends: as far as its kind reaches.
     fn end(&self, pair: &Pair) -> usize {
         let words = |end: usize| self.text(pair.part).get(pair.start..end).unwrap_or_default();
-        let reach = |join: Join| pair.ends.iter().take_while(|end| end.join <= join).last().map_or(pair.start, |end| end.at);
+        let reach = |join: Join| {
+            pair.ends.iter().take_while(|end| end.join <= join).last().map_or(pair.start, |end| end.at)
+        };
         let bound = reach(Join::Bound);
         match pair.named.field {
-            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection => reach(Join::Loose),
-            FieldName::UserPartyName | FieldName::PartyId | FieldName::SystemLabel | FieldName::SrpName | FieldName::DisclosureWithheld => {
-                reach(Join::Full)
+            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection => {
+                reach(Join::Loose)
             }
-            FieldName::UserIds => self.while_lines(pair, bound, |line| values::ids::read(line).is_clean() || says_withheld(line)),
-            FieldName::UserRoles => self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean()),
+            FieldName::UserPartyName
+            | FieldName::PartyId
+            | FieldName::SystemLabel
+            | FieldName::SrpName
+            | FieldName::DisclosureWithheld => reach(Join::Full),
+            FieldName::UserIds => self
+                .while_lines(pair, bound, |line| values::ids::read(line).is_clean() || says_withheld(line)),
+            FieldName::UserRoles => {
+                self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean())
+            }
             FieldName::Contact => self.while_lines(pair, bound, |line| {
-                values::contact::read(line).value.is_some_and(|contact| contact.email.is_some() || contact.telephone.is_some())
+                values::contact::read(line)
+                    .value
+                    .is_some_and(|contact| contact.email.is_some() || contact.telephone.is_some())
             }),
             field => {
                 let clean = |end: usize| self.reads_clean(field, words(end));
@@ -233,7 +291,11 @@ impl<'a> Filler<'a> {
             self.fields.provision = Some(Field { value, source: stretch.source() });
         }
         if let Some(stretch) = self.clean(FieldName::EmploymentStage) {
-            let in_use = self.fields.employment_stage.as_ref().is_some_and(|f| f.value == EmploymentStage::AlreadyInUse);
+            let in_use = self
+                .fields
+                .employment_stage
+                .as_ref()
+                .is_some_and(|f| f.value == EmploymentStage::AlreadyInUse);
             let dated = values::date::read(stretch.words);
             let of_start = says(stretch.words, &["go live", "from", "start", "starting", "live", "on"]);
             if let Some(value) = dated.value.filter(|_| dated.problems.is_empty()) {
@@ -249,7 +311,8 @@ impl<'a> Filler<'a> {
             && self.fields.actual_start.is_some()
             && self.pairs.iter().all(|pair| pair.named.field != FieldName::EmploymentStage)
             && let Some(stretch) = self.with_label(FieldName::ActualStart)
-            && let Some(value) = values::stage::read(stretch.words).value.filter(|s| *s == EmploymentStage::AlreadyInUse)
+            && let Some(value) =
+                values::stage::read(stretch.words).value.filter(|s| *s == EmploymentStage::AlreadyInUse)
         {
             self.fields.employment_stage = Some(Field { value, source: stretch.source() });
         }
@@ -289,13 +352,15 @@ impl<'a> Filler<'a> {
 
     /// What is withheld: said under its own label, or by the fields themselves.
     fn withheld(&mut self) {
-        let own: Vec<&Pair> = self.pairs.iter().filter(|p| p.named.field == FieldName::DisclosureWithheld).collect();
+        let own: Vec<&Pair> =
+            self.pairs.iter().filter(|p| p.named.field == FieldName::DisclosureWithheld).collect();
         let mut all: Vec<&Pair> = own.iter().copied().chain(self.withheld.iter().copied()).collect();
         all.sort_by_key(|pair| (pair.part, pair.label_start));
         let Some((first, rest)) = all.split_first() else { return };
         let last = rest.iter().rev().find(|pair| pair.part == first.part).unwrap_or(first);
         let labelled = !own.contains(first) || first.named.piece != Piece::Whole;
-        let (line, start) = if labelled { (first.label_line, first.label_start) } else { (first.line, first.start) };
+        let (line, start) =
+            if labelled { (first.label_line, first.label_start) } else { (first.line, first.start) };
         if first.column.is_some() {
             self.withheld_in_table(&all);
             return;

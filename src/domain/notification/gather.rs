@@ -37,7 +37,10 @@ fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
 fn groups(texts: &[&TextPart], pairs: Vec<Pair>) -> Vec<Vec<Pair>> {
     let n_columns = pairs.iter().filter_map(|pair| pair.column).max().map_or(0, |last| last + 1);
     if n_columns > 1 {
-        return (0..n_columns).map(|column| of_column(&pairs, column)).filter(|group| !group.is_empty()).collect();
+        return (0..n_columns)
+            .map(|column| of_column(&pairs, column))
+            .filter(|group| !group.is_empty())
+            .collect();
     }
     let mut groups: Vec<Vec<Pair>> = vec![Vec::new()];
     for (at, pair) in pairs.iter().enumerate() {
@@ -73,7 +76,8 @@ fn begins_next(texts: &[&TextPart], group: &[Pair], rest: &[Pair]) -> bool {
         return false;
     }
     let known: HashSet<FieldName> = group.iter().map(|pair| pair.named.field).collect();
-    let again: HashSet<FieldName> = rest.iter().map(|pair| pair.named.field).filter(|f| known.contains(f)).collect();
+    let again: HashSet<FieldName> =
+        rest.iter().map(|pair| pair.named.field).filter(|f| known.contains(f)).collect();
     let starts = matches!(
         pair.named.field,
         FieldName::UserPartyName | FieldName::PartyId | FieldName::SystemLabel | FieldName::SystemOrdinal
@@ -102,7 +106,8 @@ fn share(groups: &mut [Vec<Pair>]) {
     let top = first.get(..n_top).unwrap_or_default();
     for group in later {
         let own: HashSet<FieldName> = group.iter().map(|pair| pair.named.field).collect();
-        let mut all: Vec<Pair> = top.iter().filter(|pair| !own.contains(&pair.named.field)).cloned().collect();
+        let mut all: Vec<Pair> =
+            top.iter().filter(|pair| !own.contains(&pair.named.field)).cloned().collect();
         all.append(group);
         *group = all;
     }

@@ -3,9 +3,7 @@
 
 use super::labels::{Required, TABLE};
 use super::values::withheld::withheld_fields;
-use super::{
-    EmploymentStage, FieldName, Fields, IdArrangement, Provision, Source, WithheldItem,
-};
+use super::{EmploymentStage, FieldName, Fields, IdArrangement, Provision, Source, WithheldItem};
 
 impl Fields {
     /// Is the field stated?
@@ -58,17 +56,22 @@ impl Fields {
     #[must_use]
     pub fn requires(&self, field: FieldName) -> bool {
         let stage = self.employment_stage.as_ref().map(|stage| stage.value);
-        let in_use = stage == Some(EmploymentStage::AlreadyInUse) || (stage.is_none() && self.actual_start.is_some());
-        let rule = TABLE.iter().find(|label| label.field == field).map_or(Required::No, |label| label.required);
+        let in_use =
+            stage == Some(EmploymentStage::AlreadyInUse) || (stage.is_none() && self.actual_start.is_some());
+        let rule =
+            TABLE.iter().find(|label| label.field == field).map_or(Required::No, |label| label.required);
         match rule {
             Required::Always => true,
             Required::UnlessInUse => !in_use,
             Required::IfInUse => in_use,
             Required::UnlessWithheld => {
-                let undecided = self.id_arrangement.as_ref().is_some_and(|a| a.value == IdArrangement::Undecided);
+                let undecided =
+                    self.id_arrangement.as_ref().is_some_and(|a| a.value == IdArrangement::Undecided);
                 !(field == FieldName::UserIds && undecided)
             }
-            Required::IfSrp => self.provision.as_ref().is_some_and(|p| p.value == Provision::SharedResourceProvider),
+            Required::IfSrp => {
+                self.provision.as_ref().is_some_and(|p| p.value == Provision::SharedResourceProvider)
+            }
             Required::Suppliers => self
                 .user_roles
                 .as_ref()

@@ -8,9 +8,12 @@ pub mod labels;
 mod missing;
 mod own;
 mod pair;
+mod subject_matter;
 mod table;
 #[cfg(test)]
 mod tests;
+mod thread;
+mod triage;
 pub mod values;
 
 use std::collections::BTreeSet;
@@ -24,6 +27,8 @@ use super::message::{Attachment, Classification, Problem, Sender, Sign};
 pub use field_name::FieldName;
 pub use gather::notifications;
 pub use own::{is_forward, own_text};
+pub use thread::references;
+pub use triage::read_notification;
 
 /// A value and how we came to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

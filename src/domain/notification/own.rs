@@ -53,7 +53,9 @@ pub fn own_text(text: &str) -> String {
 pub fn is_forward(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim().to_lowercase();
-        line.starts_with("begin forwarded message") || line.contains("forwarded message ---") || line.contains("- forwarded by")
+        line.starts_with("begin forwarded message")
+            || line.contains("forwarded message ---")
+            || line.contains("- forwarded by")
     })
 }
 
@@ -90,15 +92,25 @@ fn ends_own(rest: &[Line<'_>]) -> bool {
     let line = first.text.trim().trim_matches('*');
     let lower = line.to_lowercase();
     let dashed = line.starts_with("---") || line.starts_with("___");
-    let banner = ["original message", "original appointment", "forwarded message", "forwarded by", "urspr\u{fc}ngliche nachricht", "message d'origine"];
+    let banner = [
+        "original message",
+        "original appointment",
+        "forwarded message",
+        "forwarded by",
+        "urspr\u{fc}ngliche nachricht",
+        "message d'origine",
+    ];
     // RFC 3676 4.3; clients lose the space behind the dashes.
-    first.text == "-- " || first.text.trim_end() == "--"
+    first.text == "-- "
+        || first.text.trim_end() == "--"
         || dashed && banner.iter().any(|words| lower.contains(words))
         || lower.starts_with("begin forwarded message")
         || lower.starts_with("sent from my ")
         || lower.starts_with("get outlook for ")
         || is_header_block(rest)
-        || attribution(rest).is_some_and(|n| !rest.iter().skip(n).find(|line| !line.is_blank()).is_none_or(|line| is_quoted(line.text)))
+        || attribution(rest).is_some_and(|n| {
+            !rest.iter().skip(n).find(|line| !line.is_blank()).is_none_or(|line| is_quoted(line.text))
+        })
 }
 
 /// "From: .. Sent: .. To: .. Subject: ..", as Outlook puts above what it quotes.
@@ -111,7 +123,8 @@ fn is_header_block(rest: &[Line<'_>]) -> bool {
     if !["from", "von", "de"].contains(&first.as_str()) {
         return false;
     }
-    let following: Vec<String> = rest.iter().skip(1).filter(|line| !line.is_blank()).take(6).filter_map(key).collect();
+    let following: Vec<String> =
+        rest.iter().skip(1).filter(|line| !line.is_blank()).take(6).filter_map(key).collect();
     let has = |names: &[&str]| following.iter().any(|key| names.contains(&key.as_str()));
     let n = usize::from(has(&["sent", "date", "gesendet", "envoy\u{e9}"]))
         + usize::from(has(&["to", "an", "\u{e0}"]))
@@ -129,7 +142,10 @@ fn attribution(rest: &[Line<'_>]) -> Option<usize> {
     (1..=3_usize).find(|n| {
         let within = rest.iter().take(*n).skip(1).all(|line| !line.is_blank());
         let last = rest.get(n - 1).map_or("", |line| line.text.trim());
-        within && ["wrote:", "a \u{e9}crit :", "a \u{e9}crit:", "schrieb:", "escribi\u{f3}:", "schreef:"].iter().any(|word| last.ends_with(word))
+        within
+            && ["wrote:", "a \u{e9}crit :", "a \u{e9}crit:", "schrieb:", "escribi\u{f3}:", "schreef:"]
+                .iter()
+                .any(|word| last.ends_with(word))
             || within && last.ends_with(':') && last.contains(" schrieb ")
     })
 }
@@ -139,7 +155,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str, own: &str) {
-        let found = lines(text).into_iter().filter(|line| line.own && !line.is_blank()).map(|line| line.text.to_owned());
+        let found = lines(text)
+            .into_iter()
+            .filter(|line| line.own && !line.is_blank())
+            .map(|line| line.text.to_owned());
         assert_eq!(found.collect::<Vec<_>>().join("|"), own, "{text}");
     }
 
@@ -150,7 +169,10 @@ mod tests {
         check("a\nOn Mon, 2 Nov 2026, SECAS\n<secas@sec.test> wrote:\n\nb\nc", "a");
         check("a\n-----Original Message-----\nb", "a");
         check("a\n\nFrom: SECAS <s@sec.test>\nSent: 2 November 2026 09:00\nTo: Ann\nSubject: b\n\nc", "a");
-        check("a\n________________________________\nFrom: S\nTo: A\nSubject: b\n\nc", "a|________________________________");
+        check(
+            "a\n________________________________\nFrom: S\nTo: A\nSubject: b\n\nc",
+            "a|________________________________",
+        );
         check("a\n-- \nAnn\nEmail: ann@b.test", "a");
         check("From: the first day on we go\nOn balance, we wrote:", "From: the first day on we go");
     }

@@ -4,9 +4,9 @@
 
 use super::FieldName;
 use super::labels::{Named, Piece, split_label};
-use crate::domain::message::TextPart;
 use super::own::{Line, lines};
 use super::table;
+use crate::domain::message::TextPart;
 
 /// A label and its value, by their places in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,8 @@ fn is_guidance(line: &str) -> bool {
 
 /// A heading without a colon above short names: only a contact has one.
 fn heading(rest: &[Line<'_>]) -> Option<Named> {
-    let named = super::labels::named(rest.first()?.text, None).filter(|named| named.field == FieldName::Contact)?;
+    let named =
+        super::labels::named(rest.first()?.text, None).filter(|named| named.field == FieldName::Contact)?;
     let next = rest.iter().skip(1).find(|line| !line.is_blank())?;
     let (below, _) = split_label(next.text, Some(FieldName::Contact))?;
     (below.field == FieldName::Contact && below.piece != Piece::Whole).then_some(named)
@@ -162,8 +163,10 @@ fn continue_value(pair: &mut Pair, rest: &[Line<'_>], free: bool) {
 fn join(value: &str, before: &Line<'_>, line: &Line<'_>) -> Join {
     let open = value.matches('(').count() > value.matches(')').count();
     let last = before.text.trim_end();
-    let hanging = [" and", " or", " of", " the", " for", " to", " a", " an", " with", " by", " in", " our", " &"];
-    let unfinished = last.ends_with([',', '-', '/', ';', '&', '(']) || hanging.iter().any(|word| last.ends_with(word));
+    let hanging =
+        [" and", " or", " of", " the", " for", " to", " a", " an", " with", " by", " in", " our", " &"];
+    let unfinished =
+        last.ends_with([',', '-', '/', ';', '&', '(']) || hanging.iter().any(|word| last.ends_with(word));
     // RFC 3676 4.2: a line that ends with a space flows on.
     let flowed = before.text.ends_with(' ') && last.len() > 40;
     let next = line.text.trim_start();
@@ -179,25 +182,50 @@ fn join(value: &str, before: &Line<'_>, line: &Line<'_>) -> Join {
 fn ends_value(line: &str, field: FieldName) -> bool {
     let trimmed = line.trim();
     let rule = trimmed.len() >= 3 && trimmed.chars().all(|c| "-=_*~+".contains(c));
-    rule || is_guidance(line) || is_closing(line) || split_label(line, Some(field)).is_some() || looks_labelled(trimmed)
+    rule || is_guidance(line)
+        || is_closing(line)
+        || split_label(line, Some(field)).is_some()
+        || looks_labelled(trimmed)
 }
 
 /// "Registered address: ..": a label that we do not know.
 fn looks_labelled(line: &str) -> bool {
     let Some((head, tail)) = line.split_once(':') else { return false };
     let words = head.split_whitespace().count();
-    let opens = head.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let opens = head
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     // An EUI-64 with colons is no label.
     let octet = head.len() == 2 && head.chars().all(|c| c.is_ascii_hexdigit());
-    opens && !octet && (1..=6).contains(&words) && head.len() <= 48 && (tail.is_empty() || tail.starts_with([' ', '\t'])) && !head.contains([',', '@'])
+    opens
+        && !octet
+        && (1..=6).contains(&words)
+        && head.len() <= 48
+        && (tail.is_empty() || tail.starts_with([' ', '\t']))
+        && !head.contains([',', '@'])
 }
 
 fn is_closing(line: &str) -> bool {
     let plain = super::values::text::plain_words(line).join(" ");
     let closings = [
-        "kind regards", "best regards", "warm regards", "regards", "many thanks", "thanks", "thank you", "best wishes",
-        "yours sincerely", "yours faithfully", "all the best", "cheers", "with kind regards", "sincerely", "best",
-        "kindest regards", "many thanks and kind regards", "thanks and regards",
+        "kind regards",
+        "best regards",
+        "warm regards",
+        "regards",
+        "many thanks",
+        "thanks",
+        "thank you",
+        "best wishes",
+        "yours sincerely",
+        "yours faithfully",
+        "all the best",
+        "cheers",
+        "with kind regards",
+        "sincerely",
+        "best",
+        "kindest regards",
+        "many thanks and kind regards",
+        "thanks and regards",
     ];
     closings.contains(&plain.as_str())
 }

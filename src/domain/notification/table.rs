@@ -2,6 +2,8 @@
 //! A row may hold a label and its value, two of them, or a label and a value for each of several systems; or a row of
 //! labels stands above rows of values.
 
+use std::collections::HashSet;
+
 use super::FieldName;
 use super::labels::{Named, Piece, named, split_label};
 use super::own::Line;
@@ -38,7 +40,8 @@ pub fn n_rows(lines: &[Line<'_>]) -> usize {
     if !lines.first().is_some_and(|line| is_row(line) || rule(line)) {
         return 0;
     }
-    let n = lines.iter().take_while(|line| line.own && (is_row(line) || rule(line) || has_cells(line))).count();
+    let n =
+        lines.iter().take_while(|line| line.own && (is_row(line) || rule(line) || has_cells(line))).count();
     let last = lines.get(..n).unwrap_or_default().iter().rposition(|line| is_row(line) || rule(line));
     last.map_or(0, |last| last + 1)
 }
@@ -90,11 +93,14 @@ pub fn pairs(rows: &[Line<'_>], part: u32) -> Vec<Pair> {
     for (label, named, values) in sided {
         let filled: Vec<Cell<'_>> = values.iter().copied().filter(|cell| !cell.text.is_empty()).collect();
         if several > 1 && values.len() > 1 {
-            for (column, cell) in values.iter().enumerate().take(several).filter(|(_, cell)| !cell.text.is_empty()) {
+            for (column, cell) in
+                values.iter().enumerate().take(several).filter(|(_, cell)| !cell.text.is_empty())
+            {
                 out.push(pair(named, label, *cell, *cell, part, Some(column)));
             }
         } else if let Some(first) = filled.first() {
-            let many = matches!(named.field, FieldName::Contact | FieldName::UserIds) && named.piece == Piece::Whole;
+            let many =
+                matches!(named.field, FieldName::Contact | FieldName::UserIds) && named.piece == Piece::Whole;
             let last = if many { filled.last().unwrap_or(first) } else { first };
             out.push(pair(named, label, *first, *last, part, None));
         }
@@ -108,12 +114,20 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
     let from = row.iter().position(|cell| !cell.text.is_empty() && !cell.is_number()).unwrap_or(0);
     for cell in row.iter().skip(from) {
         let within = sided.last().map(|(_, named, _)| named.field);
-        if let Some(named) = named(cell.text, within).filter(|_| !is_value_of_last(sided, cell, from == 0)) {
+        if let Some(named) = named(cell.text, within).filter(|_| !is_value_of_last(sided, cell)) {
             sided.push((*cell, named, Vec::new()));
-        } else if let Some((named, at)) = split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len()) {
-            let value = Cell { text: cell.text.get(at..).unwrap_or_default().trim(), start: cell.start + at, ..*cell };
+        } else if let Some((named, at)) =
+            split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len())
+        {
+            let value = Cell {
+                text: cell.text.get(at..).unwrap_or_default().trim(),
+                start: cell.start + at,
+                ..*cell
+            };
             sided.push((*cell, named, vec![value]));
-        } else if let Some((label, _, values)) = sided.last_mut().filter(|(label, _, _)| label.line == cell.line) {
+        } else if let Some((label, _, values)) =
+            sided.last_mut().filter(|(label, _, _)| label.line == cell.line)
+        {
             debug_assert_eq!(label.line, cell.line);
             values.push(*cell);
         }
@@ -121,7 +135,7 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
 }
 
 /// A word such as "SRP" or "Second User System" may be a label and may be the answer to the label before it.
-fn is_value_of_last(sided: &[(Cell<'_>, Named, Vec<Cell<'_>>)], cell: &Cell<'_>, _: bool) -> bool {
+fn is_value_of_last(sided: &[(Cell<'_>, Named, Vec<Cell<'_>>)], cell: &Cell<'_>) -> bool {
     sided.last().is_some_and(|(label, named, values)| {
         label.line == cell.line && values.is_empty() && reads_clean(named.field, cell.text)
     })
@@ -165,15 +179,19 @@ fn value_rows(row: &[Cell<'_>], below: &[Vec<Cell<'_>>]) -> usize {
     let answered = row.first().and_then(|cell| named(cell.text, None)).is_some_and(|first| {
         row.len() == 2 && row.get(1).is_some_and(|cell| reads_clean(first.field, cell.text))
     });
-    if labels < 2 || labels < filled || answered {
+    let fields: HashSet<Named> = row.iter().filter_map(|cell| named(cell.text, None)).collect();
+    if labels < 2 || labels < filled || fields.len() < labels || answered {
         return 0;
     }
     below
         .iter()
         .take_while(|values| {
-            values.len() == row.len() && !values.iter().take(2).any(|cell| {
-                named(cell.text, None).is_some_and(|named| !reads_clean(named.field, cell.text)) && cell.text.ends_with(':')
-            }) && values.iter().filter(|cell| named(cell.text, None).is_some()).count() < 2
+            values.len() == row.len()
+                && !values.iter().take(2).any(|cell| {
+                    named(cell.text, None).is_some_and(|named| !reads_clean(named.field, cell.text))
+                        && cell.text.ends_with(':')
+                })
+                && values.iter().filter(|cell| named(cell.text, None).is_some()).count() < 2
         })
         .count()
 }
@@ -188,7 +206,14 @@ fn heads_above(row: &[Cell<'_>], below: &[Vec<Cell<'_>>], part: u32, out: &mut V
     }
 }
 
-fn pair(named: Named, label: Cell<'_>, first: Cell<'_>, last: Cell<'_>, part: u32, column: Option<usize>) -> Pair {
+fn pair(
+    named: Named,
+    label: Cell<'_>,
+    first: Cell<'_>,
+    last: Cell<'_>,
+    part: u32,
+    column: Option<usize>,
+) -> Pair {
     Pair {
         named,
         part,

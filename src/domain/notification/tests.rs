@@ -14,12 +14,18 @@ pub(super) fn read(text: &str) -> Vec<Notification> {
 
 /// The fields as one compact line of JSON, values alone.
 fn values_of(notification: &Notification) -> String {
-    let serde_json::Value::Object(fields) = serde_json::to_value(&notification.fields).unwrap() else { panic!() };
+    let serde_json::Value::Object(fields) = serde_json::to_value(&notification.fields).unwrap() else {
+        panic!()
+    };
     let plain = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    fields.iter().map(|(name, field)| format!("{name}={}", plain(&field["value"]))).collect::<Vec<_>>().join("; ")
+    fields
+        .iter()
+        .map(|(name, field)| format!("{name}={}", plain(&field["value"])))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn check(text: &str, expected: &[&str]) {
@@ -47,11 +53,25 @@ fn pairs_are_found_in_any_order_wrapped_numbered_and_bulleted() {
 
 #[test]
 fn rows_of_cells_are_pairs() {
-    check("User Party name\tNorthwind\nStage\tTesting\n\nPurpose\tmigration\tsee note", &["employment_stage=Testing; purpose=migration; user_party_name=Northwind"]);
-    check("| User Party name | Northwind |\n|---|---|\n| Stage | Testing |", &["employment_stage=Testing; user_party_name=Northwind"]);
-    check("1\tUser Party name:\tNorthwind\n2\tProvided by:\tShared Resource Provider", &["provision=SharedResourceProvider; user_party_name=Northwind"]);
+    check(
+        "User Party name\tNorthwind\nStage\tTesting\n\nPurpose\tmigration\tsee note",
+        &["employment_stage=Testing; purpose=migration; user_party_name=Northwind"],
+    );
+    check(
+        "| User Party name | Northwind |\n|---|---|\n| Stage | Testing |",
+        &["employment_stage=Testing; user_party_name=Northwind"],
+    );
+    check(
+        "1\tUser Party name:\tNorthwind\n2\tProvided by:\tShared Resource Provider",
+        &["provision=SharedResourceProvider; user_party_name=Northwind"],
+    );
     check("User Party name\tNorthwind\tParty ID\tNWER", &["party_id=NWER; user_party_name=Northwind"]);
-    check("User Party name\tStage\tStart date\nNorthwind\tTesting\tMarch 2027", &["employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; user_party_name=Northwind"]);
+    check(
+        "User Party name\tStage\tStart date\nNorthwind\tTesting\tMarch 2027",
+        &[
+            "employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; user_party_name=Northwind",
+        ],
+    );
 }
 
 #[test]
@@ -60,26 +80,49 @@ fn one_mail_may_notify_several_systems() {
         "User Party name: Northwind\nContact: Ann Reed, ann@power.test\n\n\
          System 1\nSystem name: A\nStage: Testing\nStart date: March 2027\n\n\
          System 2\nSystem name: B\nStage: Procuring\nStart date: May 2027\n",
-        &["contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; system_label=A; user_party_name=Northwind",
-          "contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Procuring; intended_start={\"date\":\"2027-05-01\",\"precision\":\"month\"}; system_label=B; user_party_name=Northwind"],
+        &[
+            "contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Testing; intended_start={\"date\":\"2027-03-01\",\"precision\":\"month\"}; system_label=A; user_party_name=Northwind",
+            "contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}; employment_stage=Procuring; intended_start={\"date\":\"2027-05-01\",\"precision\":\"month\"}; system_label=B; user_party_name=Northwind",
+        ],
     );
     check(
         "\tSystem A\tSystem B\nUser Party name\tNorthwind\tSouthwind\nStage\tTesting\tProcuring\nProvided by\tIn-house\tIn-house\nRemarks\tx\ty",
-        &["employment_stage=Testing; provision=InHouse; user_party_name=Northwind", "employment_stage=Procuring; provision=InHouse; user_party_name=Southwind"],
+        &[
+            "employment_stage=Testing; provision=InHouse; user_party_name=Northwind",
+            "employment_stage=Procuring; provision=InHouse; user_party_name=Southwind",
+        ],
     );
     check(
         "User Party name\tStage\tOrdinal\nNorthwind\tTesting\tsecond\nSouthwind\tProcuring\tthird",
-        &["employment_stage=Testing; system_ordinal=2; user_party_name=Northwind", "employment_stage=Procuring; system_ordinal=3; user_party_name=Southwind"],
+        &[
+            "employment_stage=Testing; system_ordinal=2; user_party_name=Northwind",
+            "employment_stage=Procuring; system_ordinal=3; user_party_name=Southwind",
+        ],
     );
 }
 
 #[test]
 fn one_value_may_fill_two_fields() {
-    check("Provided by: Shared Service Provider (Meterlink)", &["provision=SharedResourceProvider; srp_name=Meterlink"]);
-    check("Shared Resource Provider: Meterlink Ltd", &["provision=SharedResourceProvider; srp_name=Meterlink Ltd"]);
-    check("Stage: live since 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
-    check("In use since: 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
-    check("Start date: in use since 3 May 2026", &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"]);
+    check(
+        "Provided by: Shared Service Provider (Meterlink)",
+        &["provision=SharedResourceProvider; srp_name=Meterlink"],
+    );
+    check(
+        "Shared Resource Provider: Meterlink Ltd",
+        &["provision=SharedResourceProvider; srp_name=Meterlink Ltd"],
+    );
+    check(
+        "Stage: live since 3 May 2026",
+        &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"],
+    );
+    check(
+        "In use since: 3 May 2026",
+        &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"],
+    );
+    check(
+        "Start date: in use since 3 May 2026",
+        &["actual_start={\"date\":\"2026-05-03\",\"precision\":\"day\"}; employment_stage=AlreadyInUse"],
+    );
 }
 
 #[test]
@@ -87,7 +130,9 @@ fn withheld_is_not_missing() {
     let one = |text: &str| read(text).remove(0);
     let ids = one("User Party name: N\nUser IDs: withheld (commercially sensitive)\nArchitecture: withheld");
     assert_eq!(ids.withheld, [WithheldItem::Ids, WithheldItem::Architecture]);
-    assert!(!ids.missing.contains(&"user_ids".into()) && !ids.missing.contains(&"architecture_provided".into()));
+    assert!(
+        !ids.missing.contains(&"user_ids".into()) && !ids.missing.contains(&"architecture_provided".into())
+    );
     let contact = one("User Party name: N\nContact: withheld");
     assert!(contact.fields.contact.is_none() && !contact.missing.contains(&"contact".into()), "{contact:?}");
     assert_eq!(contact.withheld, [WithheldItem::Other]);
@@ -104,8 +149,14 @@ fn the_contact_in_separate_lines_is_one_field() {
 
 #[test]
 fn what_is_quoted_is_not_read() {
-    check("Stage: Testing\n\n> Purpose: migration\nOn Mon, 2 Nov 2026, SECAS wrote:\n> User Party name: N", &["employment_stage=Testing"]);
-    check("Thanks.\n\nFrom: SECAS\nSent: Monday\nTo: Ann\nSubject: x\n\nUser Party name: N\nStage: Testing", &[]);
+    check(
+        "Stage: Testing\n\n> Purpose: migration\nOn Mon, 2 Nov 2026, SECAS wrote:\n> User Party name: N",
+        &["employment_stage=Testing"],
+    );
+    check(
+        "Thanks.\n\nFrom: SECAS\nSent: Monday\nTo: Ann\nSubject: x\n\nUser Party name: N\nStage: Testing",
+        &[],
+    );
 }
 
 #[test]
@@ -114,7 +165,9 @@ fn what_is_missing_depends_on_the_rest() {
     let all = "user_party_name user_roles contact system_ordinal employment_stage intended_start id_arrangement user_ids architecture_provided provision previously_assessed";
     assert_eq!(missing("Purpose: migration"), all);
     assert_eq!(
-        missing("User Party name: N\nRoles: Gas Supplier\nStage: in use\nProvided by: SRP\nID arrangement: undecided\nArchitecture: to follow"),
+        missing(
+            "User Party name: N\nRoles: Gas Supplier\nStage: in use\nProvided by: SRP\nID arrangement: undecided\nArchitecture: to follow"
+        ),
         "contact system_ordinal actual_start reason_not_notified_before srp_name previously_assessed customer_segment"
     );
 }

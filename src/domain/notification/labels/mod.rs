@@ -106,15 +106,12 @@ pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usiz
         let dash = "-\u{2013}\u{2014}".contains(c);
         // A dash ends a label only between spaces, and only one that stands in the table word for word.
         let spaced = head.ends_with(' ') && tail.chars().nth(1).is_some_and(char::is_whitespace);
-        let found = if dash {
-            if spaced { exact(head, within) } else { None }
-        } else {
-            named(head, within)
-        };
+        let found = if dash { if spaced { exact(head, within) } else { None } } else { named(head, within) };
         if let Some(found) = found {
             let end = at + c.len_utf8();
             let after = tail.get(c.len_utf8()..).unwrap_or_default();
-            let junk = after.len() - after.trim_start_matches([':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}']).len();
+            let junk = after.len()
+                - after.trim_start_matches([':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}']).len();
             return Some((found, end + junk));
         }
     }
@@ -128,7 +125,10 @@ pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
         return None;
     }
     exact(label, within).or_else(|| {
-        let key = key(&meaningful(label).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect::<Vec<_>>());
+        let key = key(&meaningful(label)
+            .into_iter()
+            .filter(|word| !NOISE.contains(&word.as_str()))
+            .collect::<Vec<_>>());
         (key.contains(' ')).then(|| LOOSE.get(&key).copied().flatten()).flatten()
     })
 }
@@ -178,15 +178,32 @@ pub fn words_of(words: &str, field: FieldName) -> String {
 
 /// Words that carry no meaning in a label.
 const STOP: &[&str] = &[
-    "the", "a", "an", "of", "your", "our", "for", "please", "is", "are", "to", "what", "which", "in", "on", "will",
-    "be", "been", "being", "do", "does", "did", "has", "have", "any", "we", "you", "and", "or", "by", "it", "this",
-    "that", "these", "with", "as", "at", "from", "was", "were", "who", "s", "state", "give", "specify", "confirm",
+    "the", "a", "an", "of", "your", "our", "for", "please", "is", "are", "to", "what", "which", "in", "on",
+    "will", "be", "been", "being", "do", "does", "did", "has", "have", "any", "we", "you", "and", "or", "by",
+    "it", "this", "that", "these", "with", "as", "at", "from", "was", "were", "who", "s", "state", "give",
+    "specify", "confirm",
 ];
 
 /// Words that most labels could carry; without them a label of two or more words is looked up again.
 const NOISE: &[&str] = &[
-    "user", "system", "second", "subsequent", "new", "sec", "2nd", "notification", "ssc", "additional", "current",
-    "full", "detail", "information", "if", "applicable", "expected", "involved",
+    "user",
+    "system",
+    "second",
+    "subsequent",
+    "new",
+    "sec",
+    "2nd",
+    "notification",
+    "ssc",
+    "additional",
+    "current",
+    "full",
+    "detail",
+    "information",
+    "if",
+    "applicable",
+    "expected",
+    "involved",
 ];
 
 /// The meaningful words of a label, in the singular.
@@ -205,13 +222,21 @@ fn meaningful(label: &str) -> Vec<String> {
     let words = |text: &str| -> Vec<String> {
         text.replace("e-mail", "email")
             .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()) && !STOP.contains(word))
+            // "System A", "1. Contact", "c) Purpose": a letter or number by itself counts.
+            .filter(|word| {
+                word.len() > 1 && !word.chars().all(|c| c.is_ascii_digit()) && !STOP.contains(word)
+            })
             .map(singular)
             .collect()
     };
     let mut found = words(&plain);
     // "a) Contact", "Q3. Contact", "iv. Contact".
-    let numbering = plain.trim_start().split(['.', ')', ':', ' ']).next().unwrap_or_default().trim_start_matches(['-', '*', '\u{2022}']);
+    let numbering = plain
+        .trim_start()
+        .split(['.', ')', ':', ' '])
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches(['-', '*', '\u{2022}']);
     let counts = !numbering.is_empty()
         && numbering.len() <= 4
         && (numbering.strip_prefix('q').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
@@ -247,7 +272,10 @@ fn wordings() -> impl Iterator<Item = (Named, &'static str)> {
         let pieces = label.pieces.iter().flat_map(|(piece, wordings)| {
             wordings.iter().map(|wording| (Named { field: label.field, piece: *piece }, *wording))
         });
-        std::iter::once(label.label).chain(label.wordings.iter().copied()).map(move |w| (whole, w)).chain(pieces)
+        std::iter::once(label.label)
+            .chain(label.wordings.iter().copied())
+            .map(move |w| (whole, w))
+            .chain(pieces)
     })
 }
 
@@ -258,8 +286,13 @@ static EXACT: LazyLock<HashMap<String, Named>> =
 static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
     let mut map: HashMap<String, Option<Named>> = HashMap::new();
     for (named, wording) in wordings() {
-        let words = meaningful(wording).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect::<Vec<_>>();
-        map.entry(key(&words)).and_modify(|known| *known = known.filter(|known| *known == named)).or_insert(Some(named));
+        let words = meaningful(wording)
+            .into_iter()
+            .filter(|word| !NOISE.contains(&word.as_str()))
+            .collect::<Vec<_>>();
+        map.entry(key(&words))
+            .and_modify(|known| *known = known.filter(|known| *known == named))
+            .or_insert(Some(named));
     }
     map
 });
@@ -286,7 +319,14 @@ pub fn markdown() -> String {
             .filter(|wording| *wording != label.label)
             .collect();
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "| `{}` | **{}** ({}) | {} |", label.field.as_str(), label.label, label.required.sentence(), others.join(" · "));
+        let _ = writeln!(
+            out,
+            "| `{}` | **{}** ({}) | {} |",
+            label.field.as_str(),
+            label.label,
+            label.required.sentence(),
+            others.join(" · ")
+        );
     }
     out
 }

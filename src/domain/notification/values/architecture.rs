@@ -4,7 +4,9 @@ use super::Read;
 use super::choice::{affirmed, clauses, says};
 use super::text::plain_words;
 use super::withheld::says_withheld;
-use crate::domain::notification::ArchitectureProvided::{self, Attached, None as NotProvided, ToFollow, ViaSecureForm};
+use crate::domain::notification::ArchitectureProvided::{
+    self, Attached, None as NotProvided, ToFollow, ViaSecureForm,
+};
 
 const EXPECTED: &str = "one of Attached, ViaSecureForm, ToFollow, Withheld, None";
 
@@ -49,11 +51,15 @@ pub fn read(words: &str) -> Read<ArchitectureProvided> {
     if says_withheld(words) {
         return Read::of(ArchitectureProvided::Withheld);
     }
-    if ["none", "no", "not provided", "nothing", "none provided", "nil", "no diagram", "not available"].contains(&plain.as_str()) {
+    if ["none", "no", "not provided", "nothing", "none provided", "nil", "no diagram", "not available"]
+        .contains(&plain.as_str())
+    {
         return Read::of(NotProvided);
     }
     let mut ways = affirmed(&clauses(words), PHRASES);
-    if ways.len() > 1 && says(words, &["to follow", "will follow", "later", "will be sent", "will be uploaded"]) {
+    if ways.len() > 1
+        && says(words, &["to follow", "will follow", "later", "will be sent", "will be uploaded"])
+    {
         ways.retain(|way| *way == ToFollow);
     }
     match ways.as_slice() {

@@ -56,7 +56,8 @@ pub fn read(words: &str) -> Read<IdArrangement> {
         return Read::blank();
     }
     let lower = words.to_lowercase();
-    let undecided = ["not decided", "not yet decided", "not been decided", "still deciding", "not yet determined"];
+    let undecided =
+        ["not decided", "not yet decided", "not been decided", "still deciding", "not yet determined"];
     if is_open(words) || undecided.iter().any(|phrase| lower.contains(phrase)) {
         return Read::of(IdArrangement::Undecided);
     }

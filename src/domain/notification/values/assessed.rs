@@ -19,12 +19,19 @@ pub fn read(words: &str) -> Read<PreviouslyAssessed> {
         return Read::blank();
     }
     // A date under its own label answers for itself.
-    let dated = || (words.to_lowercase().contains("assess") && date::find(words).is_some()).then_some(YesNoUnknown::Yes);
-    let Some(answer) = leading(words).or_else(|| told(words)).or_else(|| dated().filter(|_| !denied(words))) else { return Read::bad(words, EXPECTED) };
+    let dated = || {
+        (words.to_lowercase().contains("assess") && date::find(words).is_some()).then_some(YesNoUnknown::Yes)
+    };
+    let Some(answer) = leading(words).or_else(|| told(words)).or_else(|| dated().filter(|_| !denied(words)))
+    else {
+        return Read::bad(words, EXPECTED);
+    };
     let yes = answer == YesNoUnknown::Yes;
     let reference = if yes { reference(words) } else { None };
     // A reference may carry a year of its own.
-    let rest = reference.as_ref().map_or_else(|| words.to_owned(), |reference| words.replace(reference.as_str(), " "));
+    let rest = reference
+        .as_ref()
+        .map_or_else(|| words.to_owned(), |reference| words.replace(reference.as_str(), " "));
     let date = if yes { date::find(&rest) } else { None };
     Read::of(PreviouslyAssessed { answer, date, reference })
 }
@@ -33,7 +40,8 @@ fn denied(words: &str) -> bool {
     clauses(words).iter().any(|clause| clause.denied) || says(words, FUTURE)
 }
 
-const FUTURE: &[&str] = &["scheduled", "planned", "due", "to be assessed", "will be", "awaiting", "booked", "next"];
+const FUTURE: &[&str] =
+    &["scheduled", "planned", "due", "to be assessed", "will be", "awaiting", "booked", "next"];
 
 /// Is it Separated from the first User System?
 #[must_use]
@@ -63,7 +71,9 @@ fn leading(words: &str) -> Option<YesNoUnknown> {
     let second = |next: Option<&str>| next.is_some_and(|word| ["no", "yes", "n", "or"].contains(&word));
     match plain.next()? {
         "yes" | "y" | "true" if !second(plain.next()) => Some(YesNoUnknown::Yes),
-        "no" | "n" | "false" | "never" | "none" if !plain.next().is_some_and(|w| ["longer", "yes"].contains(&w)) => {
+        "no" | "n" | "false" | "never" | "none"
+            if !plain.next().is_some_and(|w| ["longer", "yes"].contains(&w)) =>
+        {
             Some(YesNoUnknown::No)
         }
         "unknown" | "unsure" => Some(YesNoUnknown::Unknown),
@@ -77,8 +87,17 @@ fn told(words: &str) -> Option<YesNoUnknown> {
         return Some(YesNoUnknown::Unknown);
     }
     let denied = [
-        "not previously assessed", "not assessed", "not been assessed", "never been assessed", "never assessed",
-        "not yet assessed", "not yet been assessed", "has not been", "hasnt been", "unassessed", "not been previously assessed",
+        "not previously assessed",
+        "not assessed",
+        "not been assessed",
+        "never been assessed",
+        "never assessed",
+        "not yet assessed",
+        "not yet been assessed",
+        "has not been",
+        "hasnt been",
+        "unassessed",
+        "not been previously assessed",
     ];
     if says(words, &denied) {
         return Some(YesNoUnknown::No);
@@ -99,9 +118,8 @@ fn reference(words: &str) -> Option<String> {
     let named = tokens.iter().position(|token| {
         ["ref", "reference", "report", "no", "number"].contains(&token.to_lowercase().as_str())
     });
-    let after = named.and_then(|at| {
-        tokens.iter().skip(at + 1).take(3).find(|token| has_digit(token) && token.len() > 2)
-    });
+    let after = named
+        .and_then(|at| tokens.iter().skip(at + 1).take(3).find(|token| has_digit(token) && token.len() > 2));
     let looks = |token: &&&str| {
         let letters = token.chars().take_while(char::is_ascii_uppercase).count();
         letters >= 2 && has_digit(token) && token.contains(['-', '/'])

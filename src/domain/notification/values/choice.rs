@@ -11,9 +11,40 @@ pub struct Clause {
 }
 
 const DENIALS: &[&str] = &[
-    "not", "no", "never", "cannot", "cant", "wont", "isnt", "arent", "dont", "doesnt", "havent", "hasnt", "wasnt",
-    "neither", "nor", "without", "whether", "considering", "consider", "may", "might", "could", "if", "unless",
-    "ceased", "stopped", "abandoned", "cancelled", "canceled", "withdrawn", "instead", "rather", "former", "formerly",
+    "not",
+    "no",
+    "never",
+    "cannot",
+    "cant",
+    "wont",
+    "isnt",
+    "arent",
+    "dont",
+    "doesnt",
+    "havent",
+    "hasnt",
+    "wasnt",
+    "neither",
+    "nor",
+    "without",
+    "whether",
+    "considering",
+    "consider",
+    "may",
+    "might",
+    "could",
+    "if",
+    "unless",
+    "ceased",
+    "stopped",
+    "abandoned",
+    "cancelled",
+    "canceled",
+    "withdrawn",
+    "instead",
+    "rather",
+    "former",
+    "formerly",
 ];
 
 /// Parts words at punctuation, dashes and "but".
@@ -24,7 +55,8 @@ pub fn clauses(text: &str) -> Vec<Clause> {
     let mut before = ' ';
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        let hyphen = c == '-' && (before.is_whitespace() || chars.peek().is_none_or(|next| next.is_whitespace()));
+        let hyphen =
+            c == '-' && (before.is_whitespace() || chars.peek().is_none_or(|next| next.is_whitespace()));
         let dot = c == '.' && chars.peek().is_none_or(|next| next.is_whitespace());
         // A line break ends nothing: it is where the writer's program wrapped.
         let ends = hyphen || dot || ",;:()[]\u{2013}\u{2014}!".contains(c);
@@ -44,7 +76,8 @@ pub fn clauses(text: &str) -> Vec<Clause> {
 fn denies(words: &[String]) -> bool {
     let month = |at: Option<usize>| {
         at.and_then(|at| words.get(at)).is_some_and(|word| {
-            ["in", "of", "by", "since", "from", "until", "early", "mid", "late", "end"].contains(&word.as_str())
+            ["in", "of", "by", "since", "from", "until", "early", "mid", "late", "end"]
+                .contains(&word.as_str())
         })
     };
     let number = |at: Option<usize>| {
@@ -52,7 +85,8 @@ fn denies(words: &[String]) -> bool {
     };
     words.iter().enumerate().any(|(at, word)| {
         DENIALS.contains(&word.as_str())
-            && !(word == "may" && (number(at.checked_sub(1)) || number(Some(at + 1)) || month(at.checked_sub(1))))
+            && !(word == "may"
+                && (number(at.checked_sub(1)) || number(Some(at + 1)) || month(at.checked_sub(1))))
     })
 }
 

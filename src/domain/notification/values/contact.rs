@@ -19,7 +19,9 @@ pub fn read(words: &str) -> Read<Contact> {
         match label {
             Some(label) if label.field != FieldName::Contact => {}
             Some(Named { piece: Piece::Name, .. }) if contact.name.is_none() => contact.name = name(&text),
-            Some(Named { piece: Piece::Email, .. }) if contact.email.is_none() => contact.email = email(&text),
+            Some(Named { piece: Piece::Email, .. }) if contact.email.is_none() => {
+                contact.email = email(&text)
+            }
             Some(Named { piece: Piece::Telephone, .. }) if contact.telephone.is_none() => {
                 contact.telephone = telephone(&text);
             }
@@ -62,16 +64,22 @@ fn telephone(text: &str) -> Option<String> {
 
 fn telephone_words(text: &str) -> Option<&str> {
     let mark = |c: char| c.is_ascii_digit() || " +()-.\u{a0}\u{2011}".contains(c);
-    text.lines().flat_map(|line| line.split(|c: char| !mark(c))).map(|run| if run.contains('(') { run } else { run.split(')').next().unwrap_or(run) }).map(|run| run.trim_matches([' ', '-', '.', '\u{a0}']).trim_end_matches(['(', ' '])).find(|run| {
-        let n = run.chars().filter(char::is_ascii_digit).count();
-        (9..=15).contains(&n)
-    })
+    text.lines()
+        .flat_map(|line| line.split(|c: char| !mark(c)))
+        .map(|run| if run.contains('(') { run } else { run.split(')').next().unwrap_or(run) })
+        .map(|run| run.trim_matches([' ', '-', '.', '\u{a0}']).trim_end_matches(['(', ' ']))
+        .find(|run| {
+            let n = run.chars().filter(char::is_ascii_digit).count();
+            (9..=15).contains(&n)
+        })
 }
 
 /// The first piece that is neither of the others.
 fn name(text: &str) -> Option<String> {
     let found = |piece: &str| -> Option<String> {
-        if email_words(piece).is_some_and(|email| email.len() == piece.trim().len()) || piece.contains("mailto:") {
+        if email_words(piece).is_some_and(|email| email.len() == piece.trim().len())
+            || piece.contains("mailto:")
+        {
             return None;
         }
         let piece = match telephone_words(piece) {
@@ -79,9 +87,27 @@ fn name(text: &str) -> Option<String> {
             None => piece,
         };
         let piece = piece.split_whitespace().filter(|word| !word.contains('@')).collect::<Vec<_>>().join(" ");
-        let labels = ["email", "e-mail", "tel", "telephone", "phone", "mobile", "mob", "name", "t", "m", "e", "on", "at", "or", "contact"];
+        let labels = [
+            "email",
+            "e-mail",
+            "tel",
+            "telephone",
+            "phone",
+            "mobile",
+            "mob",
+            "name",
+            "t",
+            "m",
+            "e",
+            "on",
+            "at",
+            "or",
+            "contact",
+        ];
         let mut words: Vec<&str> = piece.split(' ').collect();
-        let label = |word: &&str| labels.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().as_str());
+        let label = |word: &&str| {
+            labels.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().as_str())
+        };
         while words.first().is_some_and(label) {
             words.remove(0);
         }
@@ -89,8 +115,11 @@ fn name(text: &str) -> Option<String> {
             words.pop();
         }
         let name = words.join(" ");
-        let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.').trim_end_matches('.').to_owned();
-        let known = !is_blank(&name) && !is_open(&name) && plain_words(&name).first().is_some_and(|w| w.chars().any(char::is_alphabetic));
+        let name =
+            name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.').trim_end_matches('.').to_owned();
+        let known = !is_blank(&name)
+            && !is_open(&name)
+            && plain_words(&name).first().is_some_and(|w| w.chars().any(char::is_alphabetic));
         known.then_some(name)
     };
     text.split(['\n', ',', ';', '<', '>', '(', ')', '|', '/', '\u{2013}', '\u{2014}'])

@@ -46,14 +46,19 @@ fn items(words: &str) -> Vec<String> {
     let dashes = words.replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2212}'], "-");
     let mut joined = String::with_capacity(dashes.len());
     for line in dashes.lines().map(str::trim) {
-        let wrapped = joined.ends_with(['-', ':']) && joined.chars().rev().nth(1).is_some_and(|c| c.is_ascii_hexdigit());
+        let wrapped = joined.ends_with(['-', ':'])
+            && joined.chars().rev().nth(1).is_some_and(|c| c.is_ascii_hexdigit());
         if !joined.is_empty() && !wrapped {
             joined.push('\n');
         }
         joined.push_str(line);
     }
     let spaced = joined.replace(" and ", "\n").replace(" & ", "\n").replace(" to ", "\n");
-    spaced.split(['\n', ',', ';', '\t', '|', '(', ')', '[', ']']).map(squash).filter(|item| !item.is_empty()).collect()
+    spaced
+        .split(['\n', ',', ';', '\t', '|', '(', ')', '[', ']'])
+        .map(squash)
+        .filter(|item| !item.is_empty())
+        .collect()
 }
 
 /// Stretches of an item that can only be meant as IDs.
@@ -63,7 +68,8 @@ fn runs(item: &str) -> Vec<String> {
         let word = word.trim_matches(|c: char| "*\u{2022}\"'`.".contains(c));
         let word = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")).unwrap_or(word);
         let pieces: Vec<&str> = word.split(['-', ':']).collect();
-        let hex = pieces.iter().all(|piece| piece.len() % 2 == 0 && piece.chars().all(|c| c.is_ascii_hexdigit()));
+        let hex =
+            pieces.iter().all(|piece| piece.len() % 2 == 0 && piece.chars().all(|c| c.is_ascii_hexdigit()));
         let n_digits: usize = pieces.iter().map(|piece| piece.len()).sum();
         // Seven or more groups, or twelve or more letters and digits with a digit among them, are meant as an ID
         // even where a character is wrong.
@@ -89,7 +95,9 @@ fn runs(item: &str) -> Vec<String> {
 /// The IDs in a run, where it is whole octets and whole IDs.
 fn octets(run: &str) -> Option<Vec<String>> {
     let groups: Vec<&str> = run.split(['-', ':', ' ']).collect();
-    let one_width = groups.iter().all(|group| [2, 4, 16].contains(&group.len()) && Some(group.len()) == groups.first().map(|g| g.len()));
+    let one_width = groups.iter().all(|group| {
+        [2, 4, 16].contains(&group.len()) && Some(group.len()) == groups.first().map(|g| g.len())
+    });
     if !one_width || !groups.iter().all(|group| group.chars().all(|c| c.is_ascii_hexdigit())) {
         return None;
     }
@@ -97,6 +105,8 @@ fn octets(run: &str) -> Option<Vec<String>> {
     if digits.is_empty() || digits.len() % (2 * N_OCTETS) != 0 {
         return None;
     }
-    let id = |digits: &[char]| digits.chunks(2).map(|octet| octet.iter().collect::<String>()).collect::<Vec<_>>().join("-");
+    let id = |digits: &[char]| {
+        digits.chunks(2).map(|octet| octet.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    };
     Some(digits.chunks(2 * N_OCTETS).map(id).collect())
 }

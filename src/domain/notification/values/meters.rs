@@ -88,7 +88,10 @@ fn number(text: &str) -> (Piece, &str) {
         let thousand = |c| tail.strip_prefix(c).filter(|after| group_of_three(after));
         if let Some(after) = thousand(',').or_else(|| thousand(' ')).filter(|_| decimals.is_none()) {
             rest = after;
-        } else if let Some(after) = tail.strip_prefix('.').filter(|a| a.starts_with(|c: char| c.is_ascii_digit()) && decimals.is_none()) {
+        } else if let Some(after) = tail
+            .strip_prefix('.')
+            .filter(|a| a.starts_with(|c: char| c.is_ascii_digit()) && decimals.is_none())
+        {
             decimals = Some(String::new());
             rest = after;
         } else {

@@ -37,9 +37,10 @@ pub fn read(words: &str) -> Read<Ordinal> {
     }
     match (numbers.as_slice(), later) {
         ([number @ 2..=99], false) => Read::of(Ordinal::Exactly(*number)),
-        ([] | [2], true) => {
-            Read { value: Some(Ordinal::AtLeast { at_least: 2 }), problems: vec![Found::new(words, EXPECTED)] }
-        }
+        ([] | [2], true) => Read {
+            value: Some(Ordinal::AtLeast { at_least: 2 }),
+            problems: vec![Found::new(words, EXPECTED)],
+        },
         _ => bad(),
     }
 }
@@ -50,6 +51,7 @@ fn number(word: &str) -> Option<u32> {
     if !digits.is_empty() {
         return ["", "st", "nd", "rd", "th"].contains(&ending).then(|| digits.parse().ok()).flatten();
     }
-    let place = NAMES.iter().position(|name| *name == word).or_else(|| COUNTS.iter().position(|n| *n == word))?;
+    let place =
+        NAMES.iter().position(|name| *name == word).or_else(|| COUNTS.iter().position(|n| *n == word))?;
     u32::try_from(place).ok().map(|place| place + 1)
 }

@@ -5,7 +5,9 @@ use super::Read;
 use super::choice::{affirmed, clauses};
 use super::text::{is_blank, is_open, plain_words};
 use super::withheld::says_withheld;
-use crate::domain::notification::Provision::{self, InHouse, OtherThirdParty, SharedResourceProvider, Undecided};
+use crate::domain::notification::Provision::{
+    self, InHouse, OtherThirdParty, SharedResourceProvider, Undecided,
+};
 
 const EXPECTED: &str = "one of InHouse, SharedResourceProvider, OtherThirdParty, Undecided";
 
@@ -50,7 +52,9 @@ pub fn read(words: &str) -> Read<Provision> {
         return Read::blank();
     }
     let plain = plain_words(words).join(" ");
-    if is_open(words) || ["not yet decided", "not decided", "still deciding"].iter().any(|p| plain.contains(p)) {
+    if is_open(words)
+        || ["not yet decided", "not decided", "still deciding"].iter().any(|p| plain.contains(p))
+    {
         return Read::of(Undecided);
     }
     let mut found = affirmed(&clauses(words), PHRASES);

@@ -7,7 +7,8 @@ use super::choice::{clauses, ticked};
 use super::text::{is_blank, is_open, plain_words};
 use super::{Found, Read};
 
-const EXPECTED: &str = "User Roles by name, such as Import Supplier, Gas Supplier, Electricity Distributor, Other User";
+const EXPECTED: &str =
+    "User Roles by name, such as Import Supplier, Gas Supplier, Electricity Distributor, Other User";
 
 /// Reads the roles that the words name.
 #[must_use]
@@ -71,7 +72,10 @@ fn meaning(item: &str) -> Vec<String> {
             Some(stem) if stem.len() > 3 && !stem.ends_with('s') => stem.to_owned(),
             _ => word,
         })
-        .filter(|word| !["role", "user", "a", "an", "the", "as", "only", "both", "sec", "and", "1", "2", "3", "4"].contains(&word.as_str()) )
+        .filter(|word| {
+            !["role", "user", "a", "an", "the", "as", "only", "both", "sec", "and", "1", "2", "3", "4"]
+                .contains(&word.as_str())
+        })
         .collect()
 }
 

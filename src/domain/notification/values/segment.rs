@@ -33,7 +33,16 @@ pub fn read(words: &str) -> Read<CustomerSegment> {
     if is_blank(words) {
         return Read::blank();
     }
-    let not = ["notsupplier", "not supplier", "not a supplier", "not suppliers", "no customers", "not supplying", "no supply", "non supplier"];
+    let not = [
+        "notsupplier",
+        "not supplier",
+        "not a supplier",
+        "not suppliers",
+        "no customers",
+        "not supplying",
+        "no supply",
+        "non supplier",
+    ];
     if says(words, &not) {
         return Read::of(NotSupplier);
     }

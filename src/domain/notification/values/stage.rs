@@ -4,7 +4,9 @@
 use super::Read;
 use super::choice::{affirmed, clauses};
 use super::text::is_blank;
-use crate::domain::notification::EmploymentStage::{self, AlreadyInUse, Developing, Intending, Procuring, Testing};
+use crate::domain::notification::EmploymentStage::{
+    self, AlreadyInUse, Developing, Intending, Procuring, Testing,
+};
 
 const EXPECTED: &str = "one of Intending, Procuring, Developing, Testing, AlreadyInUse";
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::notification::{
-    ArchitectureProvided, CustomerSegment, EmploymentStage, IdArrangement, Ordinal, Provision,
-    WithheldItem, YesNoUnknown,
+    ArchitectureProvided, CustomerSegment, EmploymentStage, IdArrangement, Ordinal, Provision, WithheldItem,
+    YesNoUnknown,
 };
 use crate::domain::policy::Policy;
 
@@ -21,24 +21,71 @@ fn check_date(words: &str, expected: &str) {
 #[test]
 fn dates_are_day_first_and_keep_their_precision() {
     for words in [
-        "1 March 2027", "01/03/2027", "1/3/27", "1.3.2027", "1-3-2027", "2027-03-01", "1st March 2027", "1st of March, 2027",
-        "Monday 1 March 2027", "Mon, 01 Mar 2027", "1 Mar 27", "1-Mar-27", "1 Mar '27", "March 1st, 2027", "March 1 2027",
-        "from 1 March 2027", "on or about 1 March 2027 at 09:00", "1 March 2027 (01/03/2027)", "1 March 2027 (Q1 2027)",
-        "1\u{a0}March\n  2027", "the 1st day of March 2027", "1 March 2027, subject to testing", "2027/03/01", "01 MARCH 2027",
-        "By 1 March 2027", "1 March 2027 (it may slip)",
+        "1 March 2027",
+        "01/03/2027",
+        "1/3/27",
+        "1.3.2027",
+        "1-3-2027",
+        "2027-03-01",
+        "1st March 2027",
+        "1st of March, 2027",
+        "Monday 1 March 2027",
+        "Mon, 01 Mar 2027",
+        "1 Mar 27",
+        "1-Mar-27",
+        "1 Mar '27",
+        "March 1st, 2027",
+        "March 1 2027",
+        "from 1 March 2027",
+        "on or about 1 March 2027 at 09:00",
+        "1 March 2027 (01/03/2027)",
+        "1 March 2027 (Q1 2027)",
+        "1\u{a0}March\n  2027",
+        "the 1st day of March 2027",
+        "1 March 2027, subject to testing",
+        "2027/03/01",
+        "01 MARCH 2027",
+        "By 1 March 2027",
+        "1 March 2027 (it may slip)",
     ] {
         check_date(words, "2027-03-01 day");
     }
     check_date("10/07/2018", "2018-07-10 day");
     check_date("10 Jul 18", "2018-07-10 day");
     check_date("29 February 2028", "2028-02-29 day");
-    for words in ["March 2027", "end of March 2027", "early March 2027", "by the end of Mar 2027", "03/2027", "2027-03", "mid-March 2027", "Mar '27"] {
+    for words in [
+        "March 2027",
+        "end of March 2027",
+        "early March 2027",
+        "by the end of Mar 2027",
+        "03/2027",
+        "2027-03",
+        "mid-March 2027",
+        "Mar '27",
+    ] {
         check_date(words, "2027-03-01 month");
     }
-    for words in ["Q3 2027", "Q3/2027", "2027 Q3", "third quarter of 2027", "3rd quarter 2027", "quarter 3, 2027", "end of Q3 2027", "Q3 '27", "2027-Q3"] {
+    for words in [
+        "Q3 2027",
+        "Q3/2027",
+        "2027 Q3",
+        "third quarter of 2027",
+        "3rd quarter 2027",
+        "quarter 3, 2027",
+        "end of Q3 2027",
+        "Q3 '27",
+        "2027-Q3",
+    ] {
         check_date(words, "2027-07-01 quarter");
     }
-    for words in ["w/c 8 March 2027", "week commencing 8th March 2027", "w/c Monday 8 March 2027", "week of 10 March 2027", "week beginning 08/03/2027", "wc 8 March 2027"] {
+    for words in [
+        "w/c 8 March 2027",
+        "week commencing 8th March 2027",
+        "w/c Monday 8 March 2027",
+        "week of 10 March 2027",
+        "week beginning 08/03/2027",
+        "wc 8 March 2027",
+    ] {
         check_date(words, "2027-03-08 week");
     }
     for words in ["2027", "mid-2027", "end of 2027", "during 2027", "H2 2027", "summer 2027"] {
@@ -51,10 +98,36 @@ fn dates_are_day_first_and_keep_their_precision() {
 #[test]
 fn a_date_that_is_none_or_two_is_a_problem() {
     for words in [
-        "31/02/2027", "03/25/2027", "31 June 2027", "29 Feb 2027", "1 March", "10/07", "March", "Mar 27", "Q3", "Q5 2027",
-        "2027/28", "Q3 2027/28", "FY27", "1-5 March 2027", "March/April 2027", "March to April 2027", "1 March 2027 or 1 April 2027",
-        "between 1 March 2027 and 1 May 2027", "ASAP", "next month", "not before 1 March 2027", "no longer 1 March 2027",
-        "after March 2027", "cancelled (was 1 March 2027)", "winter 2027", "1 March 0027", "1 March 20277", "TBC", "00/00/0000", "June",
+        "31/02/2027",
+        "03/25/2027",
+        "31 June 2027",
+        "29 Feb 2027",
+        "1 March",
+        "10/07",
+        "March",
+        "Mar 27",
+        "Q3",
+        "Q5 2027",
+        "2027/28",
+        "Q3 2027/28",
+        "FY27",
+        "1-5 March 2027",
+        "March/April 2027",
+        "March to April 2027",
+        "1 March 2027 or 1 April 2027",
+        "between 1 March 2027 and 1 May 2027",
+        "ASAP",
+        "next month",
+        "not before 1 March 2027",
+        "no longer 1 March 2027",
+        "after March 2027",
+        "cancelled (was 1 March 2027)",
+        "winter 2027",
+        "1 March 0027",
+        "1 March 20277",
+        "TBC",
+        "00/00/0000",
+        "June",
     ] {
         check_date(words, "problem");
     }
@@ -74,10 +147,18 @@ fn user_ids_are_read_in_all_spellings_and_a_bad_one_spoils_no_other() {
     let one = "90-B3-D5-1F-30-01-00-00";
     let two = "90-B3-D5-1F-30-01-00-0A";
     for words in [
-        "90-B3-D5-1F-30-01-00-00", "90b3d51f30010000", "90:b3:d5:1f:30:01:00:00", "90 B3 D5 1F 30 01 00 00",
-        " 90-b3-D5-1f-30-01-00-00. ", "0x90B3D51F30010000", "90B3-D51F-3001-0000", "ID 1: 90-B3-D5-1F-30-01-00-00",
-        "90-B3-D5-1F-\n  30-01-00-00", "90\u{2011}B3\u{2011}D5\u{2011}1F\u{2011}30\u{2011}01\u{2011}00\u{2011}00",
-        "90-B3-D5-1F-30-01-00-00 (Import Supplier)", "1. 90-B3-D5-1F-30-01-00-00",
+        "90-B3-D5-1F-30-01-00-00",
+        "90b3d51f30010000",
+        "90:b3:d5:1f:30:01:00:00",
+        "90 B3 D5 1F 30 01 00 00",
+        " 90-b3-D5-1f-30-01-00-00. ",
+        "0x90B3D51F30010000",
+        "90B3-D51F-3001-0000",
+        "ID 1: 90-B3-D5-1F-30-01-00-00",
+        "90-B3-D5-1F-\n  30-01-00-00",
+        "90\u{2011}B3\u{2011}D5\u{2011}1F\u{2011}30\u{2011}01\u{2011}00\u{2011}00",
+        "90-B3-D5-1F-30-01-00-00 (Import Supplier)",
+        "1. 90-B3-D5-1F-30-01-00-00",
         "90-B3-D5-1F-30-01-00-00, 90:B3:D5:1F:30:01:00:00",
     ] {
         check_ids(words, &[one], 0);
@@ -120,19 +201,42 @@ fn an_ordinal_is_two_or_more() {
 fn a_stage_is_never_read_from_what_is_denied() {
     use EmploymentStage::*;
     for (words, stage) in [
-        ("Intending", Intending), ("We intend to employ it", Intending), ("planned", Intending), ("Intending to use", Intending),
-        ("planned go-live", Intending), ("Procuring", Procuring), ("In procurement, contract award expected in May", Procuring),
-        ("Developing", Developing), ("in development; go-live planned for March 2027", Developing), ("Build", Developing),
-        ("Testing", Testing), ("Testing - not yet in use", Testing), ("SIT", Testing), ("AlreadyInUse", AlreadyInUse),
-        ("Already in use", AlreadyInUse), ("Live since 3 May 2026", AlreadyInUse), ("In live use", AlreadyInUse),
-        ("employed since June 2026", AlreadyInUse), ("already utilised", AlreadyInUse), ("[ ] Intending [x] Procuring [ ] Testing", Procuring),
-        ("Not yet in use, still developing", Developing), ("intend to utilise", Intending),
+        ("Intending", Intending),
+        ("We intend to employ it", Intending),
+        ("planned", Intending),
+        ("Intending to use", Intending),
+        ("planned go-live", Intending),
+        ("Procuring", Procuring),
+        ("In procurement, contract award expected in May", Procuring),
+        ("Developing", Developing),
+        ("in development; go-live planned for March 2027", Developing),
+        ("Build", Developing),
+        ("Testing", Testing),
+        ("Testing - not yet in use", Testing),
+        ("SIT", Testing),
+        ("AlreadyInUse", AlreadyInUse),
+        ("Already in use", AlreadyInUse),
+        ("Live since 3 May 2026", AlreadyInUse),
+        ("In live use", AlreadyInUse),
+        ("employed since June 2026", AlreadyInUse),
+        ("already utilised", AlreadyInUse),
+        ("[ ] Intending [x] Procuring [ ] Testing", Procuring),
+        ("Not yet in use, still developing", Developing),
+        ("intend to utilise", Intending),
     ] {
         check(stage::read, words, Some(stage));
     }
     for words in [
-        "not in use", "no longer in use", "considering whether to employ it", "not testing", "it is not, and will not be, in use",
-        "Intending / Procuring / Developing / Testing / AlreadyInUse", "we may use it", "unclear", "never used", "testing and in use",
+        "not in use",
+        "no longer in use",
+        "considering whether to employ it",
+        "not testing",
+        "it is not, and will not be, in use",
+        "Intending / Procuring / Developing / Testing / AlreadyInUse",
+        "we may use it",
+        "unclear",
+        "never used",
+        "testing and in use",
     ] {
         check(stage::read, words, None);
     }
@@ -142,9 +246,17 @@ fn a_stage_is_never_read_from_what_is_denied() {
 fn choices() {
     use IdArrangement as I;
     for (words, value) in [
-        ("SingleExisting", I::SingleExisting), ("Single (existing)", I::SingleExisting), ("the same ID as today", I::SingleExisting),
-        ("SingleNew", I::SingleNew), ("a single new ID", I::SingleNew), ("Multiple", I::Multiple), ("two new IDs", I::Multiple),
-        ("more than one", I::Multiple), ("Undecided", I::Undecided), ("not yet decided", I::Undecided), ("TBC", I::Undecided),
+        ("SingleExisting", I::SingleExisting),
+        ("Single (existing)", I::SingleExisting),
+        ("the same ID as today", I::SingleExisting),
+        ("SingleNew", I::SingleNew),
+        ("a single new ID", I::SingleNew),
+        ("Multiple", I::Multiple),
+        ("two new IDs", I::Multiple),
+        ("more than one", I::Multiple),
+        ("Undecided", I::Undecided),
+        ("not yet decided", I::Undecided),
+        ("TBC", I::Undecided),
     ] {
         check(arrangement::read, words, Some(value));
     }
@@ -153,16 +265,21 @@ fn choices() {
     }
     use Provision as P;
     for (words, value, name) in [
-        ("In-house", P::InHouse, None), ("InHouse", P::InHouse, None), ("built by ourselves", P::InHouse, None),
+        ("In-house", P::InHouse, None),
+        ("InHouse", P::InHouse, None),
+        ("built by ourselves", P::InHouse, None),
         ("Shared Service Provider (Meterlink)", P::SharedResourceProvider, Some("Meterlink")),
         ("SharedResourceProvider (Meterlink)", P::SharedResourceProvider, Some("Meterlink")),
         ("SRP - Meterlink Ltd", P::SharedResourceProvider, Some("Meterlink Ltd")),
         ("Meterlink (Shared Resource Provider)", P::SharedResourceProvider, Some("Meterlink")),
         ("Shared Resource Provider: Grid & Grain Ltd.", P::SharedResourceProvider, Some("Grid & Grain Ltd")),
         ("a Shared Service Provider", P::SharedResourceProvider, None),
-        ("SRP (name withheld)", P::SharedResourceProvider, None), ("SRP (TBC)", P::SharedResourceProvider, None),
-        ("Other third party", P::OtherThirdParty, None), ("an external vendor", P::OtherThirdParty, None),
-        ("Undecided", P::Undecided, None), ("Not in-house, third party", P::OtherThirdParty, None),
+        ("SRP (name withheld)", P::SharedResourceProvider, None),
+        ("SRP (TBC)", P::SharedResourceProvider, None),
+        ("Other third party", P::OtherThirdParty, None),
+        ("an external vendor", P::OtherThirdParty, None),
+        ("Undecided", P::Undecided, None),
+        ("Not in-house, third party", P::OtherThirdParty, None),
     ] {
         check(provision::read, words, Some(value));
         assert_eq!(provision::provider_name(words), name, "{words}");
@@ -172,9 +289,16 @@ fn choices() {
     }
     use ArchitectureProvided as A;
     for (words, value) in [
-        ("Attached", A::Attached), ("see attachment", A::Attached), ("ViaSecureForm", A::ViaSecureForm),
-        ("via your secure form", A::ViaSecureForm), ("To follow", A::ToFollow), ("will be sent by secure form", A::ToFollow),
-        ("Withheld", A::Withheld), ("we decline to disclose it", A::Withheld), ("None", A::None), ("not provided", A::None),
+        ("Attached", A::Attached),
+        ("see attachment", A::Attached),
+        ("ViaSecureForm", A::ViaSecureForm),
+        ("via your secure form", A::ViaSecureForm),
+        ("To follow", A::ToFollow),
+        ("will be sent by secure form", A::ToFollow),
+        ("Withheld", A::Withheld),
+        ("we decline to disclose it", A::Withheld),
+        ("None", A::None),
+        ("not provided", A::None),
         ("not attached, will follow", A::ToFollow),
     ] {
         check(architecture::read, words, Some(value));
@@ -182,8 +306,14 @@ fn choices() {
     check(architecture::read, "not attached", None);
     use CustomerSegment as C;
     for (words, value) in [
-        ("Domestic", C::Domestic), ("Non-domestic", C::NonDomestic), ("NonDomestic only", C::NonDomestic), ("Both", C::Both),
-        ("domestic and non-domestic", C::Both), ("not a supplier", C::NotSupplier), ("I&C", C::NonDomestic), ("SMEs", C::NonDomestic),
+        ("Domestic", C::Domestic),
+        ("Non-domestic", C::NonDomestic),
+        ("NonDomestic only", C::NonDomestic),
+        ("Both", C::Both),
+        ("domestic and non-domestic", C::Both),
+        ("not a supplier", C::NotSupplier),
+        ("I&C", C::NonDomestic),
+        ("SMEs", C::NonDomestic),
     ] {
         check(segment::read, words, Some(value));
     }
@@ -196,10 +326,16 @@ fn an_assessment_is_claimed_with_its_date_and_reference() {
         assessed::read(words).value.map(|v| (v.answer, v.date.map(|d| d.date.to_string()), v.reference))
     };
     let yes = YesNoUnknown::Yes;
-    assert_eq!(read("Yes, 12 March 2026, ref UCIO-2026-07"), Some((yes, Some("2026-03-12".into()), Some("UCIO-2026-07".into()))));
+    assert_eq!(
+        read("Yes, 12 March 2026, ref UCIO-2026-07"),
+        Some((yes, Some("2026-03-12".into()), Some("UCIO-2026-07".into())))
+    );
     assert_eq!(read("Yes"), Some((yes, None, None)));
     assert_eq!(read("Yes (report MLK/14)"), Some((yes, None, Some("MLK/14".into()))));
-    assert_eq!(read("Assessed in March 2026 as part of Meterlink's own"), Some((yes, Some("2026-03-01".into()), None)));
+    assert_eq!(
+        read("Assessed in March 2026 as part of Meterlink's own"),
+        Some((yes, Some("2026-03-01".into()), None))
+    );
     for no in ["No", "no - new build", "never", "not previously assessed", "It has not been assessed"] {
         assert_eq!(read(no), Some((YesNoUnknown::No, None, None)), "{no}");
     }
@@ -240,7 +376,9 @@ fn meters_need_their_segment() {
     assert_eq!(read("about 12k domestic"), Some((Some(12_000), None)));
     assert_eq!(read("1.2 million domestic"), Some((Some(1_200_000), None)));
     assert_eq!(read("Domestic meters: 12,000\nNon-domestic meters: 300"), Some((Some(12_000), Some(300))));
-    for none in ["12,000", "10,000-12,000 domestic", "12.000 domestic", "domestic", "between 1 and 2 domestic"] {
+    for none in
+        ["12,000", "10,000-12,000 domestic", "12.000 domestic", "domestic", "between 1 and 2 domestic"]
+    {
         assert_eq!(read(none), None, "{none}");
     }
 }
@@ -249,12 +387,15 @@ fn meters_need_their_segment() {
 fn a_contact_is_one_line_or_several() {
     let all = "Ann Reed|ann.reed@power.test|020 7946 0123";
     for words in [
-        "Ann Reed, ann.reed@power.test, 020 7946 0123", "Ann Reed <ann.reed@power.test> 020 7946 0123",
-        "Ann Reed, Head of Metering, ann.reed@power.test / 020 7946 0123", "Ann Reed\nann.reed@power.test\n020 7946 0123",
+        "Ann Reed, ann.reed@power.test, 020 7946 0123",
+        "Ann Reed <ann.reed@power.test> 020 7946 0123",
+        "Ann Reed, Head of Metering, ann.reed@power.test / 020 7946 0123",
+        "Ann Reed\nann.reed@power.test\n020 7946 0123",
         "Ann Reed (email: ann.reed@power.test, tel: 020 7946 0123)",
         "Contact name: Ann Reed\nContact email: ann.reed@power.test\nContact telephone: 020 7946 0123",
         "Ann Reed\nEmail: ann.reed@power.test\nTel: 020 7946 0123",
-        "Ann Reed - ann.reed@power.test - 020 7946 0123", "Name: Ann Reed\nPurpose: a\nEmail: ann.reed@power.test\nTel: 020 7946 0123",
+        "Ann Reed - ann.reed@power.test - 020 7946 0123",
+        "Name: Ann Reed\nPurpose: a\nEmail: ann.reed@power.test\nTel: 020 7946 0123",
         "Ann Reed ann.reed@power.test 020 7946 0123",
     ] {
         let c = contact::read(words).value.unwrap();
@@ -269,13 +410,21 @@ fn a_contact_is_one_line_or_several() {
 #[test]
 fn withheld_is_said_in_many_ways() {
     let read = |words: &str| {
-        withheld::read(words).value.map(|w| (w.items.into_iter().collect::<Vec<_>>(), w.reason.unwrap_or_default()))
+        withheld::read(words)
+            .value
+            .map(|w| (w.items.into_iter().collect::<Vec<_>>(), w.reason.unwrap_or_default()))
     };
     use WithheldItem::{Architecture, Ids, Other, Srp};
     assert_eq!(read("User IDs, commercially sensitive"), Some((vec![Ids], "commercially sensitive".into())));
-    assert_eq!(read("We decline to disclose the IDs, commercially sensitive"), Some((vec![Ids], "commercially sensitive".into())));
+    assert_eq!(
+        read("We decline to disclose the IDs, commercially sensitive"),
+        Some((vec![Ids], "commercially sensitive".into()))
+    );
     assert_eq!(read("IDs and architecture"), Some((vec![Ids, Architecture], String::new())));
-    assert_eq!(read("User IDs: withheld, commercially sensitive"), Some((vec![Ids], "commercially sensitive".into())));
+    assert_eq!(
+        read("User IDs: withheld, commercially sensitive"),
+        Some((vec![Ids], "commercially sensitive".into()))
+    );
     assert_eq!(read("SRP (as it is not yet announced)"), Some((vec![Srp], "it is not yet announced".into())));
     assert_eq!(read("yes"), Some((vec![Other], String::new())));
     for none in ["none", "No", "nothing is withheld", "n/a", ""] {
@@ -285,8 +434,14 @@ fn withheld_is_said_in_many_ways() {
 
 #[test]
 fn no_objection_is_none() {
-    for none in ["No", "None", "No objection", "we do not object", "no objections to the SSC being informed", "n/a"] {
+    for none in
+        ["No", "None", "No objection", "we do not object", "no objections to the SSC being informed", "n/a"]
+    {
         check(text::read_objection, none, None);
     }
-    check(text::read_objection, "Yes: the acquisition is not public", Some("Yes: the acquisition is not public".to_owned()));
+    check(
+        text::read_objection,
+        "Yes: the acquisition is not public",
+        Some("Yes: the acquisition is not public".to_owned()),
+    );
 }

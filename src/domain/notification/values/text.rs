@@ -27,9 +27,11 @@ pub fn is_blank(words: &str) -> bool {
     if !text.contains(char::is_alphanumeric) {
         return true;
     }
-    let bracketed = (text.starts_with('[') && text.ends_with(']')) || (text.starts_with('<') && text.ends_with('>'));
+    let bracketed =
+        (text.starts_with('[') && text.ends_with(']')) || (text.starts_with('<') && text.ends_with('>'));
     let plain = plain_words(&text).join(" ");
-    let placeholder = ["insert", "please", "enter", "complete", "your", "delete", "choose", "select", "click"];
+    let placeholder =
+        ["insert", "please", "enter", "complete", "your", "delete", "choose", "select", "click"];
     if bracketed && placeholder.iter().any(|word| plain.starts_with(word)) {
         return true;
     }
@@ -42,9 +44,25 @@ pub fn is_blank(words: &str) -> bool {
 pub fn is_open(words: &str) -> bool {
     let plain = plain_words(words).join(" ");
     [
-        "tbc", "tbd", "tba", "to be confirmed", "to be decided", "to be determined", "to be advised",
-        "to be announced", "unknown", "not known", "not yet known", "not sure", "unsure", "not confirmed",
-        "not yet confirmed", "to follow", "pending", "awaiting confirmation", "yet to be confirmed",
+        "tbc",
+        "tbd",
+        "tba",
+        "to be confirmed",
+        "to be decided",
+        "to be determined",
+        "to be advised",
+        "to be announced",
+        "unknown",
+        "not known",
+        "not yet known",
+        "not sure",
+        "unsure",
+        "not confirmed",
+        "not yet confirmed",
+        "to follow",
+        "pending",
+        "awaiting confirmation",
+        "yet to be confirmed",
     ]
     .contains(&plain.as_str())
 }
@@ -75,14 +93,25 @@ pub fn read_name(words: &str) -> Read<String> {
 #[must_use]
 pub fn read_objection(words: &str) -> Read<String> {
     let plain = plain_words(words);
-    let denies = plain.iter().take(6).any(|word| ["no", "none", "not", "nothing", "dont", "without"].contains(&word.as_str()));
+    let denies = plain
+        .iter()
+        .take(6)
+        .any(|word| ["no", "none", "not", "nothing", "dont", "without"].contains(&word.as_str()));
     if denies && plain.len() <= 3 {
         return Read::blank();
     }
     let sentence = plain.join(" ");
     let content = [
-        "no objection", "not object", "dont object", "none to declare", "no confidentiality objection",
-        "content for", "happy for", "no issue", "no concern", "no restriction",
+        "no objection",
+        "not object",
+        "dont object",
+        "none to declare",
+        "no confidentiality objection",
+        "content for",
+        "happy for",
+        "no issue",
+        "no concern",
+        "no restriction",
     ];
     if content.iter().any(|phrase| sentence.contains(phrase)) {
         return Read::blank();

@@ -12,12 +12,38 @@ use crate::domain::notification::{FieldName, Withheld, WithheldItem};
 const EXPECTED: &str = "what is withheld (User IDs, architecture, Shared Resource Provider, other) and why";
 
 const SAYS: &[&str] = &[
-    "withheld", "withhold", "withholding", "withholds", "not disclosed", "not disclosing", "not be disclosed",
-    "not disclose", "decline to disclose", "declines to disclose", "declined to disclose", "undisclosed",
-    "refuse to disclose", "prefer not to say", "prefer not to disclose", "not being disclosed", "decline to provide",
-    "decline to state", "decline to share", "not be provided for reasons", "redacted",
+    "withheld",
+    "withhold",
+    "withholding",
+    "withholds",
+    "not disclosed",
+    "not disclosing",
+    "not be disclosed",
+    "not disclose",
+    "decline to disclose",
+    "declines to disclose",
+    "declined to disclose",
+    "undisclosed",
+    "refuse to disclose",
+    "prefer not to say",
+    "prefer not to disclose",
+    "not being disclosed",
+    "decline to provide",
+    "decline to state",
+    "decline to share",
+    "not be provided for reasons",
+    "redacted",
 ];
-const DENIES: &[&str] = &["not withheld", "nothing withheld", "nothing is withheld", "none withheld", "not withholding", "no information withheld", "not being withheld", "nothing to withhold"];
+const DENIES: &[&str] = &[
+    "not withheld",
+    "nothing withheld",
+    "nothing is withheld",
+    "none withheld",
+    "not withholding",
+    "no information withheld",
+    "not being withheld",
+    "nothing to withhold",
+];
 
 /// Does the value say that it is withheld?
 #[must_use]
@@ -49,10 +75,16 @@ pub fn read(words: &str) -> Read<Withheld> {
         }
     }
     let plain = plain_words(&free);
-    let nothing = says(&free, DENIES) || plain.first().is_some_and(|word| ["no", "none", "nothing", "nil"].contains(&word.as_str()));
+    let nothing = says(&free, DENIES)
+        || plain.first().is_some_and(|word| ["no", "none", "nothing", "nil"].contains(&word.as_str()));
     if !is_blank(&free) && !nothing {
         let named = named(&free);
-        if named.is_empty() && items.is_empty() && !says_withheld(&free) && plain.len() > 1 && !plain.iter().any(|w| w == "yes") {
+        if named.is_empty()
+            && items.is_empty()
+            && !says_withheld(&free)
+            && plain.len() > 1
+            && !plain.iter().any(|w| w == "yes")
+        {
             return Read::bad(&free, EXPECTED);
         }
         if items.is_empty() && named.is_empty() {
@@ -77,8 +109,14 @@ pub fn item_of(field: FieldName) -> WithheldItem {
 
 const ITEMS: &[(WithheldItem, &[&str])] = &[
     (WithheldItem::Ids, &["id", "ids", "eui", "eui64", "identifier", "identifiers", "eui 64"]),
-    (WithheldItem::Architecture, &["architecture", "architectures", "diagram", "diagrams", "design", "designs"]),
-    (WithheldItem::Srp, &["srp", "ssp", "provider", "providers", "shared resource", "shared service", "supplier name"]),
+    (
+        WithheldItem::Architecture,
+        &["architecture", "architectures", "diagram", "diagrams", "design", "designs"],
+    ),
+    (
+        WithheldItem::Srp,
+        &["srp", "ssp", "provider", "providers", "shared resource", "shared service", "supplier name"],
+    ),
     (WithheldItem::Other, &["other", "others", "everything else", "label", "system name"]),
 ];
 
@@ -90,7 +128,16 @@ fn named(text: &str) -> Vec<WithheldItem> {
 fn reason_in(text: &str) -> Option<String> {
     let text = squash(text);
     let lower = text.to_ascii_lowercase();
-    for because in ["because ", "as it is ", "as they are ", "due to ", "owing to ", "on the grounds of ", "since ", "reason:"] {
+    for because in [
+        "because ",
+        "as it is ",
+        "as they are ",
+        "due to ",
+        "owing to ",
+        "on the grounds of ",
+        "since ",
+        "reason:",
+    ] {
         if let Some(at) = lower.find(because) {
             let keep = if ["as it is ", "as they are "].contains(&because) { 3 } else { because.len() };
             let reason = text.get(at + keep..)?.trim().trim_end_matches(['.', ')']).to_owned();
@@ -100,9 +147,7 @@ fn reason_in(text: &str) -> Option<String> {
     text.split([',', ';', '(', ')', ':', '\u{2013}', '\u{2014}', '.'])
         .flat_map(|piece| piece.split(" - "))
         .map(str::trim)
-        .find(|piece| {
-            plain_words(piece).len() >= 2 && !says(piece, SAYS) && named(piece).is_empty()
-        })
+        .find(|piece| plain_words(piece).len() >= 2 && !says(piece, SAYS) && named(piece).is_empty())
         .map(String::from)
 }
 

@@ -12,12 +12,31 @@ use super::text::{is_blank, is_open, squash};
 use crate::domain::notification::{Precision, StatedDate};
 use token::Token;
 
-const EXPECTED: &str = "one date with its year, day first: 1 March 2027, or a period such as March 2027 or Q3 2027";
+const EXPECTED: &str =
+    "one date with its year, day first: 1 March 2027, or a period such as March 2027 or Q3 2027";
 
 /// Words beside a date after which it is not the date that was asked for.
 const AGAINST: &[&str] = &[
-    "not", "no", "never", "cancelled", "canceled", "abandoned", "withdrawn", "before", "after", "originally",
-    "previously", "until", "between", "instead", "unless", "whether", "winter", "postponed", "delayed", "tentatively",
+    "not",
+    "no",
+    "never",
+    "cancelled",
+    "canceled",
+    "abandoned",
+    "withdrawn",
+    "before",
+    "after",
+    "originally",
+    "previously",
+    "until",
+    "between",
+    "instead",
+    "unless",
+    "whether",
+    "winter",
+    "postponed",
+    "delayed",
+    "tentatively",
 ];
 
 /// Reads the one date that the words state.

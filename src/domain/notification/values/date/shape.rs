@@ -28,7 +28,10 @@ fn stated(date: Option<NaiveDate>, precision: Precision) -> Option<StatedDate> {
 }
 
 fn day(year: u32, month: u32, day: u32) -> Option<StatedDate> {
-    stated(i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day)), Precision::Day)
+    stated(
+        i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day)),
+        Precision::Day,
+    )
 }
 
 fn first_of(year: u32, month: u32, precision: Precision) -> Option<StatedDate> {
@@ -110,7 +113,9 @@ fn range(tokens: &[Token]) -> Option<At> {
 /// `2027-03-01`, `2027-03`, `10/07/2018`, `10.7.18`, `03/2027`, `10/07`.
 fn numeric(tokens: &[Token]) -> Option<At> {
     match tokens {
-        [Number(y, 4), Mark(a), Number(m, 1 | 2), Mark(b), Number(d, 1 | 2), ..] if "-/.".contains(*a) && a == b => {
+        [Number(y, 4), Mark(a), Number(m, 1 | 2), Mark(b), Number(d, 1 | 2), ..]
+            if "-/.".contains(*a) && a == b =>
+        {
             Some((day(*y, *m, *d), 5))
         }
         [Number(d, 1 | 2), Mark(a), Number(m, 1 | 2), Mark(b), Number(y, len @ (2 | 4)), ..]
@@ -227,10 +232,21 @@ fn bare_year(tokens: &[Token]) -> Option<At> {
 
 fn number_of(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
-    let found = MONTHS.iter().position(|month| word == *month || (word.len() == 3 && month.starts_with(word)));
+    let found =
+        MONTHS.iter().position(|month| word == *month || (word.len() == 3 && month.starts_with(word)));
     let found = found.or_else(|| (word == "sept").then_some(8))?;
     u32::try_from(found).ok().map(|index| index + 1)
 }

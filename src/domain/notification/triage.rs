@@ -1,0 +1,328 @@
+//! What a mail is: a notification, none, or for a person to say. In: a [`Message`] and who vouches for its sender;
+//! out: a [`Reading`]. Invariant: the kind depends on the mail alone, and what is uncertain is said to be so.
+
+use data_encoding::HEXLOWER;
+
+use super::labels::split_label;
+use super::subject_matter::{Matter, is_other, matter, names_a_form};
+use super::thread::{answers_us, references};
+use super::values::text::{plain_words, squash};
+use super::{ArchitectureProvided, Kind, Notification, Reading, is_forward, notifications, own_text};
+use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch};
+use crate::domain::policy::Policy;
+
+/// Required fields beside the party name that make a mail a notification (INTEROP.md 2.3).
+const N_REQUIRED: usize = 3;
+/// Fields from which on a mail that is none may be one that went wrong.
+const N_SUSPECT: usize = 2;
+/// Words below which a mail has nothing to say but its attachment.
+const N_SHORT: usize = 40;
+
+/// Reads what a mail says.
+#[must_use]
+pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Reading {
+    let mut found = notifications(&message.texts, &policy.user_roles);
+    for notification in &mut found {
+        check_attachment(notification, message);
+    }
+    let own = own_words(message);
+    let (kind, reasons) = kind(message, &found, &own);
+    let keeps = matches!(kind, Kind::Notification | Kind::FollowUp | Kind::Uncertain);
+    if kind == Kind::FollowUp {
+        // What is missing is for the case to say.
+        found.iter_mut().for_each(|notification| notification.missing.clear());
+    }
+    let author = message.author();
+    let marked = message.marking.as_ref().map(|(mark, _)| *mark);
+    Reading {
+        kind,
+        reasons,
+        sender: Sender {
+            address: author.map(|named| named.address.clone()),
+            name: author.and_then(|named| named.name.clone()),
+            vouch,
+        },
+        classification: marked
+            .map_or(policy.classification_floor, |mark| mark.max(policy.classification_floor)),
+        subject: message.subject.clone(),
+        message_id: message.message_id.clone(),
+        thread: message.thread.clone(),
+        tags: message.tags.clone(),
+        references: references(&message.subject),
+        signs: message.signs.clone(),
+        bounce: message.bounce.clone(),
+        attachments: message.attachments.clone(),
+        notifications: if keeps { found } else { Vec::new() },
+        content_key: HEXLOWER.encode(&message.content_key),
+        problems: message.problems.clone(),
+    }
+}
+
+/// "Attached", and nothing is.
+fn check_attachment(notification: &mut Notification, message: &Message) {
+    let attached = notification.fields.architecture_provided.as_ref().map(|field| field.value);
+    if attached == Some(ArchitectureProvided::Attached) && message.attachments.is_empty() {
+        notification.problems.push(Problem {
+            field: "architecture_provided".into(),
+            found: "Attached, and the mail has no attachment".into(),
+            expected: "the architecture as an attachment, or ViaSecureForm or ToFollow".into(),
+        });
+    }
+}
+
+/// What the writer says, without quotation: of the plain text if there is one.
+fn own_words(message: &Message) -> String {
+    let of = |html: bool| {
+        let texts = message.texts.iter().filter(|text| text.is_html == html);
+        texts.map(|text| own_text(&text.text)).collect::<Vec<_>>().join("\n")
+    };
+    let plain = of(false);
+    if plain.trim().is_empty() { of(true) } else { plain }
+}
+
+fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
+    let one = |kind, reason: String| (kind, vec![reason]);
+    let sign = |kind| message.signs.iter().find(|sign| sign.kind == kind);
+    if message.bounce.is_some() {
+        return one(Kind::Bounce, "it reports on the delivery of a letter".into());
+    }
+    let report = message.signs.iter().find(|sign| sign.because.contains("multipart/report"));
+    if let Some(report) = report {
+        return one(
+            Kind::AutoReply,
+            format!("it is a receipt or a report by a program ({})", report.because),
+        );
+    }
+    if is_undeliverable(message) {
+        return one(Kind::Bounce, "a mail server says that a letter could not be delivered".into());
+    }
+    match message.calendar_method.as_deref() {
+        Some(method @ ("REPLY" | "COUNTER" | "REFRESH" | "DECLINECOUNTER")) => {
+            return one(Kind::CalendarReply, format!("it carries a calendar's answer ({method})"));
+        }
+        _ => {}
+    }
+    if let Some(own) = sign(SignKind::Own) {
+        return one(Kind::NotANotification, format!("it is our own mail, come back: {}", own.because));
+    }
+    if let Some(n) = found.iter().filter_map(answered).max() {
+        let mut reasons =
+            vec![format!("its own lines name the User and answer {n} more of the required fields")];
+        if found.len() > 1 {
+            reasons.push(format!("it notifies {} systems", found.len()));
+        }
+        return (Kind::Notification, reasons);
+    }
+    if let Some(sign) = sign(SignKind::Automatic) {
+        return one(Kind::AutoReply, format!("a program wrote it ({})", sign.because));
+    }
+    if let Some(subject) = automatic_subject(&message.subject).filter(|_| stated(found) < N_SUSPECT) {
+        return one(Kind::AutoReply, format!("its subject is that of an automatic reply ({subject})"));
+    }
+    if let Some(sign) = sign(SignKind::Bulk) {
+        return if stated(found) > N_SUSPECT {
+            one(
+                Kind::Uncertain,
+                format!("it came in bulk ({}), and yet {} fields were read", sign.because, stated(found)),
+            )
+        } else {
+            one(Kind::NotANotification, format!("it came through a list or in bulk ({})", sign.because))
+        };
+    }
+    human(message, found, own)
+}
+
+/// How many required fields it answers beside the name, where that makes it a notification.
+fn answered(notification: &Notification) -> Option<usize> {
+    let fields = &notification.fields;
+    let beside = fields.n_required_answered().saturating_sub(1);
+    (fields.user_party_name.is_some() && beside >= N_REQUIRED).then_some(beside)
+}
+
+fn stated(found: &[Notification]) -> usize {
+    found.iter().map(|notification| notification.fields.n_stated()).max().unwrap_or(0)
+}
+
+/// A bounce that follows no standard (RFC 3464 would be a report).
+fn is_undeliverable(message: &Message) -> bool {
+    let subject = message.subject.to_lowercase();
+    let says = [
+        "undeliver",
+        "delivery status notification",
+        "delivery failure",
+        "returned mail",
+        "mail delivery failed",
+        "delivery has failed",
+        "failure notice",
+    ];
+    let server = message.null_return_path
+        || message.author().is_some_and(|author| {
+            ["mailer-daemon", "postmaster"].contains(&author.address.local().to_lowercase().as_str())
+        });
+    server && says.iter().any(|word| subject.contains(word))
+}
+
+fn automatic_subject(subject: &str) -> Option<String> {
+    let lower = subject.trim().to_lowercase();
+    let opens = [
+        "automatic reply",
+        "auto reply",
+        "auto-reply",
+        "autoreply",
+        "out of office",
+        "out of the office",
+        "abwesenheitsnotiz",
+        "automatische antwort",
+        "r\u{e9}ponse automatique",
+        "read: ",
+        "not read: ",
+        "gelesen: ",
+        "automatic response",
+        "auto response",
+    ];
+    opens.iter().any(|words| lower.starts_with(words)).then(|| subject.chars().take(80).collect())
+}
+
+fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
+    if let Some(reference) = decision(message, own) {
+        return (
+            Kind::Decision,
+            vec![format!("it states the SSC's decision on {reference} in the form that was asked for")],
+        );
+    }
+    if let Some(reason) = answers_us(message) {
+        let n = stated(found);
+        let says = if n > 0 {
+            format!("its own lines answer {n} fields")
+        } else {
+            "it answers no field by its label".into()
+        };
+        return (Kind::FollowUp, vec![reason, says]);
+    }
+    let mut doubts = Vec::new();
+    let matter = matter(&message.subject, own);
+    let n = stated(found);
+    if n >= N_SUSPECT || found.iter().any(|n| n.fields.user_party_name.is_some() && !n.problems.is_empty()) {
+        doubts.push(format!("{n} fields were read, too few to be sure that it is a notification"));
+    }
+    match matter {
+        Matter::Notice => doubts.push("it reads like a notice in prose".into()),
+        Matter::Mentioned => doubts.push("it mentions a second User System".into()),
+        Matter::Topic | Matter::Other => {}
+    }
+    let concerns = matter != Matter::Other;
+    doubts.extend(unreadable(message, own, concerns));
+    if doubts.is_empty() {
+        let reason = match matter {
+            Matter::Topic => "it speaks about second User Systems as a topic, and notifies none",
+            _ => "it says nothing about a second User System",
+        };
+        return (Kind::NotANotification, vec![reason.into()]);
+    }
+    (Kind::Uncertain, doubts)
+}
+
+/// What could hold a notification that was not read: attachments, forwarded mail, sealed mail.
+fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let other = is_other(&message.subject, own);
+    let short = plain_words(own).len() < N_SHORT;
+    for attachment in &message.attachments {
+        if is_sealed(attachment) && plain_words(own).is_empty() {
+            doubts.push(format!(
+                "its text is signed or encrypted in a way that is not read ({})",
+                attachment.name
+            ));
+        } else if is_document(attachment) && !other && (concerns || short || names_a_form(&attachment.name)) {
+            doubts.push(format!("its attachment may hold a notification ({})", attachment.name));
+        }
+    }
+    let subject = message.subject.trim().to_lowercase();
+    let forwarded = subject.starts_with("fw:")
+        || subject.starts_with("fwd:")
+        || message.texts.iter().any(|text| is_forward(&text.text))
+        || message.attachments.iter().any(|attachment| attachment.media_type == "message/rfc822");
+    let all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
+    let speaks = matches!(matter(&message.subject, &all), Matter::Notice | Matter::Mentioned);
+    if forwarded && (speaks || n_labels(&all) >= N_SUSPECT) {
+        doubts.push("it forwards somebody else's mail that may be a notification".into());
+    }
+    doubts
+}
+
+/// Labels anywhere in the text, quoted or not.
+fn n_labels(text: &str) -> usize {
+    let lines = text.lines().map(|line| line.trim_start_matches(['>', ' ']));
+    let mut found: Vec<_> =
+        lines.filter_map(|line| split_label(line, None).map(|(named, _)| named.field)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.len()
+}
+
+/// S/MIME and PGP (RFC 8551, RFC 3156).
+fn is_sealed(attachment: &Attachment) -> bool {
+    let kind = attachment.media_type.to_lowercase();
+    let name = attachment.name.to_lowercase();
+    ["application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"]
+        .contains(&kind.as_str())
+        || [".p7m", "encrypted.asc", ".pgp", ".gpg"].iter().any(|end| name.ends_with(end))
+        || name.ends_with(".rpmsg")
+}
+
+fn is_document(attachment: &Attachment) -> bool {
+    let kind = attachment.media_type.to_lowercase();
+    let name = attachment.name.to_lowercase();
+    let ends = [
+        ".docx",
+        ".doc",
+        ".docm",
+        ".xlsx",
+        ".xls",
+        ".xlsm",
+        ".pdf",
+        ".odt",
+        ".ods",
+        ".rtf",
+        ".msg",
+        ".eml",
+        ".zip",
+        "winmail.dat",
+    ];
+    ends.iter().any(|end| name.ends_with(end))
+        || [
+            "wordprocessingml",
+            "spreadsheetml",
+            "msword",
+            "ms-excel",
+            "application/pdf",
+            "ms-tnef",
+            "message/rfc822",
+        ]
+        .iter()
+        .any(|part| kind.contains(part))
+}
+
+/// A decision in the form that was asked for: what was decided, on which case, and the token that the request gave.
+/// Prose ("sounds fine to me") is none (DOMAIN.md 3).
+fn decision(message: &Message, own: &str) -> Option<String> {
+    const DECISIONS: &[&str] = &[
+        "awaitannualreview",
+        "adhocreview",
+        "assessmentrequired",
+        "furtherinformation",
+        "deferredtomeeting",
+        "nofurtheraction",
+    ];
+    let value = |label: &str| {
+        own.lines().find_map(|line| {
+            let (head, tail) = line.trim().split_once(':')?;
+            (plain_words(head).join(" ") == label).then(|| squash(tail)).filter(|value| !value.is_empty())
+        })
+    };
+    let decided = plain_words(&value("decision")?).concat();
+    let token = value("token").or_else(|| value("decision token"))?;
+    let reference = value("reference").map_or_else(|| references(&message.subject), |text| references(&text));
+    let known = DECISIONS.contains(&decided.as_str()) && token.len() >= 8 && !token.contains(' ');
+    reference.into_iter().next().filter(|_| known)
+}
