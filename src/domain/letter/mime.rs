@@ -4,8 +4,8 @@
 use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
-use lettre::message::header::{self, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::header::{self, ContentTransferEncoding, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::super::id::{Address, Named};
@@ -59,8 +59,8 @@ pub(super) fn write(
     let bodies = MultiPart::builder()
         .kind(MultiPartKind::Alternative)
         .boundary(boundary(&envelope.message_id))
-        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(crlf(&page.text)))
-        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_HTML).body(crlf(&page.html)));
+        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(body(&page.text)))
+        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_HTML).body(body(&page.html)));
     let message =
         message.multipart(bodies).map_err(|error| RenderError::Header { reason: error.to_string() })?;
     Ok(message.formatted())
@@ -99,6 +99,12 @@ fn boundary(message_id: &str) -> String {
     format!("=_{}", HEXLOWER.encode(digest.get(..16).unwrap_or_default()))
 }
 
-fn crlf(text: &str) -> String {
-    text.replace('\n', "\r\n")
+/// ASCII in lines of at most 998 octets goes as it is (7bit, RFC 2045 2.7), so a stored letter can be read with the
+/// bare eye; all else as lettre finds shortest. Lines end with CR LF.
+fn body(text: &str) -> Body {
+    let lines = text.replace('\n', "\r\n");
+    if text.is_ascii() && text.lines().all(|line| line.len() <= 998) {
+        return Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit);
+    }
+    Body::new(lines)
 }

@@ -1,6 +1,8 @@
 //! Something to be said to somebody. A letter is facts until it is sealed; [`render`] turns facts and templates
 //! into finished MIME, the same bytes for the same input, always.
 
+mod check;
+mod language;
 mod mime;
 mod sample;
 mod template;

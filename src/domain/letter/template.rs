@@ -3,14 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::value::ValueKind;
-use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value,
-};
+use minijinja::{Environment, Error, Value};
 use serde::Serialize;
 
 use super::super::id::Named;
-use super::{Facts, text};
+use super::{Facts, check, language, text};
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -32,19 +29,6 @@ const EMBEDDED: [(&str, &str); 12] = embedded![
     "shared/not_this.txt",
     "shared/parts.html",
     "shared/parts.txt",
-];
-
-/// No letter of ours compares, judges, declares or threatens; what a User wrote itself is quoted as it is.
-const FORBIDDEN: [&str; 9] = [
-    "event of default",
-    "in default",
-    "breach",
-    "suspend",
-    "non-complian",
-    "failed to",
-    "failure to",
-    "retrospective",
-    "overdue",
 ];
 
 /// The templates in force, compiled.
@@ -98,28 +82,12 @@ impl Templates {
         if let Some(file) = overrides.keys().find(|file| !EMBEDDED.iter().any(|(name, _)| name == file)) {
             return Err(BadTemplate { file: file.clone(), line: None, reason: unknown_name(file) });
         }
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_trim_blocks(true);
-        environment.set_lstrip_blocks(true);
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::Custom("text") }
-        });
-        environment.set_formatter(print);
-        environment.add_filter("day", |on: &str| text::day(on).ok_or_else(|| unreadable("a day", on)));
-        environment
-            .add_filter("short_day", |on: &str| text::short_day(on).ok_or_else(|| unreadable("a day", on)));
-        environment
-            .add_filter("instant", |at: &str| text::instant(at).ok_or_else(|| unreadable("an instant", at)));
-        environment.add_filter("shown", text::shown);
-        environment.add_filter("field_label", field_label);
-        environment.add_filter("wrap", |body: &str| Value::from_safe_string(text::wrap(body)));
-        environment.add_filter("heading", |title: &str, line: Option<&str>| {
-            Value::from_safe_string(text::heading(title, line.unwrap_or("-")))
-        });
+        let mut environment = language::environment();
         for (name, shipped) in EMBEDDED {
             let source = overrides.get(name).cloned().unwrap_or_else(|| shipped.to_owned());
-            environment.add_template_owned(name, source).map_err(|error| bad(name, &error))?;
+            environment
+                .add_template_owned(name, source.clone())
+                .map_err(|error| bad(name, &error, |_| Some(source.clone())))?;
         }
         let templates = Self { environment };
         templates.check()?;
@@ -146,15 +114,19 @@ impl Templates {
 
     fn part(&self, kind: &str, part: &str, view: &Value) -> Result<String, BadTemplate> {
         let name = format!("{kind}/{part}");
-        let template = self.environment.get_template(&name).map_err(|error| bad(&name, &error))?;
-        template.render(view).map_err(|error| bad(&name, &error))
+        let rendered = self.environment.get_template(&name).and_then(|template| template.render(view));
+        rendered.map_err(|error| {
+            bad(&name, &error, |file| {
+                self.environment.get_template(file).ok().map(|it| it.source().to_owned())
+            })
+        })
     }
 
     fn check(&self) -> Result<(), BadTemplate> {
         let office = Named { name: Some("SECAS".into()), address: super::sample::office() };
         for sample in Facts::samples() {
             let page = self.page(&sample.facts, &office)?;
-            check_page(&sample.facts, &page).map_err(|(part, reason)| BadTemplate {
+            check::check(&sample.facts, &page).map_err(|(part, reason)| BadTemplate {
                 file: format!("{}/{part}", sample.facts.kind()),
                 line: None,
                 reason: format!("with the sample {:?} {reason}", sample.name),
@@ -177,67 +149,6 @@ fn view(facts: &Facts, office: &Named) -> Value {
     })
 }
 
-/// What every letter must say and none may, whatever its templates.
-fn check_page(facts: &Facts, page: &Page) -> Result<(), (&'static str, String)> {
-    let sentence = facts.classification().sentence();
-    if !page.subject.contains(facts.reference()) {
-        return Err((
-            "subject.txt",
-            format!("the subject does not contain the reference: {:?}", page.subject),
-        ));
-    }
-    if page.text.lines().next() != Some(sentence.as_str()) {
-        return Err(("text.txt", format!("the first line is not the marking: {sentence:?}")));
-    }
-    if !page.html.contains(&sentence) {
-        return Err(("html.html", format!("the marking does not appear: {sentence:?}")));
-    }
-    for (part, words) in [("subject.txt", &page.subject), ("text.txt", &page.text), ("html.html", &page.html)]
-    {
-        let words = words.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(found) = FORBIDDEN.iter().find(|word| words.contains(**word)) {
-            return Err((part, format!("it says {found:?}, which no letter to a User may")));
-        }
-    }
-    Ok(())
-}
-
-/// Prints a value: the one door from facts to page. Text becomes one line without control characters, and is
-/// escaped in HTML; what has no value or is no text stops the letter rather than look odd in it.
-fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::Undefined => Ok(()),
-        ValueKind::Number => write!(out, "{value}").map_err(Error::from),
-        ValueKind::String => {
-            let written = value.as_str().unwrap_or_default();
-            if value.is_safe() {
-                return out.write_str(written).map_err(Error::from);
-            }
-            let line = text::one_line(written);
-            match state.auto_escape() {
-                AutoEscape::Html => write!(out, "{}", HtmlEscape(&line)).map_err(Error::from),
-                _ => out.write_str(&line).map_err(Error::from),
-            }
-        }
-        kind => Err(Error::new(
-            ErrorKind::InvalidOperation,
-            format!(
-                "found {kind} where text is printed; test it with {{% if %}} or walk it with {{% for %}}"
-            ),
-        )),
-    }
-}
-
-fn field_label(field: &str) -> String {
-    let words = field.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn unreadable(expected: &str, found: &str) -> Error {
-    Error::new(ErrorKind::InvalidOperation, format!("{found:?} is not {expected}"))
-}
-
 fn unknown_name(file: &str) -> String {
     let nearest = EMBEDDED
         .iter()
@@ -247,16 +158,24 @@ fn unknown_name(file: &str) -> String {
     format!("there is no template of this name; the nearest is {nearest}")
 }
 
-fn bad(name: &str, error: &Error) -> BadTemplate {
-    // An error in an included piece is wrapped once for each file on the way to it; the innermost says where.
+/// Says where and why, with the line itself where it is known. An error in an included piece is wrapped once for
+/// each file on the way to it; the innermost names the place.
+fn bad(name: &str, error: &Error, source_of: impl Fn(&str) -> Option<String>) -> BadTemplate {
     let mut inner = error;
     while let Some(source) =
         std::error::Error::source(inner).and_then(|source| source.downcast_ref::<Error>())
     {
         inner = source;
     }
-    let detail = inner
-        .detail()
-        .map_or_else(|| inner.kind().to_string(), |detail| format!("{}: {detail}", inner.kind()));
-    BadTemplate { file: inner.name().unwrap_or(name).to_owned(), line: inner.line(), reason: detail }
+    let file = inner.name().unwrap_or(name).to_owned();
+    let mut reason = inner.kind().to_string();
+    if let Some(detail) = inner.detail() {
+        reason = format!("{reason}: {detail}");
+    }
+    let source = source_of(&file).unwrap_or_default();
+    if let Some(line) = inner.line().and_then(|line| source.lines().nth(line.saturating_sub(1))) {
+        let line: String = line.trim().chars().take(120).collect();
+        reason = format!("{reason}, in {line:?}");
+    }
+    BadTemplate { file, line: inner.line(), reason }
 }

@@ -2,6 +2,7 @@
 //! dates as people here write them, and lines of at most 72 columns for the plain part.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Europe::London;
@@ -11,6 +12,8 @@ const COLUMNS: usize = 72;
 /// What one value of a mail may take of a letter; the mail itself is kept whole.
 const SHOWN_CHARS: usize = 600;
 const SHOWN_LINES: usize = 12;
+/// Any printed value; more than the longest that `shown` leaves.
+const LINE_CHARS: usize = 700;
 
 /// Characters that end a line, hide, or turn the text around them: none has a place in a letter.
 fn is_harmful(c: char) -> bool {
@@ -19,12 +22,37 @@ fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// One line: each run of harmful characters becomes a space.
+/// One line of bounded length: each run of harmful characters becomes a space.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
+    let end = text.char_indices().nth(LINE_CHARS).map_or(text.len(), |(end, _)| end);
+    let kept = text.get(..end).unwrap_or(text);
+    if end == text.len() && !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.split(is_harmful).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+    let mut line = kept.split(is_harmful).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    if end < text.len() {
+        line.push_str(" ...");
+    }
+    Cow::Owned(line)
+}
+
+/// As HTML, in ASCII: numeric references survive whatever a gateway does to the charset.
+pub(super) fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_ascii() => out.push(c),
+            c => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+        }
+    }
+    out
 }
 
 /// The lines of a value as a letter shows them, cut where they are too many.
@@ -38,7 +66,6 @@ pub(super) fn shown(text: &str) -> Vec<String> {
         }
         let cut: String = line.chars().take(left).collect();
         if cut.len() < line.len() {
-
             lines.push(format!("{cut} ... (shortened here; your mail is kept whole)"));
             break;
         }
@@ -90,7 +117,7 @@ pub(super) fn wrap(text: &str) -> String {
 fn wrap_line(out: &mut String, line: &str) {
     let words = line.trim_start();
     let indent = line.len() - words.len();
-    let hanging = indent + if words.starts_with("- ") { 2 } else { 0 };
+    let hanging = indent + hang(words);
     pad(out, indent);
     let mut column = indent;
     for (nth, word) in words.split(' ').enumerate() {
@@ -111,6 +138,16 @@ fn wrap_line(out: &mut String, line: &str) {
     out.push('\n');
 }
 
+/// How far below its first line a line continues: past a dash, or past the label of `Label   value`.
+fn hang(words: &str) -> usize {
+    if words.starts_with("- ") {
+        return 2;
+    }
+    let Some((label, value)) = words.split_once("  ") else { return 0 };
+    let column = label.chars().count() + 2 + value.len() - value.trim_start().len();
+    if column <= COLUMNS / 3 { column } else { 0 }
+}
+
 fn pad(out: &mut String, n: usize) {
     (0..n).for_each(|_| out.push(' '));
 }
@@ -127,6 +164,17 @@ mod tests {
         assert!(wrapped.contains("\n    word"), "{wrapped}");
         assert!(wrapped.ends_with("word\n\n\nend\n"), "{wrapped:?}");
         assert!(wrapped.lines().all(|line| line.len() <= COLUMNS));
+    }
+
+    #[test]
+    fn a_labelled_value_wraps_under_the_value() {
+        let wrapped = wrap(&format!("  User    {}", "Northwind ".repeat(9)));
+        assert!(wrapped.contains("\n          Northwind"), "{wrapped}");
+    }
+
+    #[test]
+    fn html_is_ascii_and_holds_no_markup() {
+        assert_eq!(html("<b>\"Zo\u{eb}\" & 'co'"), "&lt;b&gt;&quot;Zo&#235;&quot; &amp; &#39;co&#39;");
     }
 
     #[test]
