@@ -1,6 +1,8 @@
 //! What a mail claims about a second or subsequent User System, field by field, each with where it was read
 //! (DOMAIN.md 2). In: a [`Message`](super::message::Message); out: a [`Reading`]. Nothing is guessed silently.
 
+#[cfg(test)]
+mod any_tests;
 mod field_name;
 mod fill;
 mod gather;

@@ -21,9 +21,15 @@ pub struct Label {
     /// A good answer.
     pub example: &'static str,
     pub required: Required,
-    pub wordings: &'static [&'static str],
+    /// Parted by `|`.
+    pub wordings: &'static str,
     /// Wordings that name a piece of the field: the email address of the contact.
-    pub pieces: &'static [(Piece, &'static [&'static str])],
+    pub pieces: &'static [(Piece, &'static str)],
+}
+
+/// The single wordings of a list parted by `|`.
+fn each(wordings: &'static str) -> impl Iterator<Item = &'static str> {
+    wordings.split('|').map(str::trim)
 }
 
 /// When a field must be answered (DOMAIN.md 2).
@@ -270,12 +276,9 @@ fn wordings() -> impl Iterator<Item = (Named, &'static str)> {
     TABLE.iter().flat_map(|label| {
         let whole = Named { field: label.field, piece: Piece::Whole };
         let pieces = label.pieces.iter().flat_map(|(piece, wordings)| {
-            wordings.iter().map(|wording| (Named { field: label.field, piece: *piece }, *wording))
+            each(wordings).map(|wording| (Named { field: label.field, piece: *piece }, wording))
         });
-        std::iter::once(label.label)
-            .chain(label.wordings.iter().copied())
-            .map(move |w| (whole, w))
-            .chain(pieces)
+        std::iter::once(label.label).chain(each(label.wordings)).map(move |w| (whole, w)).chain(pieces)
     })
 }
 
@@ -300,7 +303,7 @@ static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
 static SHORTS: LazyLock<HashMap<(FieldName, String), Named>> = LazyLock::new(|| {
     let all = table::SHORT.iter().flat_map(|(field, piece, wordings)| {
         let named = Named { field: *field, piece: *piece };
-        wordings.iter().map(move |wording| ((*field, key(&meaningful(wording))), named))
+        each(wordings).map(move |wording| ((*field, key(&meaningful(wording))), named))
     });
     all.collect()
 });
@@ -311,13 +314,8 @@ pub fn markdown() -> String {
     use std::fmt::Write as _;
     let mut out = String::from("| field | label on the form | also read |\n|---|---|---|\n");
     for label in TABLE {
-        let others: Vec<&str> = label
-            .wordings
-            .iter()
-            .chain(label.pieces.iter().flat_map(|(_, wordings)| wordings.iter()))
-            .copied()
-            .filter(|wording| *wording != label.label)
-            .collect();
+        let pieces = label.pieces.iter().flat_map(|(_, wordings)| each(wordings));
+        let others: Vec<&str> = each(label.wordings).chain(pieces).filter(|w| *w != label.label).collect();
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,

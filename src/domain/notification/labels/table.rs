@@ -12,32 +12,11 @@ pub const TABLE: &[Label] = &[
         expected: "the name of the User as the SEC Party register has it",
         example: "Northwind Energy Retail Ltd",
         required: Required::Always,
-        wordings: &[
-            "User Party name",
-            "Name of User",
-            "User name",
-            "Party name",
-            "SEC Party",
-            "SEC Party name",
-            "Name of SEC Party",
-            "Name of Party",
-            "User Party",
-            "User",
-            "Party",
-            "Company",
-            "Company name",
-            "Organisation",
-            "Organisation name",
-            "Notifying User",
-            "Notifying Party",
-            "Name of notifying User",
-            "Legal name",
-            "Registered name",
-            "Supplier name",
-            "Name of organisation",
-            "Energy company",
-            "Licensee",
-        ],
+        wordings: "User Party name | Name of User | User name | Party name | SEC Party | \
+                   SEC Party name | Name of SEC Party | Name of Party | User Party | User | Party | \
+                   Company | Company name | Organisation | Organisation name | Notifying User | \
+                   Notifying Party | Name of notifying User | Legal name | Registered name | \
+                   Supplier name | Name of organisation | Energy company | Licensee",
         pieces: &[],
     },
     Label {
@@ -46,24 +25,10 @@ pub const TABLE: &[Label] = &[
         expected: "the Party Signifier or organisation number",
         example: "NWER",
         required: Required::No,
-        wordings: &[
-            "Party ID",
-            "Party Signifier",
-            "Signifier",
-            "SEC Party ID",
-            "SEC Party Signifier",
-            "Organisation number",
-            "Organisation ID",
-            "Party identifier",
-            "Party reference",
-            "Party number",
-            "Company number",
-            "Party code",
-            "Company registration number",
-            "Registered number",
-            "User Party ID",
-            "Participant ID",
-        ],
+        wordings: "Party ID | Party Signifier | Signifier | SEC Party ID | SEC Party Signifier | \
+                   Organisation number | Organisation ID | Party identifier | Party reference | \
+                   Party number | Company number | Party code | Company registration number | \
+                   Registered number | User Party ID | Participant ID",
         pieces: &[],
     },
     Label {
@@ -73,25 +38,10 @@ pub const TABLE: &[Label] = &[
                    Electricity Distributor, Gas Transporter, Registered Supplier Agent, Other User",
         example: "Import Supplier, Gas Supplier",
         required: Required::Always,
-        wordings: &[
-            "User Roles affected",
-            "User Roles",
-            "Roles",
-            "Role",
-            "SEC User Roles",
-            "Affected roles",
-            "Affected User Roles",
-            "Roles concerned",
-            "Roles in scope",
-            "DCC User Role",
-            "Relevant User Roles",
-            "Role held",
-            "Applicable roles",
-            "Roles using system",
-            "Role of User",
-            "Acting in role",
-            "Capacity",
-        ],
+        wordings: "User Roles affected | User Roles | Roles | Role | SEC User Roles | Affected roles | \
+                   Affected User Roles | Roles concerned | Roles in scope | DCC User Role | \
+                   Relevant User Roles | Role held | Applicable roles | Roles using system | \
+                   Role of User | Acting in role | Capacity",
         pieces: &[],
     },
     Label {
@@ -100,56 +50,25 @@ pub const TABLE: &[Label] = &[
         expected: "the name, email address and telephone number of the person to speak to",
         example: "Ann Reed, ann.reed@northwind-energy.test, 020 7946 0123",
         required: Required::Always,
-        wordings: &[
-            "Contact",
-            "Contact details",
-            "Contact person",
-            "Point of contact",
-            "Primary contact",
-            "Named contact",
-            "Contact for notification",
-            "Main contact",
-            "User contact",
-            "Contact name and details",
-            "Person to contact",
-            "Contact information",
-            "Contact name email telephone",
-            "SPOC",
-            "Key contact",
-            "Who to contact",
-        ],
+        wordings: "Contact | Contact details | Contact person | Point of contact | Primary contact | \
+                   Named contact | Contact for notification | Main contact | User contact | \
+                   Contact name and details | Person to contact | Contact information | \
+                   Contact name email telephone | SPOC | Key contact | Who to contact",
         pieces: &[
             (
                 Piece::Name,
-                &[
-                    "Contact name",
-                    "Name of contact",
-                    "Name of contact person",
-                    "Contact full name",
-                    "Contact person name",
-                ],
+                "Contact name | Name of contact | Name of contact person | \
+                                 Contact full name | Contact person name",
             ),
             (
                 Piece::Email,
-                &[
-                    "Contact email",
-                    "Contact email address",
-                    "Email of contact",
-                    "Contact e-mail",
-                    "Contact e-mail address",
-                ],
+                "Contact email | Contact email address | Email of contact | \
+                                 Contact e-mail | Contact e-mail address",
             ),
             (
                 Piece::Telephone,
-                &[
-                    "Contact telephone",
-                    "Contact telephone number",
-                    "Contact phone",
-                    "Contact phone number",
-                    "Contact number",
-                    "Contact tel",
-                    "Contact mobile",
-                ],
+                "Contact telephone | Contact telephone number | Contact phone | \
+                                 Contact phone number | Contact number | Contact tel | Contact mobile",
             ),
         ],
     },
@@ -159,25 +78,12 @@ pub const TABLE: &[Label] = &[
         expected: "second, third, or its number from 2 on",
         example: "second",
         required: Required::Always,
-        wordings: &[
-            "Second or subsequent",
-            "Second or subsequent User System",
-            "System number",
-            "User System number",
-            "Number of User System",
-            "Ordinal",
-            "System ordinal",
-            "Ordinal number",
-            "Count of User Systems",
-            "Second or third User System",
-            "How many User Systems including this",
-            "Sequence of User System",
-            "Sequence number",
-            "Number in sequence",
-            "Is this second or subsequent User System",
-            "Number of this User System",
-            "Second third or later",
-        ],
+        wordings: "Second or subsequent | Second or subsequent User System | System number | \
+                   User System number | Number of User System | Ordinal | System ordinal | \
+                   Ordinal number | Count of User Systems | Second or third User System | \
+                   How many User Systems including this | Sequence of User System | Sequence number | \
+                   Number in sequence | Is this second or subsequent User System | \
+                   Number of this User System | Second third or later",
         pieces: &[],
     },
     Label {
@@ -186,28 +92,11 @@ pub const TABLE: &[Label] = &[
         expected: "your own short name for the system, as it should stand in letters",
         example: "Business portal",
         required: Required::No,
-        wordings: &[
-            "Your name for the system",
-            "System label",
-            "System name",
-            "Name of system",
-            "User System name",
-            "User System label",
-            "Name of User System",
-            "Name of second User System",
-            "System title",
-            "Label",
-            "Internal name",
-            "Project name",
-            "Internal name of system",
-            "Platform name",
-            "Name of platform",
-            "Name of new system",
-            "System",
-            "User System",
-            "Second User System",
-            "New User System",
-        ],
+        wordings: "Your name for the system | System label | System name | Name of system | \
+                   User System name | User System label | Name of User System | \
+                   Name of second User System | System title | Label | Internal name | Project name | \
+                   Internal name of system | Platform name | Name of platform | Name of new system | \
+                   System | User System | Second User System | New User System",
         pieces: &[],
     },
     Label {
@@ -216,27 +105,11 @@ pub const TABLE: &[Label] = &[
         expected: "one of Intending, Procuring, Developing, Testing, AlreadyInUse",
         example: "Procuring",
         required: Required::Always,
-        wordings: &[
-            "Stage of employment",
-            "Employment stage",
-            "Stage",
-            "Current stage",
-            "Status",
-            "Current status",
-            "Stage of utilisation",
-            "Stage of use",
-            "Status of system",
-            "System status",
-            "Project stage",
-            "Stage reached",
-            "Utilisation stage",
-            "Are you already using the system",
-            "Is the system in use",
-            "Phase",
-            "Progress",
-            "Stage of project",
-            "Go-live status",
-        ],
+        wordings: "Stage of employment | Employment stage | Stage | Current stage | Status | \
+                   Current status | Stage of utilisation | Stage of use | Status of system | \
+                   System status | Project stage | Stage reached | Utilisation stage | \
+                   Are you already using the system | Is the system in use | Phase | Progress | \
+                   Stage of project | Go-live status",
         pieces: &[],
     },
     Label {
@@ -245,45 +118,18 @@ pub const TABLE: &[Label] = &[
         expected: "the day, week, month or quarter in which you intend to begin to use the system, with its year",
         example: "1 March 2027",
         required: Required::UnlessInUse,
-        wordings: &[
-            "Intended start",
-            "Intended start date",
-            "Intended date of start",
-            "Planned start",
-            "Planned start date",
-            "Start date",
-            "Start",
-            "Go-live",
-            "Go-live date",
-            "Planned go-live",
-            "Planned go-live date",
-            "Expected go-live",
-            "Expected go-live date",
-            "Intended go-live",
-            "Intended go-live date",
-            "Target go-live",
-            "Target date",
-            "Expected start",
-            "Expected start date",
-            "Proposed start",
-            "Proposed start date",
-            "Intended date of employment",
-            "Intended date of use",
-            "Intended first use",
-            "Date of first use",
-            "When will you start to use the system",
-            "When do you intend to begin to employ the system",
-            "When will it start",
-            "Commencement date",
-            "Intended commencement date",
-            "Date from which system will be employed",
-            "Intended date of utilisation",
-            "Intended employment date",
-            "Date of intended use",
-            "Target start date",
-            "Live date",
-            "Planned live date",
-        ],
+        wordings: "Intended start | Intended start date | Intended date of start | Planned start | \
+                   Planned start date | Start date | Start | Go-live | Go-live date | Planned go-live | \
+                   Planned go-live date | Expected go-live | Expected go-live date | Intended go-live | \
+                   Intended go-live date | Target go-live | Target date | Expected start | \
+                   Expected start date | Proposed start | Proposed start date | \
+                   Intended date of employment | Intended date of use | Intended first use | \
+                   Date of first use | When will you start to use the system | \
+                   When do you intend to begin to employ the system | When will it start | \
+                   Commencement date | Intended commencement date | \
+                   Date from which system will be employed | Intended date of utilisation | \
+                   Intended employment date | Date of intended use | Target start date | Live date | \
+                   Planned live date",
         pieces: &[],
     },
     Label {
@@ -292,29 +138,11 @@ pub const TABLE: &[Label] = &[
         expected: "where the system is in use: the day on which its use began",
         example: "3 May 2026",
         required: Required::IfInUse,
-        wordings: &[
-            "In use since",
-            "Actual start",
-            "Actual start date",
-            "Live since",
-            "Used since",
-            "Employed since",
-            "Utilised since",
-            "Date use began",
-            "Actual go-live",
-            "Actual go-live date",
-            "Began use on",
-            "Date first used",
-            "Started on",
-            "Use began",
-            "Operational since",
-            "Already in use since",
-            "Date of actual start",
-            "Went live on",
-            "Date employment began",
-            "If in use since when",
-            "Since when",
-        ],
+        wordings: "In use since | Actual start | Actual start date | Live since | Used since | \
+                   Employed since | Utilised since | Date use began | Actual go-live | \
+                   Actual go-live date | Began use on | Date first used | Started on | Use began | \
+                   Operational since | Already in use since | Date of actual start | Went live on | \
+                   Date employment began | If in use since when | Since when",
         pieces: &[],
     },
     Label {
@@ -323,24 +151,13 @@ pub const TABLE: &[Label] = &[
         expected: "where the system is in use: why the SSC was not notified before",
         example: "The system came with an acquisition",
         required: Required::IfInUse,
-        wordings: &[
-            "Reason for not notifying before",
-            "Reason not notified before",
-            "Reason for late notification",
-            "Why not notified before",
-            "Why was SSC not notified before",
-            "Reason for late notice",
-            "Reason for delay",
-            "Reason not notified earlier",
-            "Why not notified earlier",
-            "Explanation of late notification",
-            "Reason for retrospective notification",
-            "Why is this notification late",
-            "Why was this not notified before",
-            "If late reason",
-            "Reason notification late",
-            "Late notification reason",
-        ],
+        wordings: "Reason for not notifying before | Reason not notified before | \
+                   Reason for late notification | Why not notified before | \
+                   Why was SSC not notified before | Reason for late notice | Reason for delay | \
+                   Reason not notified earlier | Why not notified earlier | \
+                   Explanation of late notification | Reason for retrospective notification | \
+                   Why is this notification late | Why was this not notified before | If late reason | \
+                   Reason notification late | Late notification reason",
         pieces: &[],
     },
     Label {
@@ -349,22 +166,12 @@ pub const TABLE: &[Label] = &[
         expected: "only if you would rather the SSC were not informed: why",
         example: "The acquisition is not public",
         required: Required::No,
-        wordings: &[
-            "Objection to informing the SSC",
-            "Confidentiality objection",
-            "Confidentiality objections",
-            "Objection on confidentiality",
-            "Objection to disclosure to the SSC",
-            "Confidentiality",
-            "Confidentiality concerns",
-            "Do you object to the SSC being informed",
-            "Objection",
-            "Any objection",
-            "Objections on grounds of confidentiality",
-            "Reason SSC should not be informed",
-            "Confidentiality restriction",
-            "Objection to sharing with SSC",
-        ],
+        wordings: "Objection to informing the SSC | Confidentiality objection | \
+                   Confidentiality objections | Objection on confidentiality | \
+                   Objection to disclosure to the SSC | Confidentiality | Confidentiality concerns | \
+                   Do you object to the SSC being informed | Objection | Any objection | \
+                   Objections on grounds of confidentiality | Reason SSC should not be informed | \
+                   Confidentiality restriction | Objection to sharing with SSC",
         pieces: &[],
     },
     Label {
@@ -373,31 +180,14 @@ pub const TABLE: &[Label] = &[
         expected: "what you withhold (User IDs, architecture, Shared Resource Provider, other) and why",
         example: "User IDs, commercially sensitive",
         required: Required::No,
-        wordings: &[
-            "Withheld from disclosure",
-            "Disclosure withheld",
-            "Information withheld",
-            "Withheld",
-            "Items withheld",
-            "Withheld information",
-            "What is withheld",
-            "Details withheld",
-            "Not disclosed",
-            "Information not disclosed",
-            "Disclosure declined",
-            "What do you withhold",
-            "Withheld items",
-            "Declined to disclose",
-        ],
+        wordings: "Withheld from disclosure | Disclosure withheld | Information withheld | Withheld | \
+                   Items withheld | Withheld information | What is withheld | Details withheld | \
+                   Not disclosed | Information not disclosed | Disclosure declined | \
+                   What do you withhold | Withheld items | Declined to disclose",
         pieces: &[(
             Piece::Reason,
-            &[
-                "Reason for withholding",
-                "Reason withheld",
-                "Reason for non-disclosure",
-                "Why withheld",
-                "Withholding reason",
-            ],
+            "Reason for withholding | Reason withheld | Reason for non-disclosure | \
+                                 Why withheld | Withholding reason",
         )],
     },
     Label {
@@ -406,24 +196,11 @@ pub const TABLE: &[Label] = &[
         expected: "one of SingleExisting, SingleNew, Multiple, Undecided",
         example: "SingleNew",
         required: Required::Always,
-        wordings: &[
-            "Single or multiple User IDs",
-            "Single or multiple ID",
-            "ID arrangement",
-            "User ID arrangement",
-            "Arrangement of User IDs",
-            "Single or multiple",
-            "Will a single or multiple User IDs be used",
-            "User ID structure",
-            "ID structure",
-            "ID approach",
-            "ID model",
-            "Same or different User ID",
-            "Existing or new User ID",
-            "User ID set-up",
-            "Single ID or multiple IDs",
-            "How many User IDs",
-        ],
+        wordings: "Single or multiple User IDs | Single or multiple ID | ID arrangement | \
+                   User ID arrangement | Arrangement of User IDs | Single or multiple | \
+                   Will a single or multiple User IDs be used | User ID structure | ID structure | \
+                   ID approach | ID model | Same or different User ID | Existing or new User ID | \
+                   User ID set-up | Single ID or multiple IDs | How many User IDs",
         pieces: &[],
     },
     Label {
@@ -432,29 +209,10 @@ pub const TABLE: &[Label] = &[
         expected: "every User ID that the system will use: an EUI-64 such as 90-B3-D5-1F-30-01-00-00",
         example: "90-B3-D5-1F-30-01-00-00",
         required: Required::UnlessWithheld,
-        wordings: &[
-            "User IDs",
-            "User ID",
-            "IDs",
-            "ID",
-            "EUI-64",
-            "EUI-64 identifiers",
-            "EUI64",
-            "DCC User ID",
-            "SEC User ID",
-            "User identifiers",
-            "User ID numbers",
-            "List of User IDs",
-            "IDs used",
-            "EUI",
-            "User ID EUI-64",
-            "IDs to be used",
-            "Relevant User IDs",
-            "Affected User IDs",
-            "User IDs to be used",
-            "User IDs concerned",
-            "Identifiers",
-        ],
+        wordings: "User IDs | User ID | IDs | ID | EUI-64 | EUI-64 identifiers | EUI64 | DCC User ID | \
+                   SEC User ID | User identifiers | User ID numbers | List of User IDs | IDs used | \
+                   EUI | User ID EUI-64 | IDs to be used | Relevant User IDs | Affected User IDs | \
+                   User IDs to be used | User IDs concerned | Identifiers",
         pieces: &[],
     },
     Label {
@@ -463,25 +221,11 @@ pub const TABLE: &[Label] = &[
         expected: "one of Attached, ViaSecureForm, ToFollow, Withheld, None",
         example: "ToFollow",
         required: Required::UnlessWithheld,
-        wordings: &[
-            "Architecture",
-            "Architecture provided",
-            "System architecture",
-            "Architecture diagram",
-            "Architecture diagram provided",
-            "Architecture document",
-            "High-level architecture",
-            "Architecture description",
-            "Network diagram",
-            "Architectural diagram",
-            "Is the architecture provided",
-            "Architecture details",
-            "Architecture attached",
-            "Technical architecture",
-            "Diagram",
-            "Architecture information",
-            "Solution architecture",
-        ],
+        wordings: "Architecture | Architecture provided | System architecture | Architecture diagram | \
+                   Architecture diagram provided | Architecture document | High-level architecture | \
+                   Architecture description | Network diagram | Architectural diagram | \
+                   Is the architecture provided | Architecture details | Architecture attached | \
+                   Technical architecture | Diagram | Architecture information | Solution architecture",
         pieces: &[],
     },
     Label {
@@ -490,29 +234,12 @@ pub const TABLE: &[Label] = &[
         expected: "one of InHouse, SharedResourceProvider, OtherThirdParty, Undecided; with a provider, its name in brackets",
         example: "SharedResourceProvider (Meterlink)",
         required: Required::Always,
-        wordings: &[
-            "Provided by",
-            "Provision",
-            "System provision",
-            "Who provides the system",
-            "How is the system provided",
-            "Provision of system",
-            "Source of system",
-            "System provided by",
-            "Provider type",
-            "Type of provision",
-            "Delivered by",
-            "In-house or third party",
-            "In-house or Shared Resource Provider",
-            "Delivery model",
-            "Hosting",
-            "Operated by",
-            "Run by",
-            "Supplied by",
-            "Type of provider",
-            "Who runs the system",
-            "Sourcing",
-        ],
+        wordings: "Provided by | Provision | System provision | Who provides the system | \
+                   How is the system provided | Provision of system | Source of system | \
+                   System provided by | Provider type | Type of provision | Delivered by | \
+                   In-house or third party | In-house or Shared Resource Provider | Delivery model | \
+                   Hosting | Operated by | Run by | Supplied by | Type of provider | \
+                   Who runs the system | Sourcing",
         pieces: &[],
     },
     Label {
@@ -521,28 +248,11 @@ pub const TABLE: &[Label] = &[
         expected: "the name of the Shared Resource Provider",
         example: "Meterlink",
         required: Required::IfSrp,
-        wordings: &[
-            "Shared Resource Provider",
-            "Shared Service Provider",
-            "SRP",
-            "SSP",
-            "SRP name",
-            "Name of SRP",
-            "Shared Resource Provider name",
-            "Name of Shared Resource Provider",
-            "Name of Shared Service Provider",
-            "Shared Service Provider name",
-            "Provider",
-            "Provider name",
-            "Name of provider",
-            "Service provider",
-            "Name of service provider",
-            "Which provider",
-            "If SRP name",
-            "Third party provider",
-            "Vendor",
-            "System provider",
-        ],
+        wordings: "Shared Resource Provider | Shared Service Provider | SRP | SSP | SRP name | \
+                   Name of SRP | Shared Resource Provider name | Name of Shared Resource Provider | \
+                   Name of Shared Service Provider | Shared Service Provider name | Provider | \
+                   Provider name | Name of provider | Service provider | Name of service provider | \
+                   Which provider | If SRP name | Third party provider | Vendor | System provider",
         pieces: &[],
     },
     Label {
@@ -551,48 +261,25 @@ pub const TABLE: &[Label] = &[
         expected: "Yes, No or Unknown; with Yes, the date or reference of the assessment",
         example: "Yes, 12 March 2026, ref UCIO-2026-07",
         required: Required::Always,
-        wordings: &[
-            "Assessed before",
-            "Previously assessed",
-            "Previous assessment",
-            "Already assessed",
-            "Has the system been assessed",
-            "Has this system been assessed before",
-            "Has it been previously assessed",
-            "Prior assessment",
-            "Assessment history",
-            "Previous security assessment",
-            "Previously subject to User Security Assessment",
-            "Assessed previously",
-            "Prior User Security Assessment",
-            "Has system already been assessed",
-            "User Security Assessment",
-            "Assessment status",
-            "Previous User Security Assessment",
-            "Has system been previously assessed",
-            "Assessed",
-        ],
+        wordings: "Assessed before | Previously assessed | Previous assessment | Already assessed | \
+                   Has the system been assessed | Has this system been assessed before | \
+                   Has it been previously assessed | Prior assessment | Assessment history | \
+                   Previous security assessment | Previously subject to User Security Assessment | \
+                   Assessed previously | Prior User Security Assessment | \
+                   Has system already been assessed | User Security Assessment | Assessment status | \
+                   Previous User Security Assessment | Has system been previously assessed | Assessed",
         pieces: &[
             (
                 Piece::Date,
-                &[
-                    "Assessment date",
-                    "Date of assessment",
-                    "Date assessed",
-                    "Date of previous assessment",
-                    "Previous assessment date",
-                    "Date of last assessment",
-                ],
+                "Assessment date | Date of assessment | Date assessed | \
+                                 Date of previous assessment | Previous assessment date | \
+                                 Date of last assessment",
             ),
             (
                 Piece::Reference,
-                &[
-                    "Assessment reference",
-                    "Reference of assessment",
-                    "Previous assessment reference",
-                    "Assessment report reference",
-                    "Assessment ref",
-                ],
+                "Assessment reference | Reference of assessment | \
+                                 Previous assessment reference | Assessment report reference | \
+                                 Assessment ref",
             ),
         ],
     },
@@ -602,25 +289,10 @@ pub const TABLE: &[Label] = &[
         expected: "one of Domestic, NonDomestic, Both, NotSupplier",
         example: "NonDomestic",
         required: Required::Suppliers,
-        wordings: &[
-            "Customers served",
-            "Customer segment",
-            "Customer segments",
-            "Domestic or non-domestic",
-            "Customer type",
-            "Type of customers",
-            "Segment",
-            "Customers",
-            "Market segment",
-            "Customer base",
-            "Domestic non-domestic or both",
-            "Market",
-            "Consumer type",
-            "Premises type",
-            "Which customers",
-            "Type of premises",
-            "Consumers served",
-        ],
+        wordings: "Customers served | Customer segment | Customer segments | Domestic or non-domestic | \
+                   Customer type | Type of customers | Segment | Customers | Market segment | \
+                   Customer base | Domestic non-domestic or both | Market | Consumer type | \
+                   Premises type | Which customers | Type of premises | Consumers served",
         pieces: &[],
     },
     Label {
@@ -629,25 +301,10 @@ pub const TABLE: &[Label] = &[
         expected: "what the system is for: a different portal, non-domestic supply, migration, an acquisition",
         example: "A separate portal for non-domestic customers",
         required: Required::No,
-        wordings: &[
-            "Purpose",
-            "Purpose of system",
-            "Purpose of second User System",
-            "Reason for system",
-            "Reason for second User System",
-            "Why second User System",
-            "Use",
-            "Use case",
-            "Intended use",
-            "Business reason",
-            "Rationale",
-            "Description",
-            "What is its purpose",
-            "Description of system",
-            "Background",
-            "Business need",
-            "Reason for change",
-        ],
+        wordings: "Purpose | Purpose of system | Purpose of second User System | Reason for system | \
+                   Reason for second User System | Why second User System | Use | Use case | \
+                   Intended use | Business reason | Rationale | Description | What is its purpose | \
+                   Description of system | Background | Business need | Reason for change",
         pieces: &[],
     },
     Label {
@@ -656,21 +313,12 @@ pub const TABLE: &[Label] = &[
         expected: "Yes, No or Unknown",
         example: "Yes",
         required: Required::No,
-        wordings: &[
-            "Separated from the first User System",
-            "Separated from first",
-            "Is it Separated from the first User System",
-            "Separated",
-            "Separate from first User System",
-            "Separation",
-            "Separation from first User System",
-            "Separate from existing User System",
-            "Separated from existing User System",
-            "Is the system separated",
-            "Separation from existing system",
-            "Separate",
-            "Is system Separated from your other User System",
-        ],
+        wordings: "Separated from the first User System | Separated from first | \
+                   Is it Separated from the first User System | Separated | \
+                   Separate from first User System | Separation | Separation from first User System | \
+                   Separate from existing User System | Separated from existing User System | \
+                   Is the system separated | Separation from existing system | Separate | \
+                   Is system Separated from your other User System",
         pieces: &[],
     },
     Label {
@@ -679,69 +327,42 @@ pub const TABLE: &[Label] = &[
         expected: "how many meters you expect on the system: domestic and non-domestic",
         example: "12,000 domestic and 300 non-domestic",
         required: Required::No,
-        wordings: &[
-            "Meters expected",
-            "Expected meter count",
-            "Meter count",
-            "Expected number of meters",
-            "Number of meters",
-            "Meter numbers",
-            "Smart meters expected",
-            "Number of smart meters",
-            "Meters",
-            "Expected meters",
-            "Meter volume",
-            "Meter volumes",
-            "How many meters",
-            "Number of premises",
-            "Premises expected",
-            "Estimated meters",
-            "Portfolio size",
-            "Metering points",
-            "Number of metering points",
-            "Forecast meters",
-        ],
+        wordings: "Meters expected | Expected meter count | Meter count | Expected number of meters | \
+                   Number of meters | Meter numbers | Smart meters expected | Number of smart meters | \
+                   Meters | Expected meters | Meter volume | Meter volumes | How many meters | \
+                   Number of premises | Premises expected | Estimated meters | Portfolio size | \
+                   Metering points | Number of metering points | Forecast meters",
         pieces: &[
             (
                 Piece::Domestic,
-                &[
-                    "Domestic meters",
-                    "Domestic meter count",
-                    "Number of domestic meters",
-                    "Expected domestic meters",
-                    "Domestic meters expected",
-                    "Meters domestic",
-                    "Domestic premises",
-                ],
+                "Domestic meters | Domestic meter count | Number of domestic meters | \
+                                 Expected domestic meters | Domestic meters expected | Meters domestic | \
+                                 Domestic premises",
             ),
             (
                 Piece::NonDomestic,
-                &[
-                    "Non-domestic meters",
-                    "Non-domestic meter count",
-                    "Number of non-domestic meters",
-                    "Expected non-domestic meters",
-                    "Non-domestic meters expected",
-                    "Meters non-domestic",
-                    "Non-domestic premises",
-                ],
+                "Non-domestic meters | Non-domestic meter count | \
+                                 Number of non-domestic meters | Expected non-domestic meters | \
+                                 Non-domestic meters expected | Meters non-domestic | \
+                                 Non-domestic premises",
             ),
         ],
     },
 ];
 
 /// Short names that mean a piece only where its field was named just before.
-pub const SHORT: &[(F, Piece, &[&str])] = &[
-    (F::Contact, Piece::Name, &["Name", "Full name", "Contact"]),
-    (F::Contact, Piece::Email, &["Email", "E-mail", "Email address", "E-mail address", "Mail"]),
+pub const SHORT: &[(F, Piece, &str)] = &[
+    (F::Contact, Piece::Name, "Name | Full name | Contact"),
+    (F::Contact, Piece::Email, "Email | E-mail | Email address | E-mail address | Mail"),
     (
         F::Contact,
         Piece::Telephone,
-        &["Telephone", "Telephone number", "Phone", "Phone number", "Tel", "Tel no", "Mobile", "Number"],
+        "Telephone | Telephone number | Phone | Phone number | Tel | \
+                                         Tel no | Mobile | Number",
     ),
-    (F::PreviouslyAssessed, Piece::Date, &["Date", "If yes date", "If yes when", "When", "Date if yes"]),
-    (F::PreviouslyAssessed, Piece::Reference, &["Reference", "Ref", "If yes reference", "Report"]),
-    (F::MeterCountExpected, Piece::Domestic, &["Domestic"]),
-    (F::MeterCountExpected, Piece::NonDomestic, &["Non-domestic"]),
-    (F::DisclosureWithheld, Piece::Reason, &["Reason", "Reason why", "Why", "If so why"]),
+    (F::PreviouslyAssessed, Piece::Date, "Date | If yes date | If yes when | When | Date if yes"),
+    (F::PreviouslyAssessed, Piece::Reference, "Reference | Ref | If yes reference | Report"),
+    (F::MeterCountExpected, Piece::Domestic, "Domestic"),
+    (F::MeterCountExpected, Piece::NonDomestic, "Non-domestic"),
+    (F::DisclosureWithheld, Piece::Reason, "Reason | Reason why | Why | If so why"),
 ];

@@ -3,6 +3,8 @@
 //! is a problem, never a guess.
 
 mod shape;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use chrono::{Datelike, Months, NaiveDate};
