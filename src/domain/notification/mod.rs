@@ -5,6 +5,7 @@
 mod any_tests;
 mod field_name;
 mod fill;
+pub mod form;
 mod gather;
 pub mod labels;
 mod missing;

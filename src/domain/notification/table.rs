@@ -112,9 +112,21 @@ pub fn pairs(rows: &[Line<'_>], part: u32) -> Vec<Pair> {
 /// Labels and values side by side in one row.
 fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)>) {
     let from = row.iter().position(|cell| !cell.text.is_empty() && !cell.is_number()).unwrap_or(0);
+    // Of two cells the second is the value, whatever it says: "Provided by", "Vendor".
+    let two = row.iter().skip(from).filter(|cell| !cell.text.is_empty()).count() == 2
+        && row.get(from).is_some_and(|cell| named(cell.text, None).is_some_and(|n| n.piece == Piece::Whole));
+    // "System A", "System B": the head of columns.
+    let names: Vec<Named> = row.iter().filter_map(|cell| named(cell.text, None)).collect();
+    if (names.len() > 2 || names.len() == 2 && from > 0)
+        && names.iter().all(|name| Some(name) == names.first())
+    {
+        return;
+    }
     for cell in row.iter().skip(from) {
         let within = sided.last().map(|(_, named, _)| named.field);
-        if let Some(named) = named(cell.text, within).filter(|_| !is_value_of_last(sided, cell)) {
+        let is_value =
+            is_value_of_last(sided, cell) || (two && sided.last().is_some_and(|(l, ..)| l.line == cell.line));
+        if let Some(named) = named(cell.text, within).filter(|_| !is_value) {
             sided.push((*cell, named, Vec::new()));
         } else if let Some((named, at)) =
             split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len())
@@ -186,12 +198,13 @@ fn value_rows(row: &[Cell<'_>], below: &[Vec<Cell<'_>>]) -> usize {
     below
         .iter()
         .take_while(|values| {
-            values.len() == row.len()
-                && !values.iter().take(2).any(|cell| {
-                    named(cell.text, None).is_some_and(|named| !reads_clean(named.field, cell.text))
-                        && cell.text.ends_with(':')
-                })
-                && values.iter().filter(|cell| named(cell.text, None).is_some()).count() < 2
+            let first = row.iter().zip(*values).find(|(_, cell)| !cell.text.is_empty() && !cell.is_number());
+            let opens_with_label = first.is_some_and(|(head, cell)| {
+                let above = named(head.text, None);
+                named(cell.text, None).is_some()
+                    && !above.is_some_and(|above| reads_clean(above.field, cell.text))
+            });
+            values.len() == row.len() && !opens_with_label
         })
         .count()
 }

@@ -65,6 +65,8 @@ fn rows_of_cells_are_pairs() {
         "1\tUser Party name:\tNorthwind\n2\tProvided by:\tShared Resource Provider",
         &["provision=SharedResourceProvider; user_party_name=Northwind"],
     );
+    check("Provided by\tVendor\nPurpose\tBackground", &["provision=OtherThirdParty; purpose=Background"]);
+    check("Supplier\tSouthwind\nUser System name\tPlatform", &["system_label=Platform"]);
     check("User Party name\tNorthwind\tParty ID\tNWER", &["party_id=NWER; user_party_name=Northwind"]);
     check(
         "User Party name\tStage\tStart date\nNorthwind\tTesting\tMarch 2027",

@@ -106,7 +106,7 @@ const MAX_LABEL: usize = 160;
 /// before: its pieces may then be named shortly.
 #[must_use]
 pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usize)> {
-    let ends = line.char_indices().filter(|(_, c)| ":?=\t|\u{ff1a}\u{2013}\u{2014}-".contains(*c));
+    let ends = open_chars(line).filter(|(_, c)| ":?=\t|\u{ff1a}\u{2013}\u{2014}-".contains(*c));
     for (at, c) in ends.take_while(|(at, _)| *at <= MAX_LABEL) {
         let (head, tail) = line.split_at(at);
         let dash = "-\u{2013}\u{2014}".contains(c);
@@ -124,10 +124,23 @@ pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usiz
     None
 }
 
+/// The characters outside of brackets: "Contact (name: ..)" does not end within them.
+fn open_chars(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut depth = 0_u32;
+    line.char_indices().filter(move |(_, c)| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })
+}
+
 /// What a label by itself names, such as a cell of a table.
 #[must_use]
 pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
-    if label.chars().count() > MAX_LABEL {
+    if open_chars(label).count() > MAX_LABEL {
         return None;
     }
     exact(label, within).or_else(|| {
@@ -144,7 +157,9 @@ fn exact(label: &str, within: Option<FieldName>) -> Option<Named> {
     if key.is_empty() {
         return None;
     }
-    within.and_then(|field| SHORTS.get(&(field, key.clone())).copied()).or_else(|| EXACT.get(&key).copied())
+    // "12,000 domestic" is an answer.
+    let short = within.filter(|_| !label.contains(|c: char| c.is_ascii_digit()));
+    short.and_then(|field| SHORTS.get(&(field, key.clone())).copied()).or_else(|| EXACT.get(&key).copied())
 }
 
 /// The words in stretches: what stands before any label, then each label with what follows it. `field` is the field
