@@ -130,7 +130,9 @@ pub(super) fn text(octets: &[u8], charset: Option<&str>) -> Text {
             (Cow::Owned(windows_1252(octets)), Some("8-bit text that is not UTF-8; read as windows-1252"))
         }
     };
-    let doubt = if unknown {
+    let doubt = if memchr(0, text.as_bytes()).is_some() {
+        Some("NUL octets in the text".into())
+    } else if unknown {
         Some(format!("the unknown charset {:?}", label.chars().take(40).collect::<String>()))
     } else {
         guess.map(String::from)
@@ -227,7 +229,7 @@ mod tests {
         check(b"\xa31", Some("klingon"), "£1", true);
         check(b"\xcf\xf0\xe8", Some("windows-1251"), "При", false);
         check(b"\xff\xfea\0b\0", None, "ab", false);
-        check(b"\xef\xbb\xbfa\r\nb\rc\0", None, "a\nb\nc\u{fffd}", false);
+        check(b"\xef\xbb\xbfa\r\nb\rc\0", None, "a\nb\nc\u{fffd}", true);
         check(b"", Some("utf-16"), "", false);
     }
 }

@@ -84,7 +84,7 @@ impl<'x> Headers<'x> {
     /// The addresses of every field of that name, and what stood there that is none.
     pub fn addresses(&self, name: &str) -> (Vec<Named>, Vec<String>) {
         let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for header in self.all(name) {
+        for header in self.all(name).take(limit::SAME_NAME) {
             header.addresses(&mut good, &mut bad);
         }
         (good, bad)
@@ -137,7 +137,8 @@ impl<'x> Header<'x> {
 
     /// Content-Type or Content-Disposition (RFC 2045 5.1, 2183, 2231).
     pub fn content(&self) -> Option<mail_parser::ContentType<'static>> {
-        let value = self.ready();
+        let value = self.value.get(..limit::CONTENT_FIELD).unwrap_or(self.value);
+        let value = Self { name: self.name, value }.ready();
         match MessageStream::new(&value).parse_content_type().into_owned() {
             HeaderValue::ContentType(content) => Some(content),
             _ => None,

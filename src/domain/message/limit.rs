@@ -7,8 +7,14 @@ pub(super) const MAIL: usize = 64 << 20;
 pub(super) const HEADERS: usize = 2_000;
 /// Header fields of one part.
 pub(super) const PART_HEADERS: usize = 100;
-/// Octets of one header field, its folds included.
-pub(super) const FIELD: usize = 256 << 10;
+/// Octets of one header field, its folds included; about what Postfix lets through.
+pub(super) const FIELD: usize = 100 << 10;
+/// Octets of a Content-Type or Content-Disposition field.
+pub(super) const CONTENT_FIELD: usize = 8 << 10;
+/// Fields of one name that are read where the standard allows one.
+pub(super) const SAME_NAME: usize = 10;
+/// Problems and signs that are told of one mail: the first ones say it all.
+pub(super) const TOLD: usize = 50;
 /// MIME parts, containers included.
 pub(super) const PARTS: usize = 1_000;
 /// Containers within containers.

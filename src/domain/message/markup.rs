@@ -122,18 +122,15 @@ impl<'x> Tokens<'x> {
                 continue;
             }
             at = skip(bytes, next + 1, |c| c.is_ascii_whitespace());
-            let value = match bytes.get(at) {
-                Some(quote @ (b'"' | b'\'')) => {
-                    let from = at + 1;
-                    let length = memchr(*quote, bytes.get(from..).unwrap_or_default());
-                    at = length.map_or(bytes.len(), |n| from + n + 1);
-                    from..length.map_or(bytes.len(), |n| from + n)
-                }
-                _ => {
-                    let from = at;
-                    at = skip(bytes, at, |c| !c.is_ascii_whitespace() && c != b'>');
-                    from..at
-                }
+            let value = if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+                let from = at + 1;
+                let length = memchr(*quote, bytes.get(from..).unwrap_or_default());
+                at = length.map_or(bytes.len(), |n| from + n + 1);
+                from..length.map_or(bytes.len(), |n| from + n)
+            } else {
+                let from = at;
+                at = skip(bytes, at, |c| !c.is_ascii_whitespace() && c != b'>');
+                from..at
             };
             if name.eq_ignore_ascii_case(b"style") {
                 tag.style = self.rest.get(value).unwrap_or_default();

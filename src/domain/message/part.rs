@@ -4,7 +4,7 @@
 use mail_parser::ContentType;
 use memchr::{memchr, memmem};
 
-use super::header::Headers;
+use super::header::{Headers, one_line};
 use super::limit;
 
 /// A part, numbered by its place in [`Parts::list`]: depth first, the mail itself 0, an attached message and all in
@@ -131,7 +131,14 @@ fn close<'x>(
             if let Some(owner) = owner {
                 set(parts, owner, |part| part.kind = Kind::Multipart);
             }
-            return Some(found.end);
+            // Boundary lines that follow each other are one: between them is no part, not even an empty one.
+            let mut at = found.end;
+            while let Some(line) = line_at(raw, at)
+                && delimiter(line, open) == Some((found.level, false))
+            {
+                at += line.len();
+            }
+            return Some(at);
         }
         ending = open.pop().map(|open| open.index);
         from = found.end;
@@ -151,14 +158,19 @@ fn next_delimiter(raw: &[u8], from: usize, open: &[Open], lines: &memmem::Finder
     let mut start = from;
     loop {
         let rest = raw.get(start..)?;
-        if rest.starts_with(b"--") {
-            let line = rest.get(..memchr(b'\n', rest).map_or(rest.len(), |n| n + 1)).unwrap_or_default();
-            if let Some((level, closes)) = delimiter(line, open) {
-                return Some(Delimiter { start, end: start + line.len(), level, closes });
-            }
+        if let Some(line) = line_at(raw, start)
+            && let Some((level, closes)) = delimiter(line, open)
+        {
+            return Some(Delimiter { start, end: start + line.len(), level, closes });
         }
         start += lines.find(rest)? + 1;
     }
+}
+
+/// The line at a place, if it can be a boundary line.
+fn line_at(raw: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = raw.get(at..).filter(|rest| rest.starts_with(b"--"))?;
+    rest.get(..memchr(b'\n', rest).map_or(rest.len(), |n| n + 1))
 }
 
 /// Whose boundary line this is, innermost first, and whether it closes (RFC 2046 5.1.1).
@@ -202,7 +214,8 @@ impl Part<'_> {
     pub fn media_type(&self) -> String {
         let said =
             self.content.as_ref().and_then(|c| Some(format!("{}/{}", c.c_type, c.c_subtype.as_ref()?)));
-        said.unwrap_or_else(|| "text/plain".into())
+        let unsaid = if self.kind == Kind::Message { "message/rfc822" } else { "text/plain" };
+        said.unwrap_or_else(|| unsaid.into())
     }
 
     pub fn parameter(&self, name: &str) -> Option<&str> {
@@ -218,6 +231,15 @@ impl Part<'_> {
             "quoted-printable" => Encoding::QuotedPrintable,
             _ => Encoding::Identity,
         }
+    }
+
+    /// A transfer encoding that nobody has defined; the body is then taken as it stands.
+    pub fn unknown_encoding(&self) -> Option<String> {
+        let value = one_line(&self.headers.first("Content-Transfer-Encoding")?.raw()).to_ascii_lowercase();
+        let is_known = ["7bit", "8bit", "binary", "base64", "quoted-printable"]
+            .iter()
+            .any(|known| value.starts_with(known));
+        (!is_known && !value.is_empty()).then(|| value.chars().take(40).collect())
     }
 }
 

@@ -18,16 +18,21 @@ use super::{Message, Own, Problem, TextPart, bounce, calendar, limit, marking, s
 pub fn read_message(raw: &[u8], own: &Own<'_>) -> Message {
     let mut message = Message::default();
     let prepared = prepare(raw, &mut message.problems);
+    if prepared.is_empty() {
+        message.problems.push(Problem::of_mail("an empty mail", "a mail with headers and text"));
+    }
     let parts = split(&prepared);
     let Some(mail) = parts.list.first() else { return message };
     read_headers(&mail.headers, &mut message);
     tell_limits(&parts, &mut message.problems);
     read_bodies(&parts, &mut message);
-    message.tags = tag::read(&mail.headers, own);
+    message.tags = tag::read(&mail.headers, &message, own);
     message.signs = sign::read(mail, &message, own);
     message.bounce = bounce::read(&parts, &message, own);
     message.calendar_method = calendar::method(&parts);
     message.marking = marking::read(&mail.headers, &message.subject, &message.texts);
+    message.problems.truncate(limit::TOLD);
+    message.signs.truncate(limit::TOLD);
     message
 }
 
@@ -86,8 +91,11 @@ fn read_headers(headers: &Headers<'_>, message: &mut Message) {
             ));
         }
     }
-    for header in headers.all("References").chain(headers.all("In-Reply-To")) {
-        for id in header.ids() {
+    let fields = headers.all("References").take(limit::SAME_NAME);
+    for header in fields.chain(headers.all("In-Reply-To").take(limit::SAME_NAME)) {
+        let ids = header.ids();
+        let n_older = ids.len().saturating_sub(limit::THREAD);
+        for id in ids.into_iter().skip(n_older) {
             if id.contains('@') && !message.thread.contains(&id) {
                 if message.thread.len() == limit::THREAD {
                     message.thread.remove(0);
@@ -176,6 +184,10 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
     let octets = octets.get(..*room).unwrap_or(&octets);
     *room -= octets.len();
     let Text { text, doubt } = text(octets, part.parameter("charset"));
+    if let Some(unknown) = part.unknown_encoding() {
+        let found = format!("the unknown transfer encoding {unknown:?}; the text was taken as it stands");
+        problems.push(Problem::of_mail(found, "7bit, 8bit, quoted-printable or base64"));
+    }
     if let Some(doubt) = doubt {
         problems.push(Problem::of_mail(doubt, "text in the charset that the mail names, best UTF-8"));
     }

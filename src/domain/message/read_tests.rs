@@ -72,7 +72,7 @@ fn odd_mails_are_read_as_far_as_they_go() {
             assert!(found.contains(expected), "{found} / {expected}");
         }
     };
-    check(b"", "", &["no From"]);
+    check(b"", "", &["empty", "no From"]);
     check(b"\xef\xbb\xbfFrom: a@b.test\n\nhi", "hi", &[]);
     check(b"From a@b.test Mon Mar 1\nFrom: a@b.test\n\nhi", "hi", &[]);
     check(b"\r\n\r\nFrom: a@b.test\r\n\r\nhi", "hi", &[]);
@@ -84,7 +84,8 @@ fn odd_mails_are_read_as_far_as_they_go() {
     check(b"From: a@b.test\nDate: soon\n\nx", "x", &["Date: soon"]);
     check(b"From: a@b.test\nSubject: \xa3\n\n\xa3", "£", &["Subject in 8-bit", "8-bit text"]);
     check(b"From: a@b.test\nContent-Type: text/plain; charset=klingon\n\nx", "x", &["klingon"]);
-    check(b"From: a@b.test\n\na\0b", "a\u{fffd}b", &[]);
+    check(b"From: a@b.test\n\na\0b", "a\u{fffd}b", &["NUL"]);
+    check(b"From: a@b.test\nContent-Transfer-Encoding: 7-bit\n\nx", "x", &["7-bit"]);
     check(b"From: a@b.test\nContent-Type: multipart/mixed; boundary=q\n\nall", "all", &["without any part"]);
     check(b"From: a@b.test\nContent-Type: multipart/mixed\n\nall", "all", &["without any part"]);
     check(b"From: a@b.test\nContent-Type: ;;;\n\nall", "all", &[]);
