@@ -45,6 +45,58 @@ pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notificati
     Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
 }
 
+/// Reads the words with the reader of their field; what could not be read is told.
+fn read_into(fields: &mut Fields, field: FieldName, stretch: &Stretch<'_>, roles: &[String]) -> Vec<Found> {
+    let words = stretch.words;
+    match field {
+        FieldName::UserPartyName => set(&mut fields.user_party_name, stretch, values::text::read(words)),
+        FieldName::PartyId => set(&mut fields.party_id, stretch, values::text::read(words)),
+        FieldName::UserRoles => set(&mut fields.user_roles, stretch, values::roles::read(words, roles)),
+        FieldName::Contact => set(&mut fields.contact, stretch, values::contact::read(words)),
+        FieldName::SystemOrdinal => set(&mut fields.system_ordinal, stretch, values::ordinal::read(words)),
+        FieldName::SystemLabel => set(&mut fields.system_label, stretch, values::text::read(words)),
+        FieldName::EmploymentStage => set(&mut fields.employment_stage, stretch, values::stage::read(words)),
+        FieldName::IntendedStart => set(&mut fields.intended_start, stretch, values::date::read(words)),
+        FieldName::ActualStart => set(&mut fields.actual_start, stretch, values::date::read(words)),
+        FieldName::ReasonNotNotifiedBefore => {
+            set(&mut fields.reason_not_notified_before, stretch, values::text::read(words))
+        }
+        FieldName::ConfidentialityObjection => {
+            set(&mut fields.confidentiality_objection, stretch, values::text::read_objection(words))
+        }
+        FieldName::DisclosureWithheld => {
+            set(&mut fields.disclosure_withheld, stretch, values::withheld::read(words))
+        }
+        FieldName::IdArrangement => {
+            set(&mut fields.id_arrangement, stretch, values::arrangement::read(words))
+        }
+        FieldName::UserIds => set(&mut fields.user_ids, stretch, values::ids::read(words)),
+        FieldName::ArchitectureProvided => {
+            set(&mut fields.architecture_provided, stretch, values::architecture::read(words))
+        }
+        FieldName::Provision => set(&mut fields.provision, stretch, values::provision::read(words)),
+        FieldName::SrpName => set(&mut fields.srp_name, stretch, values::text::read_name(words)),
+        FieldName::PreviouslyAssessed => {
+            set(&mut fields.previously_assessed, stretch, values::assessed::read(words))
+        }
+        FieldName::CustomerSegment => {
+            set(&mut fields.customer_segment, stretch, values::segment::read(words))
+        }
+        FieldName::Purpose => set(&mut fields.purpose, stretch, values::text::read(words)),
+        FieldName::SeparatedFromFirst => {
+            set(&mut fields.separated_from_first, stretch, values::assessed::read_separated(words))
+        }
+        FieldName::MeterCountExpected => {
+            set(&mut fields.meter_count_expected, stretch, values::meters::read(words))
+        }
+    }
+}
+
+fn set<T>(slot: &mut Option<Field<T>>, stretch: &Stretch<'_>, read: Read<T>) -> Vec<Found> {
+    *slot = read.value.map(|value| Field { value, source: stretch.source() });
+    read.problems
+}
+
 struct Filler<'a> {
     texts: &'a [&'a TextPart],
     pairs: &'a [Pair],
@@ -81,85 +133,16 @@ impl<'a> Filler<'a> {
                 self.withheld.pop();
             }
         }
-        let words = stretch.words;
-        match field {
-            FieldName::UserPartyName => {
-                self.fields.user_party_name = self.keep(field, &stretch, values::text::read(words))
-            }
-            FieldName::PartyId => {
-                self.fields.party_id = self.keep(field, &stretch, values::text::read(words))
-            }
-            FieldName::UserRoles => {
-                let read = values::roles::read(words, self.roles);
-                self.fields.user_roles = self.keep(field, &stretch, read);
-            }
-            FieldName::Contact => {
-                self.fields.contact = self.keep(field, &stretch, values::contact::read(words))
-            }
-            FieldName::SystemOrdinal => {
-                self.fields.system_ordinal = self.keep(field, &stretch, values::ordinal::read(words))
-            }
-            FieldName::SystemLabel => {
-                self.fields.system_label = self.keep(field, &stretch, values::text::read(words))
-            }
-            FieldName::EmploymentStage => {
-                self.fields.employment_stage = self.keep(field, &stretch, values::stage::read(words))
-            }
-            FieldName::IntendedStart => {
-                self.fields.intended_start = self.keep(field, &stretch, values::date::read(words))
-            }
-            FieldName::ActualStart => {
-                self.fields.actual_start = self.keep(field, &stretch, values::date::read(words))
-            }
-            FieldName::ReasonNotNotifiedBefore => {
-                self.fields.reason_not_notified_before =
-                    self.keep(field, &stretch, values::text::read(words));
-            }
-            FieldName::ConfidentialityObjection => {
-                self.fields.confidentiality_objection =
-                    self.keep(field, &stretch, values::text::read_objection(words));
-            }
-            FieldName::DisclosureWithheld => {}
-            FieldName::IdArrangement => {
-                self.fields.id_arrangement = self.keep(field, &stretch, values::arrangement::read(words))
-            }
-            FieldName::UserIds => self.fields.user_ids = self.keep(field, &stretch, values::ids::read(words)),
-            FieldName::ArchitectureProvided => {
-                self.fields.architecture_provided =
-                    self.keep(field, &stretch, values::architecture::read(words));
-            }
-            FieldName::Provision => {
-                self.fields.provision = self.keep(field, &stretch, values::provision::read(words))
-            }
-            FieldName::SrpName => {
-                self.fields.srp_name = self.keep(field, &stretch, values::text::read_name(words))
-            }
-            FieldName::PreviouslyAssessed => {
-                self.fields.previously_assessed = self.keep(field, &stretch, values::assessed::read(words));
-            }
-            FieldName::CustomerSegment => {
-                self.fields.customer_segment = self.keep(field, &stretch, values::segment::read(words))
-            }
-            FieldName::Purpose => self.fields.purpose = self.keep(field, &stretch, values::text::read(words)),
-            FieldName::SeparatedFromFirst => {
-                self.fields.separated_from_first =
-                    self.keep(field, &stretch, values::assessed::read_separated(words));
-            }
-            FieldName::MeterCountExpected => {
-                self.fields.meter_count_expected = self.keep(field, &stretch, values::meters::read(words))
-            }
-        }
+        let found = read_into(&mut self.fields, field, &stretch, self.roles);
+        self.tell(field, found);
     }
 
-    fn keep<T>(&mut self, field: FieldName, stretch: &Stretch<'_>, read: Read<T>) -> Option<Field<T>> {
-        for Found { found, expected } in read.problems {
-            self.problems.push(Problem {
-                field: field.as_str().to_owned(),
-                found,
-                expected: expected.to_owned(),
-            });
-        }
-        read.value.map(|value| Field { value, source: stretch.source() })
+    fn tell(&mut self, field: FieldName, found: Vec<Found>) {
+        self.problems.extend(found.into_iter().map(|Found { found, expected }| Problem {
+            field: field.as_str().to_owned(),
+            found,
+            expected: expected.to_owned(),
+        }));
     }
 
     fn text(&self, part: u32) -> &'a str {
@@ -237,7 +220,7 @@ impl<'a> Filler<'a> {
                     .is_some_and(|contact| contact.email.is_some() || contact.telephone.is_some())
             }),
             field => {
-                let clean = |end: usize| self.reads_clean(field, words(end));
+                let clean = |end: usize| values::reads_clean(field, words(end)).unwrap_or(true);
                 if clean(bound) {
                     return bound;
                 }
@@ -256,22 +239,6 @@ impl<'a> Filler<'a> {
             end = next;
         }
         end
-    }
-
-    fn reads_clean(&self, field: FieldName, words: &str) -> bool {
-        match field {
-            FieldName::SystemOrdinal => values::ordinal::read(words).is_clean(),
-            FieldName::EmploymentStage => values::stage::read(words).is_clean(),
-            FieldName::IntendedStart | FieldName::ActualStart => values::date::read(words).is_clean(),
-            FieldName::IdArrangement => values::arrangement::read(words).is_clean(),
-            FieldName::ArchitectureProvided => values::architecture::read(words).is_clean(),
-            FieldName::Provision => values::provision::read(words).is_clean(),
-            FieldName::PreviouslyAssessed => values::assessed::read(words).is_clean(),
-            FieldName::CustomerSegment => values::segment::read(words).is_clean(),
-            FieldName::SeparatedFromFirst => values::assessed::read_separated(words).is_clean(),
-            FieldName::MeterCountExpected => values::meters::read(words).is_clean(),
-            _ => true,
-        }
     }
 
     /// One value may fill two fields.
@@ -367,7 +334,8 @@ impl<'a> Filler<'a> {
         }
         let stretch = self.cut(first.part, line, start, self.end(last));
         let read = values::withheld::read(stretch.words);
-        self.fields.disclosure_withheld = self.keep(FieldName::DisclosureWithheld, &stretch, read);
+        let found = set(&mut self.fields.disclosure_withheld, &stretch, read);
+        self.tell(FieldName::DisclosureWithheld, found);
     }
 
     /// Between a label and its value in a column stand other systems' values: here the label is known by its place.

@@ -25,8 +25,8 @@ fn count(notifications: &[Notification]) -> usize {
 
 fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
     let texts: Vec<&TextPart> = texts.iter().filter(|text| text.is_html == html).collect();
-    let pairs = texts.iter().flat_map(|text| pairs(text)).collect();
-    groups(&texts, pairs)
+    let pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).collect();
+    groups(&texts, &pairs)
         .into_iter()
         .map(|group| fill(&texts, &group, roles))
         .filter(|found| found.fields.n_stated() > 0 || !found.problems.is_empty())
@@ -34,11 +34,11 @@ fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
 }
 
 /// One group of pairs for each notification.
-fn groups(texts: &[&TextPart], pairs: Vec<Pair>) -> Vec<Vec<Pair>> {
+fn groups(texts: &[&TextPart], pairs: &[Pair]) -> Vec<Vec<Pair>> {
     let n_columns = pairs.iter().filter_map(|pair| pair.column).max().map_or(0, |last| last + 1);
     if n_columns > 1 {
         return (0..n_columns)
-            .map(|column| of_column(&pairs, column))
+            .map(|column| of_column(pairs, column))
             .filter(|group| !group.is_empty())
             .collect();
     }

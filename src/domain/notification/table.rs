@@ -170,18 +170,7 @@ fn columns(sided: &[(Cell<'_>, Named, Vec<Cell<'_>>)]) -> usize {
 
 /// Is it plainly a value of that typed field?
 fn reads_clean(field: FieldName, text: &str) -> bool {
-    match field {
-        FieldName::EmploymentStage => values::stage::read(text).is_clean(),
-        FieldName::IntendedStart | FieldName::ActualStart => values::date::read(text).is_clean(),
-        FieldName::UserIds => values::ids::read(text).is_clean(),
-        FieldName::SystemOrdinal => values::ordinal::read(text).value.is_some(),
-        FieldName::IdArrangement => values::arrangement::read(text).is_clean(),
-        FieldName::Provision => values::provision::read(text).is_clean(),
-        FieldName::ArchitectureProvided => values::architecture::read(text).is_clean(),
-        FieldName::PreviouslyAssessed => values::assessed::read(text).is_clean(),
-        FieldName::CustomerSegment => values::segment::read(text).is_clean(),
-        _ => false,
-    }
+    values::reads_clean(field, text).unwrap_or(false)
 }
 
 /// How many rows of values stand below a row that holds labels alone.

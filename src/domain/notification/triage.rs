@@ -30,7 +30,9 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
     let keeps = matches!(kind, Kind::Notification | Kind::FollowUp | Kind::Uncertain);
     if kind == Kind::FollowUp {
         // What is missing is for the case to say.
-        found.iter_mut().for_each(|notification| notification.missing.clear());
+        for notification in &mut found {
+            notification.missing.clear();
+        }
     }
     let author = message.author();
     let marked = message.marking.as_ref().map(|(mark, _)| *mark);
@@ -96,11 +98,10 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
     if is_undeliverable(message) {
         return one(Kind::Bounce, "a mail server says that a letter could not be delivered".into());
     }
-    match message.calendar_method.as_deref() {
-        Some(method @ ("REPLY" | "COUNTER" | "REFRESH" | "DECLINECOUNTER")) => {
-            return one(Kind::CalendarReply, format!("it carries a calendar's answer ({method})"));
-        }
-        _ => {}
+    if let Some(method @ ("REPLY" | "COUNTER" | "REFRESH" | "DECLINECOUNTER")) =
+        message.calendar_method.as_deref()
+    {
+        return one(Kind::CalendarReply, format!("it carries a calendar's answer ({method})"));
     }
     if let Some(own) = sign(SignKind::Own) {
         return one(Kind::NotANotification, format!("it is our own mail, come back: {}", own.because));
@@ -266,8 +267,7 @@ fn is_sealed(attachment: &Attachment) -> bool {
     let name = attachment.name.to_lowercase();
     ["application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"]
         .contains(&kind.as_str())
-        || [".p7m", "encrypted.asc", ".pgp", ".gpg"].iter().any(|end| name.ends_with(end))
-        || name.ends_with(".rpmsg")
+        || [".p7m", "encrypted.asc", ".pgp", ".gpg", ".rpmsg"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_document(attachment: &Attachment) -> bool {

@@ -355,10 +355,10 @@ mod tests {
         for (named, wording) in wordings() {
             let key = key(&meaningful(wording));
             assert!(!key.is_empty(), "{wording}");
-            if let Some((other, known)) = seen.insert(key, (named, wording)) {
-                if other != named {
-                    shared.push((known, wording));
-                }
+            if let Some((other, known)) = seen.insert(key, (named, wording))
+                && other != named
+            {
+                shared.push((known, wording));
             }
         }
         assert!(shared.is_empty(), "{shared:?}");

@@ -20,7 +20,7 @@ pub fn read(words: &str) -> Read<Contact> {
             Some(label) if label.field != FieldName::Contact => {}
             Some(Named { piece: Piece::Name, .. }) if contact.name.is_none() => contact.name = name(&text),
             Some(Named { piece: Piece::Email, .. }) if contact.email.is_none() => {
-                contact.email = email(&text)
+                contact.email = email(&text);
             }
             Some(Named { piece: Piece::Telephone, .. }) if contact.telephone.is_none() => {
                 contact.telephone = telephone(&text);

@@ -102,7 +102,7 @@ fn octets(run: &str) -> Option<Vec<String>> {
         return None;
     }
     let digits: Vec<char> = groups.concat().to_uppercase().chars().collect();
-    if digits.is_empty() || digits.len() % (2 * N_OCTETS) != 0 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2 * N_OCTETS) {
         return None;
     }
     let id = |digits: &[char]| {

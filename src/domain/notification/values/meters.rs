@@ -24,7 +24,7 @@ pub fn read(words: &str) -> Read<MeterCount> {
     }
     let pieces = pieces(&words_of(words, FieldName::MeterCountExpected));
     let mut count = MeterCount { domestic: None, non_domestic: None };
-    let mut fits = !pieces.is_empty() && pieces.len() % 2 == 0;
+    let mut fits = !pieces.is_empty() && pieces.len().is_multiple_of(2);
     for pair in pieces.chunks(2) {
         let (number, segment) = match pair {
             [Piece::Count(n), segment @ (Piece::Domestic | Piece::NonDomestic)]

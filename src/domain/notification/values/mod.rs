@@ -20,6 +20,27 @@ pub mod withheld;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::notification::FieldName;
+
+/// Do the words give a value of that field and nothing to remark? `None` where any text would.
+#[must_use]
+pub fn reads_clean(field: FieldName, words: &str) -> Option<bool> {
+    Some(match field {
+        FieldName::SystemOrdinal => ordinal::read(words).is_clean(),
+        FieldName::EmploymentStage => stage::read(words).is_clean(),
+        FieldName::IntendedStart | FieldName::ActualStart => date::read(words).is_clean(),
+        FieldName::IdArrangement => arrangement::read(words).is_clean(),
+        FieldName::UserIds => ids::read(words).is_clean(),
+        FieldName::ArchitectureProvided => architecture::read(words).is_clean(),
+        FieldName::Provision => provision::read(words).is_clean(),
+        FieldName::PreviouslyAssessed => assessed::read(words).is_clean(),
+        FieldName::CustomerSegment => segment::read(words).is_clean(),
+        FieldName::SeparatedFromFirst => assessed::read_separated(words).is_clean(),
+        FieldName::MeterCountExpected => meters::read(words).is_clean(),
+        _ => return None,
+    })
+}
+
 /// What reading one value gave. Neither value nor problem: it was left blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read<T> {

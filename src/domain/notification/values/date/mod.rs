@@ -77,21 +77,18 @@ fn scan(tokens: &[Token]) -> Scan {
     let mut scan = Scan::default();
     let mut rest = tokens;
     while let Some((first, tail)) = rest.split_first() {
-        match shape::date_at(rest) {
-            Some((date, n)) => {
-                match date {
-                    Some(date) => scan.dates.push(date),
-                    None => scan.doubtful = true,
-                }
-                rest = rest.get(n..).unwrap_or_default();
+        let Some((date, n)) = shape::date_at(rest) else {
+            if let Token::Word(word) = first {
+                scan.beside.push(word.clone());
             }
-            None => {
-                if let Token::Word(word) = first {
-                    scan.beside.push(word.clone());
-                }
-                rest = tail;
-            }
+            rest = tail;
+            continue;
+        };
+        match date {
+            Some(date) => scan.dates.push(date),
+            None => scan.doubtful = true,
         }
+        rest = rest.get(n..).unwrap_or_default();
     }
     scan
 }

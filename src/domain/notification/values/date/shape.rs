@@ -113,25 +113,24 @@ fn range(tokens: &[Token]) -> Option<At> {
 /// `2027-03-01`, `2027-03`, `10/07/2018`, `10.7.18`, `03/2027`, `10/07`.
 fn numeric(tokens: &[Token]) -> Option<At> {
     match tokens {
-        [Number(y, 4), Mark(a), Number(m, 1 | 2), Mark(b), Number(d, 1 | 2), ..]
-            if "-/.".contains(*a) && a == b =>
+        [Number(year, 4), Mark(one), Number(month, 1 | 2), Mark(two), Number(on, 1 | 2), ..]
+            if "-/.".contains(*one) && one == two =>
         {
-            Some((day(*y, *m, *d), 5))
+            Some((day(*year, *month, *on), 5))
         }
-        [Number(d, 1 | 2), Mark(a), Number(m, 1 | 2), Mark(b), Number(y, len @ (2 | 4)), ..]
-            if "-/.".contains(*a) && a == b =>
+        [Number(on, 1 | 2), Mark(one), Number(month, 1 | 2), Mark(two), Number(year, len @ (2 | 4)), ..]
+            if "-/.".contains(*one) && one == two =>
         {
-            let y = if *len == 2 { y + 2000 } else { *y };
-            Some((day(y, *m, *d), 5))
+            let year = if *len == 2 { year + 2000 } else { *year };
+            Some((day(year, *month, *on), 5))
         }
-        [Number(_, 4), Mark('-' | '/'), Number(_, 4), ..] => Some((None, 3)),
-        // 2027/28 is a financial year, 2027-03 a month (ISO 8601).
-        [Number(_, 4), Mark('/'), Number(_, 2), ..] => Some((None, 3)),
-        [Number(y, 4), Mark('-'), Number(m, 2), ..] => Some((first_of(*y, *m, Precision::Month), 3)),
-        [Number(m, 1 | 2), Mark('/' | '-' | '.'), Number(y, 4), ..] => {
-            Some((first_of(*y, *m, Precision::Month), 3))
+        // 2027/28 is a financial year, 2027-03 a month (ISO 8601), 10/07 lacks its year.
+        [Number(_, 4), Mark('-' | '/'), Number(_, 4), ..]
+        | [Number(_, 4 | 1 | 2), Mark('/'), Number(_, 1 | 2), ..] => Some((None, 3)),
+        [Number(year, 4), Mark('-'), Number(month, 2), ..]
+        | [Number(month, 1 | 2), Mark('/' | '-' | '.'), Number(year, 4), ..] => {
+            Some((first_of(*year, *month, Precision::Month), 3))
         }
-        [Number(_, 1 | 2), Mark('/'), Number(_, 1 | 2), ..] => Some((None, 3)),
         _ => None,
     }
 }
