@@ -101,7 +101,7 @@ impl Message {
 }
 
 /// A text part. `text` is what provenance speaks of: the decoded text of a plain part, or what a reader sees of an
-/// HTML part, one table row a line with its cells separated by a tab.
+/// HTML part, one table row a line with its cells separated by a tab and quotations marked `> `. Lines end with LF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPart {
     /// Place in the mail, depth first; the mail itself is 0.
