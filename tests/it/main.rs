@@ -1,4 +1,5 @@
 //! The tests that stand outside the crate, as one binary.
 
+mod corpus;
 mod hands;
 mod letter;

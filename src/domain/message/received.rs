@@ -21,7 +21,8 @@ pub(super) enum Hop {
 }
 
 pub(super) fn hop(received: &str, authserv_ids: &[String]) -> Hop {
-    let received = received.to_lowercase();
+    // Nearly all servers fold this field, most before `by` (RFC 5322 2.2.3).
+    let received = received.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let (from, by) = clauses(&received);
     let ours =
         |host: &str| authserv_ids.iter().any(|id| host == id.to_lowercase() || same_organisation(host, id));

@@ -209,8 +209,9 @@ impl<'a> Filler<'a> {
             | FieldName::SystemLabel
             | FieldName::SrpName
             | FieldName::DisclosureWithheld => reach(Join::Full),
-            FieldName::UserIds => self
-                .while_lines(pair, bound, |line| values::ids::read(line).is_clean() || says_withheld(line)),
+            FieldName::UserIds => {
+                self.while_lines(pair, bound, |line| values::ids::has_any(line) || says_withheld(line))
+            }
             FieldName::UserRoles => {
                 self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean())
             }

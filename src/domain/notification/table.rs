@@ -109,48 +109,39 @@ pub fn pairs(rows: &[Line<'_>], part: u32) -> Vec<Pair> {
     out
 }
 
-/// Labels and values side by side in one row.
+/// Labels and values side by side in one row: a label and its value or values, or label, value, label, value. What
+/// stands behind a label is a value, even if it is a word that could be a label ("SRP", "withheld").
 fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)>) {
     let from = row.iter().position(|cell| !cell.text.is_empty() && !cell.is_number()).unwrap_or(0);
-    // Of two cells the second is the value, whatever it says: "Provided by", "Vendor".
-    let two = row.iter().skip(from).filter(|cell| !cell.text.is_empty()).count() == 2
-        && row.get(from).is_some_and(|cell| named(cell.text, None).is_some_and(|n| n.piece == Piece::Whole));
+    let cells = row.get(from..).unwrap_or_default();
+    let within = sided.last().map(|(_, named, _)| named.field);
+    let names: Vec<Option<Named>> = cells.iter().map(|cell| named(cell.text, within)).collect();
+    let known: Vec<Named> = names.iter().copied().flatten().collect();
     // "System A", "System B": the head of columns.
-    let names: Vec<Named> = row.iter().filter_map(|cell| named(cell.text, None)).collect();
-    if (names.len() > 2 || names.len() == 2 && from > 0)
-        && names.iter().all(|name| Some(name) == names.first())
+    if (known.len() > 2 || known.len() == 2 && from > 0)
+        && known.iter().all(|name| Some(name) == known.first())
     {
         return;
     }
-    for cell in row.iter().skip(from) {
-        let within = sided.last().map(|(_, named, _)| named.field);
-        let is_value =
-            is_value_of_last(sided, cell) || (two && sided.last().is_some_and(|(l, ..)| l.line == cell.line));
-        if let Some(named) = named(cell.text, within).filter(|_| !is_value) {
-            sided.push((*cell, named, Vec::new()));
-        } else if let Some((named, at)) =
-            split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len())
-        {
-            let value = Cell {
-                text: cell.text.get(at..).unwrap_or_default().trim(),
-                start: cell.start + at,
-                ..*cell
-            };
-            sided.push((*cell, named, vec![value]));
-        } else if let Some((label, _, values)) =
-            sided.last_mut().filter(|(label, _, _)| label.line == cell.line)
-        {
-            debug_assert_eq!(label.line, cell.line);
-            values.push(*cell);
+    let alternating = cells.len() >= 4
+        && cells.len().is_multiple_of(2)
+        && names.iter().step_by(2).all(Option::is_some)
+        && known.iter().collect::<HashSet<_>>().len() == known.len();
+    let size = if alternating { 2 } else { cells.len().max(1) };
+    for piece in cells.chunks(size) {
+        let Some((label, values)) = piece.split_first() else { continue };
+        if let Some(named) = named(label.text, within) {
+            sided.push((*label, named, values.to_vec()));
+            continue;
+        }
+        // No label by itself: each cell may hold a label and its value.
+        for cell in piece {
+            let found = split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len());
+            let Some((named, at)) = found else { continue };
+            let text = cell.text.get(at..).unwrap_or_default().trim();
+            sided.push((*cell, named, vec![Cell { text, start: cell.start + at, ..*cell }]));
         }
     }
-}
-
-/// A word such as "SRP" or "Second User System" may be a label and may be the answer to the label before it.
-fn is_value_of_last(sided: &[(Cell<'_>, Named, Vec<Cell<'_>>)], cell: &Cell<'_>) -> bool {
-    sided.last().is_some_and(|(label, named, values)| {
-        label.line == cell.line && values.is_empty() && reads_clean(named.field, cell.text)
-    })
 }
 
 /// How many systems the rows speak of side by side: two or more only where typed values stand in every column of

@@ -144,6 +144,14 @@ fn stated(found: &[Notification]) -> usize {
     found.iter().map(|notification| notification.fields.n_stated()).max().unwrap_or(0)
 }
 
+/// How many fields the problems are about.
+fn n_fields(problems: &[Problem]) -> usize {
+    let mut fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields.len()
+}
+
 /// A bounce that follows no standard (RFC 3464 would be a report).
 fn is_undeliverable(message: &Message) -> bool {
     let subject = message.subject.to_lowercase();
@@ -203,8 +211,11 @@ fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Str
     let mut doubts = Vec::new();
     let matter = matter(&message.subject, own);
     let n = stated(found);
-    if n >= N_SUSPECT || found.iter().any(|n| n.fields.user_party_name.is_some() && !n.problems.is_empty()) {
+    let n_tried = found.iter().map(|one| one.fields.n_stated() + n_fields(&one.problems)).max().unwrap_or(0);
+    if n >= N_SUSPECT || n_tried > N_SUSPECT {
         doubts.push(format!("{n} fields were read, too few to be sure that it is a notification"));
+    } else if n_labels(own) > N_REQUIRED {
+        doubts.push("it carries the form, and hardly a field is answered".into());
     }
     match matter {
         Matter::Notice => doubts.push("it reads like a notice in prose".into()),

@@ -41,6 +41,12 @@ pub fn read(words: &str) -> Read<Vec<String>> {
     Read { value: (!ids.is_empty()).then_some(ids), problems }
 }
 
+/// Is something in the words meant as an ID, well-formed or not?
+#[must_use]
+pub fn has_any(words: &str) -> bool {
+    items(words).iter().any(|item| !runs(item).is_empty())
+}
+
 /// One list item a piece; an ID that was wrapped behind its separator is whole again.
 fn items(words: &str) -> Vec<String> {
     let dashes = words.replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2212}'], "-");

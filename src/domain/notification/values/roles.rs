@@ -19,22 +19,17 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
     let mut roles = BTreeSet::new();
     let mut short = Vec::new();
     let mut problems = Vec::new();
-    for item in items(words) {
+    for item in items(words, known) {
         let denied = clauses(&item).iter().any(|clause| clause.denied);
-        let words = meaning(&item);
-        if words.is_empty() {
-            continue;
-        }
-        match known.iter().find(|role| names(&item, &words, role)) {
-            Some(role) if !denied => {
-                roles.insert(role.clone());
-            }
-            _ if denied => problems.push(Found::new(&item, EXPECTED)),
-            _ => short.push((item, words)),
+        let found = if denied { None } else { segments(&item, known) };
+        match found {
+            Some(found) => roles.extend(found),
+            None if denied => problems.push(Found::new(&item, EXPECTED)),
+            None => short.push((meaning(&item), item)),
         }
     }
     // "Import and Export Supplier": the last word stands for both.
-    for (item, words) in short {
+    for (words, item) in short {
         let shared = known.iter().find(|role| {
             let mut full = plain_words(role);
             let last = full.pop();
@@ -53,15 +48,44 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
     Read { value: (!roles.is_empty()).then_some(roles), problems }
 }
 
-fn items(words: &str) -> Vec<String> {
+/// One role or several a piece. A line break parts roles only where the lines together name none: it may be where
+/// the writer's program wrapped.
+fn items(words: &str, known: &[String]) -> Vec<String> {
+    let clean = |item: &str| item.trim().trim_start_matches(['-', '*', '\u{b7}']).trim().to_owned();
     ticked(words)
         .replace(" and ", ",")
         .replace(" & ", ",")
         .replace(" plus ", ",")
-        .split([',', ';', '/', '+', '\n', '\u{2022}', '|', '(', ')'])
-        .map(|item| item.trim().trim_start_matches(['-', '*', '\u{b7}']).trim().to_owned())
-        .filter(|item| item.contains(char::is_alphanumeric))
+        .split([',', ';', '/', '+', '\u{2022}', '|', '(', ')'])
+        .flat_map(|item| match segments(item, known) {
+            Some(_) => vec![clean(item)],
+            None => item.lines().map(clean).collect(),
+        })
+        .filter(|item| !meaning(item).is_empty())
         .collect()
+}
+
+/// The roles that the words name one after the other, if they name nothing else.
+fn segments(item: &str, known: &[String]) -> Option<Vec<String>> {
+    let initials =
+        |role: &str| role.split_whitespace().filter_map(|word| word.chars().next()).collect::<String>();
+    if let Some(role) = known.iter().find(|role| initials(role) == item.trim()) {
+        return Some(vec![role.clone()]);
+    }
+    let words = meaning(item);
+    let mut rest = words.as_slice();
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let names = known.iter().flat_map(|role| {
+            let names = std::iter::once(role.as_str()).chain(synonyms(role).iter().copied());
+            names.map(move |name| (role, meaning(name)))
+        });
+        let (role, name) =
+            names.filter(|(_, name)| rest.starts_with(name)).max_by_key(|(_, name)| name.len())?;
+        found.push(role.clone());
+        rest = rest.get(name.len()..).unwrap_or_default();
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// Plain words in the singular, without numbering and what is said of any role.
@@ -77,15 +101,6 @@ fn meaning(item: &str) -> Vec<String> {
                 .contains(&word.as_str())
         })
         .collect()
-}
-
-fn names(item: &str, words: &[String], role: &str) -> bool {
-    let full = meaning(role);
-    let initials: String = role.split_whitespace().filter_map(|word| word.chars().next()).collect();
-    words == full.as_slice()
-        || item.trim() == initials
-        || synonyms(role).iter().any(|synonym| plain_words(synonym) == words)
-        || (full.len() == 1 && words == ["other".to_owned()].as_slice() && full == words)
 }
 
 fn synonyms(role: &str) -> &'static [&'static str] {

@@ -3,10 +3,13 @@
 
 use super::Read;
 
-/// Single spaces, no line breaks, nothing around it.
+/// Single spaces, no line breaks, nothing around it, and no character that commands a terminal or turns the text
+/// around instead of standing in it.
 #[must_use]
 pub fn squash(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    let harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = words.split_whitespace().map(|word| word.replace(harmful, ""));
+    plain.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Lower-case words without punctuation; a hyphen or dash parts words as a space does.

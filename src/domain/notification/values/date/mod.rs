@@ -41,6 +41,56 @@ const AGAINST: &[&str] = &[
     "tentatively",
 ];
 
+/// Words beside a year that leave it the year.
+const WITH_YEAR: &[&str] = &[
+    "in",
+    "during",
+    "early",
+    "mid",
+    "middle",
+    "late",
+    "later",
+    "end",
+    "start",
+    "beginning",
+    "of",
+    "the",
+    "by",
+    "from",
+    "first",
+    "second",
+    "half",
+    "spring",
+    "summer",
+    "autumn",
+    "sometime",
+    "some",
+    "time",
+    "about",
+    "around",
+    "approximately",
+    "circa",
+    "year",
+    "calendar",
+    "go",
+    "live",
+    "planned",
+    "expected",
+    "target",
+    "on",
+    "at",
+    "to",
+    "be",
+    "confirmed",
+    "tbc",
+    "within",
+    "towards",
+    "already",
+    "use",
+    "since",
+    "began",
+];
+
 /// Reads the one date that the words state.
 #[must_use]
 pub fn read(words: &str) -> Read<StatedDate> {
@@ -50,8 +100,12 @@ pub fn read(words: &str) -> Read<StatedDate> {
     let tokens = token::tokens(words);
     let scan = scan(&tokens);
     let against = scan.beside.iter().any(|word| AGAINST.contains(&word.as_str()));
-    let clear = !against && !scan.doubtful && !is_open(words);
-    match finest(&scan.dates).filter(|_| clear) {
+    let found = finest(&scan.dates);
+    // "März 2027" states more than its year.
+    let vague = found.is_some_and(|date| date.precision == Precision::Year)
+        && scan.beside.iter().any(|word| !WITH_YEAR.contains(&word.as_str()));
+    let clear = !vague && !against && !scan.doubtful && !is_open(words);
+    match found.filter(|_| clear) {
         Some(date) => Read::of(date),
         None => Read::bad(&squash(words), EXPECTED),
     }

@@ -123,6 +123,8 @@ fn a_date_that_is_none_or_two_is_a_problem() {
         "TBC",
         "00/00/0000",
         "June",
+        "März 2027",
+        "harvest 2027",
     ] {
         check_date(words, "problem");
     }

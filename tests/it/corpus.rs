@@ -1,0 +1,120 @@
+//! Real-looking mails, in many hands, each beside what must be read from it. Every bug report becomes one more.
+//! With `SSCD_ACCEPT=1` the files are written anew; the diff is then the review.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use sscd::domain::id::{Address, Named};
+use sscd::domain::message::{Message, Own, read_message, vouch};
+use sscd::domain::notification::{Field, Notification, Reading, Source, read_notification};
+use sscd::domain::policy::Policy;
+use sscd::domain::token::Keys;
+use sscd::domain::world::Office;
+
+fn office() -> Office {
+    let address = |text: &str| Address::parse(text).unwrap();
+    Office {
+        mailbox: Named { name: Some("SECAS".into()), address: address("secas@sec.test") },
+        bounces: address("bounces@sec.test"),
+        own_addresses: vec![address("ssc@sec.test")],
+        authserv_ids: vec!["mx.sec.test".into()],
+    }
+}
+
+fn read(raw: &[u8]) -> (Message, Reading) {
+    let office = office();
+    let keys = Keys { installation: "corpus".into(), keys: vec![[3; 32]] };
+    let message = read_message(raw, &Own { office: &office, keys: &keys });
+    let vouch = vouch(raw, &office.authserv_ids);
+    let reading = read_notification(&message, vouch, &Policy::default());
+    (message, reading)
+}
+
+fn mails() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
+    let folders = ["good", "odd", "hostile"].map(|folder| root.join(folder));
+    let mut mails: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .collect();
+    mails.sort();
+    mails
+}
+
+/// What a reviewer looks at: kinds and values, without places.
+fn summary(reading: &Reading) -> Value {
+    let notifications: Vec<Value> = reading.notifications.iter().map(notification).collect();
+    json!({
+        "kind": reading.kind,
+        "verdict": reading.sender.vouch.verdict,
+        "sender": reading.sender.address,
+        "classification": reading.classification,
+        "references": reading.references,
+        "attachments": reading.attachments.iter().map(|attachment| &attachment.name).collect::<Vec<_>>(),
+        "notifications": notifications,
+    })
+}
+
+fn notification(notification: &Notification) -> Value {
+    let Value::Object(fields) = serde_json::to_value(&notification.fields).unwrap() else {
+        panic!("no fields")
+    };
+    let values: Map<String, Value> =
+        fields.into_iter().map(|(name, field)| (name, field["value"].clone())).collect();
+    let problems =
+        notification.problems.iter().map(|problem| json!({"field": problem.field, "found": problem.found}));
+    json!({
+        "fields": values,
+        "missing": notification.missing,
+        "withheld": notification.withheld,
+        "problems": problems.collect::<Vec<_>>(),
+    })
+}
+
+#[test]
+fn every_mail_is_read_as_its_neighbour_says() {
+    let accept = std::env::var_os("SSCD_ACCEPT").is_some();
+    let mails = mails();
+    assert!(mails.len() >= 40, "{} mails", mails.len());
+    let mut wrong = Vec::new();
+    for path in mails {
+        let (_, reading) = read(&fs::read(&path).unwrap());
+        let found = summary(&reading);
+        let beside = path.with_extension("json");
+        if accept {
+            fs::write(&beside, format!("{}\n", serde_json::to_string_pretty(&found).unwrap())).unwrap();
+        }
+        let expected: Value =
+            serde_json::from_slice(&fs::read(&beside).unwrap_or_default()).unwrap_or_default();
+        if found != expected {
+            wrong.push(format!(
+                "{}\nreasons: {:?}\nread: {found:#}\nexpected: {expected:#}",
+                path.display(),
+                reading.reasons
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn words_stand_where_they_are_said_to() {
+    for path in mails() {
+        let (message, reading) = read(&fs::read(&path).unwrap());
+        for found in &reading.notifications {
+            let fields = serde_json::to_value(&found.fields).unwrap();
+            for (name, field) in fields.as_object().unwrap() {
+                let field: Field<Value> = serde_json::from_value(field.clone()).unwrap();
+                let Source::Mail { part, line, words } = field.source else { panic!("{name} has no words") };
+                let text = message.texts.iter().find(|text| text.part == part).unwrap();
+                let from: String = text.text.split_inclusive('\n').skip(line as usize - 1).collect();
+                let first = from.lines().next().unwrap_or_default();
+                let at = from.find(&words);
+                assert!(at.is_some_and(|at| at <= first.len()), "{}: {name} {words:?}", path.display());
+            }
+        }
+    }
+}
