@@ -1,6 +1,8 @@
 //! The commands, one file each: arguments in, an exit code out (0 done, 1 refused or found wrong, 2 used wrongly).
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
+mod form;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,13 +30,17 @@ pub struct Common {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    Form(form::Form),
+}
 
 /// Does what the arguments ask for. Errors go to stderr as one sentence with its causes.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done: anyhow::Result<ExitCode> = match cli.command {};
+    let done: anyhow::Result<ExitCode> = match cli.command {
+        Command::Form(args) => form::form(&args),
+    };
     done.unwrap_or_else(|error| {
         eprintln!("sscd: {error:#}");
         ExitCode::from(1)
