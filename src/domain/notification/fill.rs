@@ -275,6 +275,7 @@ impl<'a> Filler<'a> {
             }
         }
         self.start_that_was();
+        self.label_that_counts();
         if self.fields.employment_stage.is_none()
             && self.fields.actual_start.is_some()
             && self.pairs.iter().all(|pair| pair.named.field != FieldName::EmploymentStage)
@@ -298,6 +299,20 @@ impl<'a> Filler<'a> {
                 self.fields.employment_stage = Some(Field { value, source: stretch.source() });
             }
             self.fields.actual_start.get_or_insert(field);
+        }
+    }
+
+    /// "Which User System is this: second" names its number.
+    fn label_that_counts(&mut self) {
+        let Some(stretch) =
+            self.clean(FieldName::SystemLabel).filter(|_| self.fields.system_ordinal.is_none())
+        else {
+            return;
+        };
+        let read = values::ordinal::read(stretch.words);
+        if read.is_clean() && stretch.words.split_whitespace().count() <= 2 {
+            self.fields.system_label = None;
+            set(&mut self.fields.system_ordinal, &stretch, read);
         }
     }
 

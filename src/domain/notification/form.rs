@@ -130,7 +130,7 @@ mod tests {
         check_complete(&rows, true);
         // Quoted by the mail program's own wrapping, and with every line indented.
         check_complete(&filled.replace('\n', "\r\n"), false);
-        check_complete(&filled.lines().map(|line| format!("  {line}\n")).collect::<String>(), false);
+        check_complete(&format!("  {}", filled.replace('\n', "\n  ")), false);
         assert!(
             filled.lines().filter(|line| line.starts_with('#')).all(|line| line.chars().count() <= WIDTH)
         );
@@ -141,10 +141,8 @@ mod tests {
         let text = |text: String, is_html| TextPart { part: 0, is_html, text };
         let roles = Policy::default().user_roles;
         assert_eq!(notifications(&[text(form_text(), false)], &roles), []);
-        let rows: String = TABLE
-            .iter()
-            .map(|l| format!("{} ({}. For example: {})\t\n", l.label, sentence(l), l.example))
-            .collect();
+        let row = |l: &Label| format!("{} ({}. For example: {})\t", l.label, sentence(l), l.example);
+        let rows = TABLE.iter().map(row).collect::<Vec<_>>().join("\n");
         assert_eq!(notifications(&[text(rows, true)], &roles), []);
     }
 }

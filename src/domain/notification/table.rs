@@ -118,9 +118,10 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
     let names: Vec<Option<Named>> = cells.iter().map(|cell| named(cell.text, within)).collect();
     let known: Vec<Named> = names.iter().copied().flatten().collect();
     // "System A", "System B": the head of columns.
-    if (known.len() > 2 || known.len() == 2 && from > 0)
-        && known.iter().all(|name| Some(name) == known.first())
-    {
+    let one_name = known.len() > 1 && known.iter().all(|name| Some(name) == known.first());
+    let answered =
+        known.first().zip(cells.get(1)).is_some_and(|(name, cell)| reads_clean(name.field, cell.text));
+    if one_name && !answered && row.first().is_some_and(|cell| cell.text.is_empty()) {
         return;
     }
     let alternating = cells.len() >= 4
@@ -130,16 +131,16 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
     let size = if alternating { 2 } else { cells.len().max(1) };
     for piece in cells.chunks(size) {
         let Some((label, values)) = piece.split_first() else { continue };
-        if let Some(named) = named(label.text, within) {
-            sided.push((*label, named, values.to_vec()));
+        if let Some(name) = named(label.text, within) {
+            sided.push((*label, name, values.to_vec()));
             continue;
         }
         // No label by itself: each cell may hold a label and its value.
         for cell in piece {
             let found = split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len());
-            let Some((named, at)) = found else { continue };
+            let Some((name, at)) = found else { continue };
             let text = cell.text.get(at..).unwrap_or_default().trim();
-            sided.push((*cell, named, vec![Cell { text, start: cell.start + at, ..*cell }]));
+            sided.push((*cell, name, vec![Cell { text, start: cell.start + at, ..*cell }]));
         }
     }
 }

@@ -66,7 +66,11 @@ fn rows_of_cells_are_pairs() {
         &["provision=SharedResourceProvider; user_party_name=Northwind"],
     );
     check("Provided by\tVendor\nPurpose\tBackground", &["provision=OtherThirdParty; purpose=Background"]);
-    check("Supplier\tSouthwind\nUser System name\tPlatform", &["system_label=Platform"]);
+    check("Customer segment\tNon-domestic\tNon-domestic", &["customer_segment=NonDomestic"]);
+    check(
+        "Company\tSouthwind\nUser System name\tPlatform",
+        &["system_label=Platform; user_party_name=Southwind"],
+    );
     check("User Party name\tNorthwind\tParty ID\tNWER", &["party_id=NWER; user_party_name=Northwind"]);
     check(
         "User Party name\tStage\tStart date\nNorthwind\tTesting\tMarch 2027",

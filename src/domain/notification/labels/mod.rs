@@ -3,12 +3,14 @@
 //! two fields share a wording (a test holds it).
 
 mod table;
+mod word;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::FieldName;
 pub use table::TABLE;
+use word::{core, key, meaningful};
 
 /// A field as the form asks for it and as people name it.
 #[derive(Debug)]
@@ -101,18 +103,24 @@ pub fn missing_line(field: &str) -> Option<(&'static str, &'static str, &'static
 
 /// Longest text that is looked up as a label, in characters.
 const MAX_LABEL: usize = 160;
+/// A label ends at one of the first few marks of its line.
+const MAX_ENDS: usize = 8;
 
 /// The label at the head of a line and where, in bytes, the value begins. `within` is the field that was named just
 /// before: its pieces may then be named shortly.
 #[must_use]
 pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usize)> {
     let ends = open_chars(line).filter(|(_, c)| ":?=\t|\u{ff1a}\u{2013}\u{2014}-".contains(*c));
-    for (at, c) in ends.take_while(|(at, _)| *at <= MAX_LABEL) {
+    for (at, c) in ends.take(MAX_ENDS).take_while(|(at, _)| *at <= MAX_LABEL) {
         let (head, tail) = line.split_at(at);
         let dash = "-\u{2013}\u{2014}".contains(c);
         // A dash ends a label only between spaces, and only one that stands in the table word for word.
         let spaced = head.ends_with(' ') && tail.chars().nth(1).is_some_and(char::is_whitespace);
-        let found = if dash { if spaced { exact(head, within) } else { None } } else { named(head, within) };
+        let found = if dash {
+            if spaced { exact(head, &meaningful(head), within) } else { None }
+        } else {
+            named(head, within)
+        };
         if let Some(found) = found {
             let end = at + c.len_utf8();
             let after = tail.get(c.len_utf8()..).unwrap_or_default();
@@ -143,23 +151,19 @@ pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
     if open_chars(label).count() > MAX_LABEL {
         return None;
     }
-    exact(label, within).or_else(|| {
-        let key = key(&meaningful(label)
-            .into_iter()
-            .filter(|word| !NOISE.contains(&word.as_str()))
-            .collect::<Vec<_>>());
-        (key.contains(' ')).then(|| LOOSE.get(&key).copied().flatten()).flatten()
-    })
+    let words = meaningful(label);
+    exact(label, &words, within).or_else(|| LOOSE.get(&key(&core(&words))).copied().flatten())
 }
 
-fn exact(label: &str, within: Option<FieldName>) -> Option<Named> {
-    let key = key(&meaningful(label));
+fn exact(label: &str, words: &[String], within: Option<FieldName>) -> Option<Named> {
+    let key = key(words);
     if key.is_empty() {
         return None;
     }
     // "12,000 domestic" is an answer.
     let short = within.filter(|_| !label.contains(|c: char| c.is_ascii_digit()));
-    short.and_then(|field| SHORTS.get(&(field, key.clone())).copied()).or_else(|| EXACT.get(&key).copied())
+    let short = short.and_then(|field| SHORTS.get(&field)).and_then(|shorts| shorts.get(&key));
+    short.or_else(|| EXACT.get(&key)).copied()
 }
 
 /// The words in stretches: what stands before any label, then each label with what follows it. `field` is the field
@@ -197,96 +201,6 @@ pub fn words_of(words: &str, field: FieldName) -> String {
     kept.join("\n")
 }
 
-/// Words that carry no meaning in a label.
-const STOP: &[&str] = &[
-    "the", "a", "an", "of", "your", "our", "for", "please", "is", "are", "to", "what", "which", "in", "on",
-    "will", "be", "been", "being", "do", "does", "did", "has", "have", "any", "we", "you", "and", "or", "by",
-    "it", "this", "that", "these", "with", "as", "at", "from", "was", "were", "who", "s", "state", "give",
-    "specify", "confirm",
-];
-
-/// Words that most labels could carry; without them a label of two or more words is looked up again.
-const NOISE: &[&str] = &[
-    "user",
-    "system",
-    "second",
-    "subsequent",
-    "new",
-    "sec",
-    "2nd",
-    "notification",
-    "ssc",
-    "additional",
-    "current",
-    "full",
-    "detail",
-    "information",
-    "if",
-    "applicable",
-    "expected",
-    "involved",
-];
-
-/// The meaningful words of a label, in the singular.
-fn meaningful(label: &str) -> Vec<String> {
-    let mut plain = String::with_capacity(label.len());
-    let mut depth = 0_u32;
-    // "User ID(s)" is a plural; what else stands in brackets is an aside.
-    for c in label.to_lowercase().replace("(s)", "").replace(['\'', '\u{2019}'], "").chars() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            c if depth == 0 => plain.push(c),
-            _ => {}
-        }
-    }
-    let words = |text: &str| -> Vec<String> {
-        text.replace("e-mail", "email")
-            .split(|c: char| !c.is_alphanumeric())
-            // "System A", "1. Contact", "c) Purpose": a letter or number by itself counts.
-            .filter(|word| {
-                word.len() > 1 && !word.chars().all(|c| c.is_ascii_digit()) && !STOP.contains(word)
-            })
-            .map(singular)
-            .collect()
-    };
-    let mut found = words(&plain);
-    // "a) Contact", "Q3. Contact", "iv. Contact".
-    let numbering = plain
-        .trim_start()
-        .split(['.', ')', ':', ' '])
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches(['-', '*', '\u{2022}']);
-    let counts = !numbering.is_empty()
-        && numbering.len() <= 4
-        && (numbering.strip_prefix('q').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
-            || numbering.chars().all(|c| "ivx".contains(c))
-            || numbering.len() == 1);
-    if counts && found.len() > 1 && found.first().is_some_and(|word| word == numbering) {
-        found.remove(0);
-    }
-    found
-}
-
-fn singular(word: &str) -> String {
-    let word = word.replace("isz", "is").replace("iz", "is");
-    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
-        return format!("{stem}y");
-    }
-    match word.strip_suffix('s') {
-        Some(stem) if stem.len() >= 2 && !stem.ends_with('s') => stem.to_owned(),
-        _ => word,
-    }
-}
-
-fn key(words: &[String]) -> String {
-    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.join(" ")
-}
-
 fn wordings() -> impl Iterator<Item = (Named, &'static str)> {
     TABLE.iter().flat_map(|label| {
         let whole = Named { field: label.field, piece: Piece::Whole };
@@ -304,10 +218,10 @@ static EXACT: LazyLock<HashMap<String, Named>> =
 static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
     let mut map: HashMap<String, Option<Named>> = HashMap::new();
     for (named, wording) in wordings() {
-        let words = meaningful(wording)
-            .into_iter()
-            .filter(|word| !NOISE.contains(&word.as_str()))
-            .collect::<Vec<_>>();
+        let words = core(&meaningful(wording));
+        if words.is_empty() {
+            continue;
+        }
         map.entry(key(&words))
             .and_modify(|known| *known = known.filter(|known| *known == named))
             .or_insert(Some(named));
@@ -315,12 +229,14 @@ static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
     map
 });
 
-static SHORTS: LazyLock<HashMap<(FieldName, String), Named>> = LazyLock::new(|| {
-    let all = table::SHORT.iter().flat_map(|(field, piece, wordings)| {
+static SHORTS: LazyLock<HashMap<FieldName, HashMap<String, Named>>> = LazyLock::new(|| {
+    let mut shorts: HashMap<FieldName, HashMap<String, Named>> = HashMap::new();
+    for (field, piece, wordings) in table::SHORT {
         let named = Named { field: *field, piece: *piece };
-        each(wordings).map(move |wording| ((*field, key(&meaningful(wording))), named))
-    });
-    all.collect()
+        let keys = each(wordings).map(|wording| (key(&meaningful(wording)), named));
+        shorts.entry(*field).or_default().extend(keys);
+    }
+    shorts
 });
 
 /// The table as the README shows it: field, label on the form, other wordings.

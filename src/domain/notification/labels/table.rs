@@ -12,11 +12,12 @@ pub const TABLE: &[Label] = &[
         expected: "the name of the User as the SEC Party register has it",
         example: "Northwind Energy Retail Ltd",
         required: Required::Always,
-        wordings: "User Party name | Name of User | User name | Party name | SEC Party | \
-                   SEC Party name | Name of SEC Party | Name of Party | User Party | User | Party | \
-                   Company | Company name | Organisation | Organisation name | Notifying User | \
-                   Notifying Party | Name of notifying User | Legal name | Registered name | \
-                   Supplier name | Name of organisation | Energy company | Licensee",
+        wordings: "User Party name | Name of User | User name | Party name | SEC Party | SEC Party name | \
+                   Name of SEC Party | Name of Party | User Party | User | Party | Company | \
+                   Company name | Organisation | Organisation name | Notifying User | Notifying Party | \
+                   Name of notifying User | Legal name | Registered name | Supplier name | \
+                   Name of organisation | Energy company | Licensee | Notified by | DCC User | \
+                   DCC User name | SEC User | Name of DCC User | Submitted by",
         pieces: &[],
     },
     Label {
@@ -28,7 +29,9 @@ pub const TABLE: &[Label] = &[
         wordings: "Party ID | Party Signifier | Signifier | SEC Party ID | SEC Party Signifier | \
                    Organisation number | Organisation ID | Party identifier | Party reference | \
                    Party number | Company number | Party code | Company registration number | \
-                   Registered number | User Party ID | Participant ID",
+                   Registered number | User Party ID | Participant ID | Market participant ID | \
+                   Party Signifier or organisation number | Party ID or signifier | MPID | \
+                   Unique party reference",
         pieces: &[],
     },
     Label {
@@ -53,7 +56,8 @@ pub const TABLE: &[Label] = &[
         wordings: "Contact | Contact details | Contact person | Point of contact | Primary contact | \
                    Named contact | Contact for notification | Main contact | User contact | \
                    Contact name and details | Person to contact | Contact information | \
-                   Contact name email telephone | SPOC | Key contact | Who to contact",
+                   Contact name email telephone | SPOC | Key contact | Who to contact | Lead contact | \
+                   Responsible person | Contact at User | Contact name and email",
         pieces: &[
             (
                 Piece::Name,
@@ -83,7 +87,9 @@ pub const TABLE: &[Label] = &[
                    Ordinal number | Count of User Systems | Second or third User System | \
                    How many User Systems including this | Sequence of User System | Sequence number | \
                    Number in sequence | Is this second or subsequent User System | \
-                   Number of this User System | Second third or later",
+                   Number of this User System | Second third or later | \
+                   Second third or subsequent system | Which in sequence | System count | \
+                   Second or third | Second or subsequent system",
         pieces: &[],
     },
     Label {
@@ -96,7 +102,10 @@ pub const TABLE: &[Label] = &[
                    User System name | User System label | Name of User System | \
                    Name of second User System | System title | Label | Internal name | Project name | \
                    Internal name of system | Platform name | Name of platform | Name of new system | \
-                   System | User System | Second User System | New User System",
+                   System | User System | Second User System | New User System | Your name for it | \
+                   Working title | Product name | System reference | Product | Platform | \
+                   Name of additional system | Solution name | Name of solution | Application name | \
+                   Name of new User System",
         pieces: &[],
     },
     Label {
@@ -109,7 +118,9 @@ pub const TABLE: &[Label] = &[
                    Current status | Stage of utilisation | Stage of use | Status of system | \
                    System status | Project stage | Stage reached | Utilisation stage | \
                    Are you already using the system | Is the system in use | Phase | Progress | \
-                   Stage of project | Go-live status",
+                   Stage of project | Go-live status | Where are you in process | Implementation stage | \
+                   Are you already using it | In use | Already in use | Delivery stage | Project status | \
+                   Readiness",
         pieces: &[],
     },
     Label {
@@ -129,7 +140,11 @@ pub const TABLE: &[Label] = &[
                    Commencement date | Intended commencement date | \
                    Date from which system will be employed | Intended date of utilisation | \
                    Intended employment date | Date of intended use | Target start date | Live date | \
-                   Planned live date",
+                   Planned live date | Intended start of use | Intended date of first use | First use | \
+                   Start of use | Intended first use of system | Intended live | Date of use | \
+                   Date of employment | Planned date | Planned date of start | \
+                   Date from which it will be used | Launch date | Planned launch | Planned launch date | \
+                   Live from",
         pieces: &[],
     },
     Label {
@@ -140,9 +155,12 @@ pub const TABLE: &[Label] = &[
         required: Required::IfInUse,
         wordings: "In use since | Actual start | Actual start date | Live since | Used since | \
                    Employed since | Utilised since | Date use began | Actual go-live | \
-                   Actual go-live date | Began use on | Date first used | Started on | Use began | \
-                   Operational since | Already in use since | Date of actual start | Went live on | \
-                   Date employment began | If in use since when | Since when",
+                   Actual go-live date | Began use on | Use began | Operational since | \
+                   Already in use since | Date of actual start | Went live on | Date employment began | \
+                   If in use since when | Since when | Actual date of first use | Date system went live | \
+                   Date it went live | Actual start of use | Actual date | Actual date of use | \
+                   Live since when | Actual live date | If live since when | In use from | \
+                   When did use begin | When did you start using it | Started on",
         pieces: &[],
     },
     Label {
@@ -157,7 +175,10 @@ pub const TABLE: &[Label] = &[
                    Reason not notified earlier | Why not notified earlier | \
                    Explanation of late notification | Reason for retrospective notification | \
                    Why is this notification late | Why was this not notified before | If late reason | \
-                   Reason notification late | Late notification reason",
+                   Reason notification late | Late notification reason | \
+                   If in use why was SSC not notified before | If late why | Why late | \
+                   Why was notice not given before | Reason no prior notice | \
+                   Why no prior notice was given | If retrospective reason | Why did you not notify before",
         pieces: &[],
     },
     Label {
@@ -171,7 +192,9 @@ pub const TABLE: &[Label] = &[
                    Objection to disclosure to the SSC | Confidentiality | Confidentiality concerns | \
                    Do you object to the SSC being informed | Objection | Any objection | \
                    Objections on grounds of confidentiality | Reason SSC should not be informed | \
-                   Confidentiality restriction | Objection to sharing with SSC",
+                   Confidentiality restriction | Objection to sharing with SSC | \
+                   Would you rather the SSC were not informed | Objection to notifying SSC | \
+                   Reasons SSC should not be informed | Confidentiality request | Confidential",
         pieces: &[],
     },
     Label {
@@ -183,7 +206,8 @@ pub const TABLE: &[Label] = &[
         wordings: "Withheld from disclosure | Disclosure withheld | Information withheld | Withheld | \
                    Items withheld | Withheld information | What is withheld | Details withheld | \
                    Not disclosed | Information not disclosed | Disclosure declined | \
-                   What do you withhold | Withheld items | Declined to disclose",
+                   What do you withhold | Withheld items | Declined to disclose | Anything withheld | \
+                   Items not disclosed | Disclosure | Not disclosed items | Information declined",
         pieces: &[(
             Piece::Reason,
             "Reason for withholding | Reason withheld | Reason for non-disclosure | \
@@ -200,7 +224,9 @@ pub const TABLE: &[Label] = &[
                    User ID arrangement | Arrangement of User IDs | Single or multiple | \
                    Will a single or multiple User IDs be used | User ID structure | ID structure | \
                    ID approach | ID model | Same or different User ID | Existing or new User ID | \
-                   User ID set-up | Single ID or multiple IDs | How many User IDs",
+                   User ID set-up | Single ID or multiple IDs | How many User IDs | \
+                   User IDs single or multiple | One or several User IDs | Multiple or single ID | \
+                   Multiple IDs | Single ID",
         pieces: &[],
     },
     Label {
@@ -210,9 +236,9 @@ pub const TABLE: &[Label] = &[
         example: "90-B3-D5-1F-30-01-00-00",
         required: Required::UnlessWithheld,
         wordings: "User IDs | User ID | IDs | ID | EUI-64 | EUI-64 identifiers | EUI64 | DCC User ID | \
-                   SEC User ID | User identifiers | User ID numbers | List of User IDs | IDs used | \
-                   EUI | User ID EUI-64 | IDs to be used | Relevant User IDs | Affected User IDs | \
-                   User IDs to be used | User IDs concerned | Identifiers",
+                   SEC User ID | User identifiers | List of User IDs | IDs used | EUI | User ID EUI-64 | \
+                   IDs to be used | Relevant User IDs | Affected User IDs | User IDs to be used | \
+                   User IDs concerned | Identifiers | New IDs | EUI-64 list | User ID values",
         pieces: &[],
     },
     Label {
@@ -225,7 +251,9 @@ pub const TABLE: &[Label] = &[
                    Architecture diagram provided | Architecture document | High-level architecture | \
                    Architecture description | Network diagram | Architectural diagram | \
                    Is the architecture provided | Architecture details | Architecture attached | \
-                   Technical architecture | Diagram | Architecture information | Solution architecture",
+                   Technical architecture | Diagram | Architecture information | Solution architecture | \
+                   Is architecture diagram attached | Architecture document provided | Solution design | \
+                   Architecture submitted | Design | Architecture and diagram",
         pieces: &[],
     },
     Label {
@@ -238,8 +266,11 @@ pub const TABLE: &[Label] = &[
                    How is the system provided | Provision of system | Source of system | \
                    System provided by | Provider type | Type of provision | Delivered by | \
                    In-house or third party | In-house or Shared Resource Provider | Delivery model | \
-                   Hosting | Operated by | Run by | Supplied by | Type of provider | \
-                   Who runs the system | Sourcing",
+                   Hosting | Operated by | Run by | Supplied by | Type of provider | Who runs the system | \
+                   Sourcing | In-house Shared Resource Provider or third party | \
+                   In-house SRP or third party | In-house or shared | Method of provision | Developed by | \
+                   Hosted by | Built by | Managed by | Provided internally or by third party | \
+                   Who operates the system | Who operates it | Provided through | Provisioning",
         pieces: &[],
     },
     Label {
@@ -252,7 +283,8 @@ pub const TABLE: &[Label] = &[
                    Name of SRP | Shared Resource Provider name | Name of Shared Resource Provider | \
                    Name of Shared Service Provider | Shared Service Provider name | Provider | \
                    Provider name | Name of provider | Service provider | Name of service provider | \
-                   Which provider | If SRP name | Third party provider | Vendor | System provider",
+                   Which provider | If SRP name | Third party provider | Vendor | System provider | \
+                   Third party name | Name of third party | Name of vendor | Supplier of system",
         pieces: &[],
     },
     Label {
@@ -267,7 +299,10 @@ pub const TABLE: &[Label] = &[
                    Previous security assessment | Previously subject to User Security Assessment | \
                    Assessed previously | Prior User Security Assessment | \
                    Has system already been assessed | User Security Assessment | Assessment status | \
-                   Previous User Security Assessment | Has system been previously assessed | Assessed",
+                   Previous User Security Assessment | Has system been previously assessed | Assessed | \
+                   Previously assessed by User CIO | Previous User CIO assessment | \
+                   Has it been subject to User Security Assessment | User CIO assessment | \
+                   Assessed by User CIO | Assessment",
         pieces: &[
             (
                 Piece::Date,
@@ -292,7 +327,9 @@ pub const TABLE: &[Label] = &[
         wordings: "Customers served | Customer segment | Customer segments | Domestic or non-domestic | \
                    Customer type | Type of customers | Segment | Customers | Market segment | \
                    Customer base | Domestic non-domestic or both | Market | Consumer type | \
-                   Premises type | Which customers | Type of premises | Consumers served",
+                   Premises type | Which customers | Type of premises | Consumers served | \
+                   Which customers will it serve | Customers supplied | Customers it serves | Supply to | \
+                   Domestic non-domestic",
         pieces: &[],
     },
     Label {
@@ -302,9 +339,11 @@ pub const TABLE: &[Label] = &[
         example: "A separate portal for non-domestic customers",
         required: Required::No,
         wordings: "Purpose | Purpose of system | Purpose of second User System | Reason for system | \
-                   Reason for second User System | Why second User System | Use | Use case | \
-                   Intended use | Business reason | Rationale | Description | What is its purpose | \
-                   Description of system | Background | Business need | Reason for change",
+                   Reason for second User System | Why second User System | Use case | Intended use | \
+                   Business reason | Rationale | Description | What is its purpose | \
+                   Description of system | Background | Business need | Reason for change | \
+                   Why do you need it | Reason for it | Why is it needed | Description of use | \
+                   Business purpose | Justification",
         pieces: &[],
     },
     Label {
@@ -318,7 +357,8 @@ pub const TABLE: &[Label] = &[
                    Separate from first User System | Separation | Separation from first User System | \
                    Separate from existing User System | Separated from existing User System | \
                    Is the system separated | Separation from existing system | Separate | \
-                   Is system Separated from your other User System",
+                   Is system Separated from your other User System | Fully separated | \
+                   Separated from other systems | Separation status | Separated from existing",
         pieces: &[],
     },
     Label {
@@ -331,7 +371,9 @@ pub const TABLE: &[Label] = &[
                    Number of meters | Meter numbers | Smart meters expected | Number of smart meters | \
                    Meters | Expected meters | Meter volume | Meter volumes | How many meters | \
                    Number of premises | Premises expected | Estimated meters | Portfolio size | \
-                   Metering points | Number of metering points | Forecast meters",
+                   Metering points | Number of metering points | Forecast meters | \
+                   Expected number of smart meters | Meter points expected | Number of meter points | \
+                   Smart meters | Premises | Number of premises expected | Devices expected",
         pieces: &[
             (
                 Piece::Domestic,

@@ -1,8 +1,10 @@
 //! Values as people write them, and what is read from each.
 
 use super::*;
+use crate::domain::notification::EmploymentStage::{AlreadyInUse, Developing, Intending, Procuring, Testing};
+use crate::domain::notification::WithheldItem::{Architecture, Ids, Other, Srp};
 use crate::domain::notification::{
-    ArchitectureProvided, CustomerSegment, EmploymentStage, IdArrangement, Ordinal, Provision, WithheldItem,
+    ArchitectureProvided as A, CustomerSegment as C, IdArrangement as I, Ordinal, Provision as P,
     YesNoUnknown,
 };
 use crate::domain::policy::Policy;
@@ -47,7 +49,12 @@ fn user_ids_are_read_in_all_spellings_and_a_bad_one_spoils_no_other() {
     check_ids("90-B3-D5-1F-30-01-00-00 to 90-B3-D5-1F-30-01-00-0A", &[one, two], 1);
 }
 
-fn check<T: PartialEq + std::fmt::Debug>(read: fn(&str) -> Read<T>, words: &str, expected: Option<T>) {
+fn check<T: PartialEq + std::fmt::Debug>(
+    read: fn(&str) -> Read<T>,
+    words: &str,
+    expected: impl Into<Option<T>>,
+) {
+    let expected = expected.into();
     let found = read(words);
     assert_eq!(found.value, expected, "{words:?}: {:?}", found.problems);
 }
@@ -70,7 +77,6 @@ fn an_ordinal_is_two_or_more() {
 
 #[test]
 fn a_stage_is_never_read_from_what_is_denied() {
-    use EmploymentStage::*;
     for (words, stage) in [
         ("Intending", Intending),
         ("We intend to employ it", Intending),
@@ -115,7 +121,6 @@ fn a_stage_is_never_read_from_what_is_denied() {
 
 #[test]
 fn choices() {
-    use IdArrangement as I;
     for (words, value) in [
         ("SingleExisting", I::SingleExisting),
         ("Single (existing)", I::SingleExisting),
@@ -134,7 +139,6 @@ fn choices() {
     for words in ["single", "single or multiple", "not multiple", "SingleExisting / SingleNew"] {
         check(arrangement::read, words, None);
     }
-    use Provision as P;
     for (words, value, name) in [
         ("In-house", P::InHouse, None),
         ("InHouse", P::InHouse, None),
@@ -158,7 +162,6 @@ fn choices() {
     for words in ["not in-house", "in-house or third party", "Meterlink", "no longer by an SRP"] {
         check(provision::read, words, None);
     }
-    use ArchitectureProvided as A;
     for (words, value) in [
         ("Attached", A::Attached),
         ("see attachment", A::Attached),
@@ -175,7 +178,6 @@ fn choices() {
         check(architecture::read, words, Some(value));
     }
     check(architecture::read, "not attached", None);
-    use CustomerSegment as C;
     for (words, value) in [
         ("Domestic", C::Domestic),
         ("Non-domestic", C::NonDomestic),
@@ -270,7 +272,7 @@ fn a_contact_is_one_line_or_several() {
         "Ann Reed ann.reed@power.test 020 7946 0123",
     ] {
         let c = contact::read(words).value.unwrap();
-        let found = [c.name, c.email, c.telephone].map(|piece| piece.unwrap_or_default()).join("|");
+        let found = [c.name, c.email, c.telephone].map(Option::unwrap_or_default).join("|");
         assert_eq!(found, all, "{words}");
     }
     assert_eq!(contact::read("Ann Reed").problems.len(), 1);
@@ -285,7 +287,6 @@ fn withheld_is_said_in_many_ways() {
             .value
             .map(|w| (w.items.into_iter().collect::<Vec<_>>(), w.reason.unwrap_or_default()))
     };
-    use WithheldItem::{Architecture, Ids, Other, Srp};
     assert_eq!(read("User IDs, commercially sensitive"), Some((vec![Ids], "commercially sensitive".into())));
     assert_eq!(
         read("We decline to disclose the IDs, commercially sensitive"),
