@@ -215,11 +215,21 @@ impl<'a> Filler<'a> {
             FieldName::UserRoles => {
                 self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean())
             }
-            FieldName::Contact => self.while_lines(pair, bound, |line| {
-                values::contact::read(line)
-                    .value
-                    .is_some_and(|contact| contact.email.is_some() || contact.telephone.is_some())
-            }),
+            // Below the name may stand an office before the address and the number.
+            FieldName::Contact => {
+                let gives = |end: &usize| {
+                    let contact = values::contact::read(words(*end)).value;
+                    contact.is_some_and(|c| c.email.is_some() || c.telephone.is_some())
+                };
+                let known = |end: usize| values::contact::read(words(end)).value;
+                let mut end = bound;
+                for next in pair.ends.iter().map(|end| end.at).filter(|at| *at > bound).take(4) {
+                    if gives(&next) && known(next) != known(end) {
+                        end = next;
+                    }
+                }
+                end
+            }
             field => {
                 let clean = |end: usize| values::reads_clean(field, words(end)).unwrap_or(true);
                 if clean(bound) {

@@ -185,7 +185,12 @@ fn ends_value(line: &str, field: FieldName) -> bool {
     rule || is_guidance(line)
         || is_closing(line)
         || split_label(line, Some(field)).is_some()
-        || looks_labelled(trimmed)
+        || (looks_labelled(trimmed) && !(field == FieldName::Contact && gives_contact(trimmed)))
+}
+
+/// "T: 020 7946 0123" below a name.
+fn gives_contact(line: &str) -> bool {
+    super::values::contact::read(line).value.is_some_and(|c| c.email.is_some() || c.telephone.is_some())
 }
 
 /// "Registered address: ..": a label that we do not know.

@@ -104,29 +104,38 @@ pub fn missing_line(field: &str) -> Option<(&'static str, &'static str, &'static
 /// Longest text that is looked up as a label, in characters.
 const MAX_LABEL: usize = 160;
 /// A label ends at one of the first few marks of its line.
-const MAX_ENDS: usize = 8;
+const MAX_ENDS: usize = 12;
 
 /// The label at the head of a line and where, in bytes, the value begins. `within` is the field that was named just
 /// before: its pieces may then be named shortly.
 #[must_use]
 pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usize)> {
-    let ends = open_chars(line).filter(|(_, c)| ":?=\t|\u{ff1a}\u{2013}\u{2014}-".contains(*c));
-    for (at, c) in ends.take(MAX_ENDS).take_while(|(at, _)| *at <= MAX_LABEL) {
-        let (head, tail) = line.split_at(at);
+    let mut blanks = 0;
+    let ends = open_chars(line).filter_map(|(at, c)| {
+        blanks = if c == ' ' { blanks + 1 } else { 0 };
         let dash = "-\u{2013}\u{2014}".contains(c);
-        // A dash ends a label only between spaces, and only one that stands in the table word for word.
-        let spaced = head.ends_with(' ') && tail.chars().nth(1).is_some_and(char::is_whitespace);
-        let found = if dash {
-            if spaced { exact(head, &meaningful(head), within) } else { None }
+        if dash || blanks == 3 {
+            Some((at, true))
         } else {
+            ":?=\t|\u{ff1a}".contains(c).then_some((at, false))
+        }
+    });
+    for (at, weak) in ends.take(MAX_ENDS).take_while(|(at, _)| *at <= MAX_LABEL) {
+        let (head, tail) = line.split_at(at);
+        // A dash or a gap ends a label only between spaces, and only one that stands in the table word for word.
+        let spaced = || head.ends_with(' ') && tail.chars().nth(1).is_some_and(char::is_whitespace);
+        let found = if !weak {
             named(head, within)
+        } else if tail.starts_with(' ') || spaced() {
+            exact(head, &meaningful(head), within)
+        } else {
+            None
         };
         if let Some(found) = found {
-            let end = at + c.len_utf8();
-            let after = tail.get(c.len_utf8()..).unwrap_or_default();
-            let junk = after.len()
-                - after.trim_start_matches([':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}']).len();
-            return Some((found, end + junk));
+            let junk = [':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}', '\u{ff1a}'];
+            let value = tail.trim_start_matches(junk);
+            let value = value.strip_prefix(['-', '\u{2013}', '\u{2014}']).filter(|_| weak).unwrap_or(value);
+            return Some((found, line.len() - value.trim_start().len()));
         }
     }
     None

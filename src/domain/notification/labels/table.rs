@@ -226,7 +226,7 @@ pub const TABLE: &[Label] = &[
                    ID approach | ID model | Same or different User ID | Existing or new User ID | \
                    User ID set-up | Single ID or multiple IDs | How many User IDs | \
                    User IDs single or multiple | One or several User IDs | Multiple or single ID | \
-                   Multiple IDs | Single ID",
+                   Multiple IDs | Single ID | Will you use one or several User IDs",
         pieces: &[],
     },
     Label {

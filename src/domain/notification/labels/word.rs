@@ -85,12 +85,12 @@ pub(super) fn meaningful(label: &str) -> Vec<String> {
     found
 }
 
-/// "Q3. Contact", "iv) Contact".
+/// "Q3. Contact", "2b Contact", "iv) Contact".
 fn is_numbering(plain: &str, word: &str) -> bool {
     let bullets = |c: char| !c.is_alphanumeric();
     let head = plain.trim_start_matches(bullets).split(['.', ')', ':', ' ']).next().unwrap_or_default();
     head == word
-        && (word.strip_prefix('q').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
+        && (word.len() <= 3 && word.contains(|c: char| c.is_ascii_digit())
             || word.chars().all(|c| "ivx".contains(c)))
 }
 
