@@ -3,4 +3,8 @@
 
 pub mod clock;
 pub mod folder;
+pub mod imap;
+pub mod link;
 pub mod maildir;
+pub mod smtp;
+mod tls;

@@ -1,0 +1,392 @@
+//! A folder of an IMAP account as a mailbox (RFC 3501, IDLE: RFC 2177). In: UIDs; out: mails. Invariant: the folder
+//! is only examined and mails are only peeked at, so nothing in it changes through us.
+
+mod open;
+mod talk;
+
+use std::time::Duration;
+
+use async_imap::imap_proto::{AttributeValue, Response};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::link::{Login, Peer};
+use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
+use talk::{Talk, Trouble};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub peer: Peer,
+    pub login: Login,
+    pub folder: String,
+    /// The longest IDLE. Servers and routers forget a silent line after 10 minutes or more.
+    pub idle_at_most: Duration,
+    /// How often to ask a server that knows no IDLE.
+    pub poll_after: Duration,
+}
+
+impl Account {
+    fn lost(&self, trouble: Trouble) -> Failure {
+        match trouble {
+            Trouble::Refused(why) => {
+                Failure::rejected(format!("the IMAP server {} refuses: {why}", self.peer))
+            }
+            trouble => Failure::retry(format!("the IMAP server {}: {}", self.peer, trouble.why())),
+        }
+    }
+
+    /// A command that the server takes otherwise and refuses now.
+    fn later(&self, trouble: Trouble) -> Failure {
+        Failure::retry(format!("the IMAP server {}: {}", self.peer, trouble.why()))
+    }
+}
+
+#[derive(Debug)]
+pub struct Imap {
+    account: Account,
+    /// Taken out while a command is under way: whoever drops the call drops the line, never leaves it half-said.
+    opened: Option<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    talk: Talk,
+    epoch: i64,
+    has_idle: bool,
+}
+
+impl Imap {
+    #[must_use]
+    pub fn new(account: Account) -> Self {
+        Self { account, opened: None }
+    }
+
+    async fn opened(&mut self) -> Result<Opened, Failure> {
+        match self.opened.take() {
+            Some(opened) => Ok(opened),
+            None => open::open(&self.account).await,
+        }
+    }
+
+    async fn opened_in(&mut self, epoch: i64) -> Result<Opened, Failure> {
+        let opened = self.opened().await?;
+        if opened.epoch == epoch {
+            return Ok(opened);
+        }
+        let why = format!("UIDVALIDITY of {:?} is now {}, was {epoch}", self.account.folder, opened.epoch);
+        self.opened = Some(opened);
+        Err(Failure::retry(format!(
+            "the IMAP server {}: {why}; its mails are listed anew",
+            self.account.peer
+        )))
+    }
+
+    /// Lists these; where the answer cannot be understood as a whole, one UID at a time.
+    async fn survey(&mut self, set: &str) -> Result<Listing, Failure> {
+        let mut opened = self.opened().await?;
+        let epoch = opened.epoch;
+        match opened.survey(set).await {
+            Ok(found) => {
+                self.opened = Some(opened);
+                Ok(Listing { epoch, found })
+            }
+            Err(Trouble::Unreadable) => {
+                drop(opened);
+                let mut found = Vec::new();
+                for uid in self.uids(epoch, set).await? {
+                    found.extend(self.survey_one(epoch, uid).await?);
+                }
+                Ok(Listing { epoch, found })
+            }
+            Err(trouble) => Err(self.account.later(trouble)),
+        }
+    }
+
+    async fn survey_one(&mut self, epoch: i64, uid: u32) -> Result<Vec<Found>, Failure> {
+        let mut opened = self.opened_in(epoch).await?;
+        match opened.survey(&uid.to_string()).await {
+            Ok(found) => {
+                self.opened = Some(opened);
+                Ok(found)
+            }
+            // Its bytes may still be had: they come without the date that cannot be read.
+            Err(Trouble::Unreadable) => {
+                let locator = uid.to_string();
+                Ok(vec![Found { locator, position: uid.into(), n_bytes: 0, received_at: None }])
+            }
+            Err(trouble) => Err(self.account.later(trouble)),
+        }
+    }
+
+    async fn uids(&mut self, epoch: i64, set: &str) -> Result<Vec<u32>, Failure> {
+        let mut opened = self.opened_in(epoch).await?;
+        let uids = opened.uids(set).await.map_err(|trouble| self.account.later(trouble))?;
+        self.opened = Some(opened);
+        Ok(uids)
+    }
+
+    async fn fetch_one(&mut self, epoch: i64, uid: u32) -> Result<Vec<Fetched>, Failure> {
+        let mut opened = self.opened_in(epoch).await?;
+        let unreadable = |why| vec![Fetched { locator: uid.to_string(), body: Body::Unreadable { why } }];
+        match opened.bodies(&uid.to_string()).await {
+            Ok(fetched) => {
+                self.opened = Some(opened);
+                Ok(fetched)
+            }
+            Err(Trouble::Refused(why)) => {
+                self.opened = Some(opened);
+                Ok(unreadable(format!("the server refuses to give it: {why}")))
+            }
+            Err(trouble @ Trouble::Unreadable) => Ok(unreadable(trouble.why())),
+            Err(trouble) => Err(self.account.later(trouble)),
+        }
+    }
+}
+
+#[async_trait]
+impl Mailbox for Imap {
+    async fn list(&mut self, which: Which<'_>) -> Result<Listing, Failure> {
+        let mut listing = match which {
+            Which::After(position) => {
+                let mut listing = self.survey(&format!("{}:*", position.saturating_add(1))).await?;
+                // `n:*` names the last mail even where that is below n (RFC 3501 6.4.8).
+                listing.found.retain(|found| found.position > position);
+                listing
+            }
+            Which::These(locators) => {
+                let mut whole = Listing { epoch: self.present_epoch().await?, found: Vec::new() };
+                for some in locators.chunks(SET) {
+                    let listing = self.survey(&set(some.iter().map(String::as_str))).await?;
+                    if listing.epoch != whole.epoch {
+                        return Err(Failure::retry("UIDVALIDITY changed while the folder was listed"));
+                    }
+                    whole.found.extend(listing.found);
+                }
+                whole
+            }
+        };
+        listing.found.sort_by_key(|found| found.position);
+        listing.found.dedup_by_key(|found| found.position);
+        Ok(listing)
+    }
+
+    async fn present(&mut self) -> Result<Present, Failure> {
+        let mut opened = self.opened().await?;
+        let uids = opened.uids("1:*").await.map_err(|trouble| self.account.later(trouble))?;
+        let present =
+            Present { epoch: opened.epoch, locators: uids.iter().map(ToString::to_string).collect() };
+        self.opened = Some(opened);
+        Ok(present)
+    }
+
+    async fn fetch(&mut self, epoch: i64, batch: &[Found]) -> Result<Vec<Fetched>, Failure> {
+        let mut opened = self.opened_in(epoch).await?;
+        match opened.bodies(&set(batch.iter().map(|found| found.locator.as_str()))).await {
+            Ok(fetched) => {
+                self.opened = Some(opened);
+                return Ok(fetched);
+            }
+            Err(Trouble::Refused(_)) => self.opened = Some(opened),
+            Err(Trouble::Unreadable) => {}
+            Err(trouble) => return Err(self.account.later(trouble)),
+        }
+        // One mail that the server or the decoder cannot get over must not hold up the others (FIELD.md 2).
+        let mut fetched = Vec::new();
+        for uid in batch.iter().filter_map(|found| found.locator.parse().ok()) {
+            fetched.extend(self.fetch_one(epoch, uid).await?);
+        }
+        Ok(fetched)
+    }
+
+    async fn piece(&mut self, epoch: i64, locator: &str, offset: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let mut opened = self.opened_in(epoch).await?;
+        let piece = opened.piece(locator, offset).await.map_err(|trouble| self.account.later(trouble))?;
+        self.opened = Some(opened);
+        Ok(piece)
+    }
+
+    async fn wait(&mut self, at_most: Duration) -> Result<(), Failure> {
+        // A new line knows nothing of what came before it.
+        let Some(mut opened) = self.opened.take() else { return Ok(()) };
+        if opened.talk.has_news {
+            self.opened = Some(opened);
+            return Ok(());
+        }
+        if opened.has_idle {
+            let at_most = at_most.min(self.account.idle_at_most);
+            opened
+                .idle(at_most, self.account.peer.patience)
+                .await
+                .map_err(|trouble| self.account.later(trouble))?;
+        } else {
+            tokio::time::sleep(at_most.min(self.account.poll_after)).await;
+        }
+        self.opened = Some(opened);
+        Ok(())
+    }
+}
+
+impl Imap {
+    async fn present_epoch(&mut self) -> Result<i64, Failure> {
+        let opened = self.opened().await?;
+        let epoch = opened.epoch;
+        self.opened = Some(opened);
+        Ok(epoch)
+    }
+}
+
+impl Opened {
+    /// A view that is up to date: a server shows new mail only when it may speak of it (RFC 3501 7.4.1), and a
+    /// FETCH is not the moment.
+    async fn look(&mut self) -> Result<(), Trouble> {
+        self.talk.exchange("NOOP", |_| ()).await?;
+        self.talk.has_news = false;
+        Ok(())
+    }
+
+    async fn survey(&mut self, set: &str) -> Result<Vec<Found>, Trouble> {
+        self.look().await?;
+        let mut found = Vec::new();
+        let take = |response: &Response<'_>| {
+            if let Response::Fetch(_, attributes) = response {
+                found.extend(read_found(attributes));
+            }
+        };
+        self.talk.exchange(&format!("UID FETCH {set} (UID INTERNALDATE RFC822.SIZE)"), take).await?;
+        Ok(found)
+    }
+
+    async fn uids(&mut self, set: &str) -> Result<Vec<u32>, Trouble> {
+        self.look().await?;
+        let mut uids = Vec::new();
+        let take = |response: &Response<'_>| {
+            if let Response::Fetch(_, attributes) = response {
+                uids.extend(read_uid(attributes));
+            }
+        };
+        self.talk.exchange(&format!("UID FETCH {set} (UID)"), take).await?;
+        uids.sort_unstable();
+        uids.dedup();
+        Ok(uids)
+    }
+
+    async fn bodies(&mut self, set: &str) -> Result<Vec<Fetched>, Trouble> {
+        let mut fetched: Vec<Fetched> = Vec::new();
+        let take = |response: &Response<'_>| {
+            let Response::Fetch(_, attributes) = response else { return };
+            let (Some(uid), Some(data)) = (read_uid(attributes), read_body(attributes)) else { return };
+            let body = match data {
+                Ok(bytes) => Body::Whole(bytes.to_vec()),
+                Err(Nil) => {
+                    Body::Unreadable { why: "the server has it and gives no bytes for it (NIL)".into() }
+                }
+            };
+            fetched.push(Fetched { locator: uid.to_string(), body });
+        };
+        self.talk.exchange(&format!("UID FETCH {set} (UID BODY.PEEK[])"), take).await?;
+        Ok(fetched)
+    }
+
+    async fn piece(&mut self, uid: &str, offset: u64) -> Result<Option<Vec<u8>>, Trouble> {
+        let mut piece = None;
+        let take = |response: &Response<'_>| {
+            if let Response::Fetch(_, attributes) = response
+                && let Some(data) = read_body(attributes)
+            {
+                piece = Some(data.map_or_else(|Nil| Vec::new(), <[u8]>::to_vec));
+            }
+        };
+        let command = format!("UID FETCH {uid} (UID BODY.PEEK[]<{offset}.{PIECE}>)");
+        self.talk.exchange(&command, take).await?;
+        Ok(piece)
+    }
+
+    async fn idle(&mut self, at_most: Duration, patience: Duration) -> Result<(), Trouble> {
+        let tag = self.talk.say("IDLE").await?;
+        self.talk.hear_more(&tag).await?;
+        self.talk.link().set_patience(at_most.saturating_add(patience));
+        let news = async {
+            while !self.talk.has_news {
+                self.talk.hear(|_| ()).await?;
+            }
+            Ok::<(), Trouble>(())
+        };
+        let told = tokio::time::timeout(at_most, news).await;
+        self.talk.link().set_patience(patience);
+        told.unwrap_or(Ok(()))?;
+        self.talk.say_bare("DONE").await?;
+        self.talk.hear_out(&tag, |_| ()).await
+    }
+}
+
+/// Names in one command; a command line has to stay below 8,000 octets (RFC 7162 4).
+const SET: usize = 500;
+
+/// UIDs as a set, runs joined: `4:9,12`.
+fn set<'a>(locators: impl Iterator<Item = &'a str>) -> String {
+    let mut uids: Vec<u32> = locators.filter_map(|locator| locator.parse().ok()).collect();
+    uids.sort_unstable();
+    let runs = uids.chunk_by(|one, next| *next == one + 1);
+    let names = runs.filter_map(|run| match run {
+        [only] => Some(only.to_string()),
+        [first, .., last] => Some(format!("{first}:{last}")),
+        [] => None,
+    });
+    names.collect::<Vec<_>>().join(",")
+}
+
+fn read_uid(attributes: &[AttributeValue<'_>]) -> Option<u32> {
+    attributes.iter().find_map(|value| match value {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })
+}
+
+/// The server has the mail and gives no bytes for it.
+struct Nil;
+
+/// `None` when the response is about something else: a flag that a colleague set.
+fn read_body<'a>(attributes: &'a [AttributeValue<'_>]) -> Option<Result<&'a [u8], Nil>> {
+    attributes.iter().find_map(|value| match value {
+        AttributeValue::BodySection { section: None, data, .. } => Some(data.as_deref().ok_or(Nil)),
+        _ => None,
+    })
+}
+
+fn read_found(attributes: &[AttributeValue<'_>]) -> Option<Found> {
+    let uid = read_uid(attributes)?;
+    let n_bytes = attributes.iter().find_map(|value| match value {
+        AttributeValue::Rfc822Size(size) => Some(u64::from(*size)),
+        _ => None,
+    })?;
+    let received_at = attributes.iter().find_map(|value| match value {
+        AttributeValue::InternalDate(date) => read_date(date),
+        _ => None,
+    });
+    Some(Found { locator: uid.to_string(), position: uid.into(), n_bytes, received_at })
+}
+
+/// RFC 3501 9, date-time; the day may be padded with a space.
+fn read_date(text: &str) -> Option<DateTime<Utc>> {
+    let date = DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z").ok()?;
+    Some(date.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_become_runs() {
+        assert_eq!(set(["7", "4", "5", "6", "12", "x"].into_iter()), "4:7,12");
+        assert_eq!(set(["4294967295", "1"].into_iter()), "1,4294967295");
+    }
+
+    #[test]
+    fn internal_dates_are_read_with_their_zone() {
+        let read = |text| read_date(text).map(|at| at.to_rfc3339());
+        assert_eq!(read("17-Jul-2026 02:44:25 -0700").as_deref(), Some("2026-07-17T09:44:25+00:00"));
+        assert_eq!(read(" 1-Feb-2026 00:00:00 +0000").as_deref(), Some("2026-02-01T00:00:00+00:00"));
+        assert_eq!(read("yesterday"), None);
+    }
+}

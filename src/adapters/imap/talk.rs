@@ -1,0 +1,150 @@
+//! One conversation with an IMAP server (RFC 3501). In: commands; out: responses as async-imap's decoder reads them,
+//! and the tagged end. Invariant: an answer that was cut short is never taken for a whole one, and the decoder's
+//! errors, which quote the mail, are never passed on.
+//!
+//! async-imap's own commands end quietly when the line is cut in the middle of a FETCH or when it ends with NO
+//! (0.12, read 2026-11): a mail that is merely late would look like one that is gone. So they are put here in few
+//! words over its decoder.
+
+use std::io;
+
+use async_imap::Client;
+use async_imap::imap_proto::{MailboxDatum, Outcome, Response, Status};
+use tokio::io::AsyncWriteExt;
+
+use crate::adapters::link::Link;
+
+#[derive(Debug)]
+pub(super) struct Talk {
+    client: Client<Link>,
+    n_commands: u32,
+    /// The server spoke of new mail since this was last set back.
+    pub has_news: bool,
+}
+
+/// Why an exchange did not end with OK.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The line is gone.
+    Lost(String),
+    /// The server said something that is no IMAP, and the place where its next answer begins is lost with it.
+    Unreadable,
+    /// NO or BAD, in the server's words. The line is as good as before.
+    Refused(String),
+}
+
+impl Trouble {
+    pub(super) fn why(self) -> String {
+        match self {
+            Self::Lost(why) | Self::Refused(why) => why,
+            Self::Unreadable => "its answer cannot be understood as IMAP".into(),
+        }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        // The decoder's own errors are of this kind, and carry what it could not decode.
+        if error.kind() == io::ErrorKind::Other { Self::Unreadable } else { Self::Lost(error.to_string()) }
+    }
+}
+
+impl Talk {
+    pub(super) fn over(link: Link) -> Self {
+        Self { client: Client::new(link), n_commands: 0, has_news: false }
+    }
+
+    pub(super) fn into_link(self) -> Link {
+        self.client.into_inner()
+    }
+
+    pub(super) fn link(&mut self) -> &mut Link {
+        self.client.get_mut()
+    }
+
+    /// Says one command, shows every response to `take`, and comes back at the tagged OK.
+    pub(super) async fn exchange(
+        &mut self,
+        command: &str,
+        take: impl FnMut(&Response<'_>),
+    ) -> Result<(), Trouble> {
+        let tag = self.say(command).await?;
+        self.hear_out(&tag, take).await
+    }
+
+    /// Says a command and gives its tag.
+    pub(super) async fn say(&mut self, command: &str) -> Result<String, Trouble> {
+        self.n_commands += 1;
+        let tag = format!("s{}", self.n_commands);
+        self.say_bare(&format!("{tag} {command}")).await?;
+        Ok(tag)
+    }
+
+    /// Says a line that has no tag: the end of an IDLE, an answer to a challenge.
+    pub(super) async fn say_bare(&mut self, text: &str) -> Result<(), Trouble> {
+        let link = self.client.get_mut();
+        link.write_all(format!("{text}\r\n").as_bytes()).await?;
+        link.flush().await?;
+        Ok(())
+    }
+
+    /// Listens until the command of this tag has ended.
+    pub(super) async fn hear_out(
+        &mut self,
+        tag: &str,
+        mut take: impl FnMut(&Response<'_>),
+    ) -> Result<(), Trouble> {
+        loop {
+            let ended = self.hear(|response| {
+                take(response);
+                end_of(tag, response)
+            });
+            if let Some(ended) = ended.await? {
+                return ended;
+            }
+        }
+    }
+
+    /// Listens until the server asks for more, or until it ends the command of this tag instead.
+    pub(super) async fn hear_more(&mut self, tag: &str) -> Result<(), Trouble> {
+        loop {
+            let asked = self.hear(|response| match response {
+                Response::Continue(_) => Some(Ok(())),
+                response => end_of(tag, response),
+            });
+            if let Some(asked) = asked.await? {
+                return asked;
+            }
+        }
+    }
+
+    /// The next response, whatever it belongs to.
+    pub(super) async fn hear<T>(&mut self, take: impl FnOnce(&Response<'_>) -> T) -> Result<T, Trouble> {
+        let heard = self.client.read_response().await?;
+        let heard = heard.ok_or_else(|| Trouble::Lost("the server closed the connection".into()))?;
+        match heard.parsed() {
+            Response::MailboxData(MailboxDatum::Exists(_)) => self.has_news = true,
+            Response::Data { status: Status::Bye, outcome } => {
+                return Err(Trouble::Lost(format!("the server says goodbye: {}", words(outcome))));
+            }
+            _ => {}
+        }
+        Ok(take(heard.parsed()))
+    }
+}
+
+fn end_of(tag: &str, response: &Response<'_>) -> Option<Result<(), Trouble>> {
+    match response {
+        Response::Done { tag: ended, status: Status::Ok, .. } if ended.0 == tag => Some(Ok(())),
+        Response::Done { tag: ended, outcome, .. } if ended.0 == tag => {
+            Some(Err(Trouble::Refused(words(outcome))))
+        }
+        _ => None,
+    }
+}
+
+/// What the server says to people, as one short line.
+pub(super) fn words(outcome: &Outcome<'_>) -> String {
+    let said = outcome.information.as_deref().unwrap_or("no reason given");
+    said.chars().filter(|c| !c.is_control()).take(300).collect()
+}

@@ -1,0 +1,193 @@
+//! The post by SMTP (RFC 5321). In: finished letters; out: what the server said to each. Invariant: a letter is
+//! called refused only in the server's own words, and one whose answer was never heard is called perhaps sent.
+
+mod line;
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter, RcptParameter};
+use tokio::sync::Semaphore;
+
+use super::clock::Stopwatch;
+use super::link::{Login, Peer};
+use crate::ports::{Answer, Failure, Outgoing, Transport};
+use line::{Line, one_line, said};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    pub peer: Peer,
+    /// None for a server that knows us by our address.
+    pub login: Option<Login>,
+    /// What we call ourselves in EHLO.
+    pub hello: String,
+    /// Connections at once; Exchange Online allows three.
+    pub n_connections: usize,
+    /// A line that was silent for this long is asked whether it still stands before a letter is put on it.
+    pub ask_after: std::time::Duration,
+}
+
+/// A few lines that are kept open and used again.
+#[derive(Debug)]
+pub struct Smtp {
+    post: Post,
+    lanes: Semaphore,
+    lines: Mutex<Vec<Line>>,
+}
+
+impl Smtp {
+    #[must_use]
+    pub fn new(post: Post) -> Self {
+        let lanes = Semaphore::new(post.n_connections.max(1));
+        Self { post, lanes, lines: Mutex::new(Vec::new()) }
+    }
+
+    fn take(&self) -> Option<Line> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn keep(&self, mut line: Line) {
+        line.idle = Stopwatch::start();
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// A line that was kept, and is heard from if it was silent for long.
+    async fn kept(&self) -> Option<Line> {
+        while let Some(mut line) = self.take() {
+            if line.idle.elapsed() < self.post.ask_after || line.reset().await {
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    async fn hand_over(&self, line: &mut Line, letter: Outgoing<'_>) -> Result<Answer, Unsent> {
+        let (mail, rcpt) = match envelope(line, letter) {
+            Ok(envelope) => envelope,
+            Err(answer) => return Ok(Answer::Rejected { answer }),
+        };
+        let connection = &mut line.connection;
+        connection.command(mail).await.map_err(Unsent::AtMail)?;
+        connection.command(rcpt).await.map_err(Unsent::Later)?;
+        connection.command(Data).await.map_err(Unsent::Later)?;
+        // The end of the data brings a line end of its own.
+        let bytes = letter.bytes.strip_suffix(b"\r\n").unwrap_or(letter.bytes);
+        match connection.message(bytes).await {
+            Ok(response) => {
+                let words = response.message().collect::<Vec<_>>().join(" ");
+                Ok(Answer::Accepted { answer: one_line(&format!("{} {words}", response.code())) })
+            }
+            Err(error) if error.status().is_some() => Ok(judged(&error)),
+            Err(error) => {
+                let answer = format!("the line broke before the answer was heard: {}", said(&error));
+                Ok(Answer::Retry { answer, perhaps_sent: true })
+            }
+        }
+    }
+}
+
+/// Where an attempt ended before any byte of the letter was on its way.
+enum Unsent {
+    AtMail(Error),
+    Later(Error),
+}
+
+#[async_trait]
+impl Transport for Smtp {
+    fn lanes(&self) -> usize {
+        self.post.n_connections.max(1)
+    }
+
+    async fn send(&self, letter: Outgoing<'_>) -> Result<Answer, Failure> {
+        let peer = &self.post.peer;
+        let _lane = self.lanes.acquire().await.map_err(|error| Failure::retry(error.to_string()))?;
+        loop {
+            let kept = self.kept().await;
+            let was_kept = kept.is_some();
+            let mut line = match kept {
+                Some(line) => line,
+                None => Line::open(&self.post).await?,
+            };
+            let error = match self.hand_over(&mut line, letter).await {
+                Ok(answer) => {
+                    // A line that broke, or on which the server said goodbye (421), is let go.
+                    if !matches!(answer, Answer::Retry { .. }) || line.reset().await {
+                        self.keep(line);
+                    }
+                    return Ok(answer);
+                }
+                // It had been closed while nobody looked.
+                Err(Unsent::AtMail(error)) if was_kept && is_goodbye(&error) => continue,
+                Err(Unsent::AtMail(error)) if wants_login(&error) => {
+                    return Err(Failure::rejected(format!(
+                        "the SMTP server {peer} takes no letter from us: {}; does it want another login?",
+                        said(&error)
+                    )));
+                }
+                Err(Unsent::AtMail(error) | Unsent::Later(error)) => error,
+            };
+            if error.status().is_none() {
+                return Err(Failure::retry(format!("the SMTP server {peer}: {}", said(&error))));
+            }
+            if line.reset().await {
+                self.keep(line);
+            }
+            return Ok(judged(&error));
+        }
+    }
+}
+
+/// Closed without a word, or with 421 (RFC 5321 3.8).
+fn is_goodbye(error: &Error) -> bool {
+    error.status().is_none_or(|code| u16::from(code) == 421)
+}
+
+/// Authentication is required, or too weak, or wrong (RFC 4954 6): true of every letter, not of this one.
+fn wants_login(error: &Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
+}
+
+fn judged(error: &Error) -> Answer {
+    let answer = said(error);
+    if error.is_permanent() {
+        Answer::Rejected { answer }
+    } else {
+        Answer::Retry { answer, perhaps_sent: false }
+    }
+}
+
+/// MAIL and RCPT, with what the server offers; `Err` when this letter cannot be said to it at all.
+fn envelope(line: &Line, letter: Outgoing<'_>) -> Result<(Mail, Rcpt), String> {
+    let read = |address: &crate::domain::id::Address| {
+        let read = address.as_str().parse::<lettre::Address>();
+        read.map_err(|error| format!("not sent: {address} is no address for SMTP: {error}"))
+    };
+    let (sender, recipient) = (read(letter.sender)?, read(letter.recipient)?);
+    let mut mail = Vec::new();
+    let mut rcpt = Vec::new();
+    if !letter.bytes.is_ascii() {
+        if !line.is_8bit {
+            return Err(
+                "not sent: the letter has bytes above 127 and the server takes none (RFC 6152)".into()
+            );
+        }
+        mail.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    if line.has_dsn {
+        let of = |keyword: &str, value: String| (keyword.to_owned(), Some(value));
+        let (keyword, value) = of("RET", "HDRS".into());
+        mail.push(MailParameter::Other { keyword, value });
+        // RFC 3461 4.4 ends an ENVID at 100 characters.
+        if letter.message_id.len() <= 100 {
+            let (keyword, value) = of("ENVID", letter.message_id.into());
+            mail.push(MailParameter::Other { keyword, value });
+        }
+        let original = format!("rfc822;{}", letter.recipient);
+        for (keyword, value) in [of("NOTIFY", "FAILURE,DELAY".into()), of("ORCPT", original)] {
+            rcpt.push(RcptParameter::Other { keyword, value });
+        }
+    }
+    Ok((Mail::new(Some(sender), mail), Rcpt::new(recipient, rcpt)))
+}
