@@ -1,7 +1,9 @@
 //! What we judge by: one immutable snapshot, swapped whole on reload.
 
+use serde::Serialize;
+
 use super::directory::Directory;
-use super::id::Named;
+use super::id::{Address, Named};
 use super::letter::Templates;
 use super::policy::Policy;
 use super::token::Keys;
@@ -20,14 +22,14 @@ pub struct World {
 }
 
 /// Who we are in mail.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Office {
     /// From of every letter, and with a tag its Reply-To: the shared mailbox that we also read.
     pub mailbox: Named,
     /// Local part and domain of tagged envelope senders (VERP), before the tag.
-    pub bounces: super::id::Address,
+    pub bounces: Address,
     /// Our own addresses and their aliases: mail from them is ours, come back.
-    pub own_addresses: Vec<super::id::Address>,
+    pub own_addresses: Vec<Address>,
     /// authserv-ids whose Authentication-Results count (RFC 8601 2.2, INTEROP.md 5).
     pub authserv_ids: Vec<String>,
 }

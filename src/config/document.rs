@@ -1,0 +1,314 @@
+//! A file as a tree in which every value knows its line, so that every fault can name it. TOML, CSV and environment
+//! variables all become such a tree; from there on they are read alike.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::explain::{Complaint, explain};
+use super::fault::Fault;
+
+pub type Node<'a> = Spanned<DeValue<'a>>;
+
+/// Where the spans of a tree point to.
+#[derive(Debug, Clone)]
+enum Places<'a> {
+    /// Octets of this text; beyond its end, the n-th of these environment variables.
+    Text { text: &'a str, variables: Vec<&'a str> },
+    /// Lines, the first is 1.
+    Lines,
+}
+
+#[derive(Debug, Clone)]
+pub struct Document<'a> {
+    pub file: String,
+    root: Node<'a>,
+    places: Places<'a>,
+}
+
+impl<'a> Document<'a> {
+    /// # Errors
+    /// When it is no TOML: every place where it is not.
+    pub fn toml(file: impl Into<String>, text: &'a str) -> Result<Self, Vec<Fault>> {
+        let file = file.into();
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
+        dates_as_text(&mut root);
+        let places = Places::Text { text, variables: Vec::new() };
+        let document = Self { file, root, places };
+        if errors.is_empty() {
+            return Ok(document);
+        }
+        let fault = |error: &toml::de::Error| {
+            let span = error.span().unwrap_or_default();
+            let line = text.get(..span.start).unwrap_or(text).lines().last().unwrap_or_default();
+            let rest = text.get(span.start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            Fault {
+                key: String::new(),
+                found: format!("{:?}", shortened(&format!("{line}{rest}"))),
+                expected: format!("TOML ({})", error.message().replace('\n', ", ")),
+                ..document.at(&span)
+            }
+        };
+        Err(errors.iter().map(fault).collect())
+    }
+
+    /// A tree whose spans are lines: one row of `key` after the other.
+    pub fn rows(file: impl Into<String>, key: &'a str, rows: Vec<Node<'a>>) -> Self {
+        let list = Spanned::new(1..1, DeValue::Array(rows.into_iter().collect()));
+        let table = DeTable::from_iter([(Spanned::new(1..1, key.into()), list)]);
+        Self { file: file.into(), root: Spanned::new(1..1, DeValue::Table(table)), places: Places::Lines }
+    }
+
+    /// Puts `value` at `path` (`["log", "level"]`), in place of what the file says.
+    pub fn put(&mut self, path: &[String], variable: &'a str, value: &'a str) {
+        let Places::Text { text, variables } = &mut self.places else { return };
+        let start = text.len() + 1 + variables.len();
+        variables.push(variable);
+        put(&mut self.root, path, value, &(start..start));
+    }
+
+    /// The node at `path` (`mailbox[0].port`).
+    pub fn node(&self, path: &str) -> Option<&Node<'a>> {
+        steps(path).try_fold(&self.root, |node, step| child(node, step))
+    }
+
+    /// The names of the tables and values at the top.
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        let table = self.root.get_ref().as_table();
+        table.into_iter().flat_map(|table| table.keys().map(|key| key.get_ref().as_ref()))
+    }
+
+    /// How many rows the list at `path` has.
+    pub fn n_rows(&self, path: &str) -> usize {
+        self.node(path).and_then(|node| node.get_ref().as_array()).map_or(0, |rows| rows.len())
+    }
+
+    /// Reads the value at `path`; what is absent reads as an empty table. Unknown keys do not keep the rest from being
+    /// read, so that one slip is told with all others.
+    pub fn read<T: Deserialize<'a>>(&self, path: &str, faults: &mut Vec<Fault>) -> Option<T> {
+        let empty = || Spanned::new(self.root.span(), DeValue::Table(DeTable::new()));
+        let mut node = self.node(path).cloned().unwrap_or_else(empty);
+        loop {
+            let error = match T::deserialize(node.clone().into_deserializer()) {
+                Ok(value) => return Some(value),
+                Err(error) => error,
+            };
+            let span = error.span().unwrap_or_else(|| node.span());
+            let place = find(&node, &span).unwrap_or_default();
+            if self.is_variable(&span)
+                && error.message().starts_with("invalid type: string")
+                && retype(&mut node, &place)
+            {
+                continue;
+            }
+            let complaint = explain(error.message());
+            let go_on = matches!(complaint, Complaint::UnknownKey { .. }) && remove(&mut node, &place);
+            faults.push(self.complain(&join(path, &place), &span, complaint));
+            if !go_on {
+                return None;
+            }
+        }
+    }
+
+    /// A fault at `path`, or at the nearest place above it that the file has.
+    pub fn fault(&self, path: &str, found: impl Into<String>, expected: impl Into<String>) -> Fault {
+        let mut node = &self.root;
+        let mut span = None;
+        for step in steps(path) {
+            let Some(next) = child(node, step) else { break };
+            node = next;
+            span = Some(node.span());
+        }
+        let place = self.at(&span.unwrap_or_default());
+        Fault { key: path.into(), found: hidden(path, found.into()), expected: expected.into(), ..place }
+    }
+
+    fn complain(&self, path: &str, span: &Range<usize>, complaint: Complaint) -> Fault {
+        let at = self.at(span);
+        match complaint {
+            Complaint::UnknownKey { key, expected } => {
+                Fault { key: path.into(), found: format!("an unknown key {key:?}"), expected, ..at }
+            }
+            Complaint::MissingKey { key } => {
+                let path = join(path, &key);
+                Fault { key: path, found: "nothing".into(), expected: "this key and its value".into(), ..at }
+            }
+            Complaint::Value { found, expected } => {
+                let found = found.unwrap_or_else(|| self.node(path).map_or_else(|| "nothing".into(), shown));
+                Fault { key: path.into(), found: hidden(path, found), expected, ..at }
+            }
+        }
+    }
+
+    fn at(&self, span: &Range<usize>) -> Fault {
+        let (file, line) = match &self.places {
+            Places::Lines => (self.file.clone(), Some(span.start.max(1))),
+            Places::Text { text, variables } => match span.start.checked_sub(text.len() + 1) {
+                Some(n) => (
+                    variables
+                        .get(n)
+                        .map_or_else(|| self.file.clone(), |name: &&str| format!("environment {name}")),
+                    None,
+                ),
+                None => (self.file.clone(), Some(line_at(text, span.start))),
+            },
+        };
+        Fault { file, line, key: String::new(), found: String::new(), expected: String::new() }
+    }
+
+    fn is_variable(&self, span: &Range<usize>) -> bool {
+        matches!(&self.places, Places::Text { text, .. } if span.start > text.len())
+    }
+}
+
+fn line_at(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// A secret is not shown, not even a wrong one.
+fn hidden(path: &str, found: String) -> String {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    if matches!(key, "password" | "database") && found != "nothing" {
+        "a value (not shown)".into()
+    } else {
+        found
+    }
+}
+
+fn shown(node: &Node<'_>) -> String {
+    match node.get_ref() {
+        DeValue::String(text) => format!("{:?}", shortened(text)),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Boolean(value) => value.to_string(),
+        other => format!("a value of type {}", other.type_str()),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// TOML has dates without quotes; read alike with those in quotes.
+fn dates_as_text(node: &mut Node<'_>) {
+    match node.get_mut() {
+        DeValue::Datetime(at) => *node.get_mut() = DeValue::String(at.to_string().into()),
+        DeValue::Array(items) => items.iter_mut().for_each(dates_as_text),
+        DeValue::Table(table) => table.iter_mut().for_each(|(_, value)| dates_as_text(value)),
+        _ => {}
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// `a[0].b` as key, index, key.
+fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
+    path.split(['.', '[']).filter(|part| !part.is_empty()).map(|part| match part.strip_suffix(']') {
+        Some(index) => index.parse().map_or(Step::Key(part), Step::Index),
+        None => Step::Key(part),
+    })
+}
+
+fn child<'n, 'a>(node: &'n Node<'a>, step: Step<'_>) -> Option<&'n Node<'a>> {
+    match step {
+        Step::Key(key) => node.get_ref().as_table()?.get(key),
+        Step::Index(index) => node.get_ref().as_array()?.get(index),
+    }
+}
+
+fn child_mut<'n, 'a>(node: &'n mut Node<'a>, step: Step<'_>) -> Option<&'n mut Node<'a>> {
+    match (node.get_mut(), step) {
+        (DeValue::Table(table), Step::Key(key)) => table.get_mut(key),
+        (DeValue::Array(items), Step::Index(index)) => items.get_mut(index),
+        _ => None,
+    }
+}
+
+fn join(path: &str, below: &str) -> String {
+    let dot = if path.is_empty() || below.is_empty() || below.starts_with('[') { "" } else { "." };
+    format!("{path}{dot}{below}")
+}
+
+/// The path of the key or value that stands exactly at `span`.
+fn find(node: &Node<'_>, span: &Range<usize>) -> Option<String> {
+    match node.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                let name = key.get_ref().as_ref();
+                if key.span() == *span || value.span() == *span {
+                    return Some(name.to_owned());
+                }
+                if let Some(below) = find(value, span) {
+                    return Some(join(name, &below));
+                }
+            }
+            None
+        }
+        DeValue::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let here = (item.span() == *span).then(String::new);
+            here.or_else(|| find(item, span)).map(|below| join(&format!("[{index}]"), &below))
+        }),
+        _ => None,
+    }
+}
+
+fn remove(node: &mut Node<'_>, path: &str) -> bool {
+    let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
+    match descend(node, above).map(Spanned::get_mut) {
+        Some(DeValue::Table(table)) => table.remove(key).is_some(),
+        _ => false,
+    }
+}
+
+/// A variable is text; where a number, a truth value or a list is wanted, it is read as TOML writes them.
+fn retype(node: &mut Node<'_>, path: &str) -> bool {
+    let Some(node) = descend(node, path) else { return false };
+    let DeValue::String(Cow::Borrowed(text)) = *node.get_ref() else { return false };
+    match DeValue::parse(text) {
+        Ok(value) if !value.get_ref().is_str() => {
+            *node = Spanned::new(node.span(), value.into_inner());
+            true
+        }
+        _ => false,
+    }
+}
+
+fn descend<'n, 'a>(mut node: &'n mut Node<'a>, path: &str) -> Option<&'n mut Node<'a>> {
+    for step in steps(path) {
+        node = child_mut(node, step)?;
+    }
+    Some(node)
+}
+
+fn put<'a>(node: &mut Node<'a>, path: &[String], value: &'a str, span: &Range<usize>) {
+    let Some((key, rest)) = path.split_first() else {
+        *node = Spanned::new(span.clone(), DeValue::String(Cow::Borrowed(value)));
+        return;
+    };
+    let empty = || Spanned::new(span.clone(), DeValue::Table(DeTable::new()));
+    if let (DeValue::Array(items), Ok(index)) = (node.get_mut(), key.parse::<usize>()) {
+        if index >= items.len() {
+            items.push(empty());
+        }
+        let last = items.len().saturating_sub(1);
+        if let Some(item) = items.get_mut(index.min(last)) {
+            put(item, rest, value, span);
+        }
+        return;
+    }
+    if !node.get_ref().is_table() {
+        *node = empty();
+    }
+    if let DeValue::Table(table) = node.get_mut() {
+        let key = Spanned::new(span.clone(), key.clone().into());
+        put(table.entry(key).or_insert_with(empty), rest, value, span);
+    }
+}

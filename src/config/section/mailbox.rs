@@ -1,0 +1,182 @@
+//! `[[mailbox]]`: the mailboxes that are read. Every key belongs to one kind; a key of the other kind is a fault, for
+//! whoever wrote it believes that it does something.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::Deserialize;
+
+use super::Reader;
+use super::server::{Raw, Server, Tls};
+use crate::config::secret::Secret;
+use crate::domain::workday::local;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Names it in the record; a new name is a new mailbox.
+    pub name: String,
+    pub kind: MailboxKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailboxKind {
+    Imap(Imap),
+    Maildir { path: PathBuf },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imap {
+    pub server: Server,
+    pub folders: Vec<String>,
+    /// How often to look where the server has no IDLE.
+    pub poll_after: Duration,
+    /// Older mail is recorded by UID, date and hash alone, and never answered.
+    pub start_from: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMailbox {
+    name: String,
+    kind: Kind,
+    path: Option<PathBuf>,
+    host: Option<String>,
+    port: Option<u16>,
+    tls: Option<Tls>,
+    ca_file: Option<PathBuf>,
+    user: Option<String>,
+    password: Option<Secret>,
+    password_file: Option<PathBuf>,
+    folders: Option<Vec<String>>,
+    poll_after_seconds: Option<u64>,
+    start_from: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Imap,
+    Maildir,
+}
+
+pub fn mailboxes(reader: &mut Reader<'_>) -> Vec<Mailbox> {
+    let n = reader.document.n_rows("mailbox");
+    if n == 0 {
+        reader.fault("mailbox", "none", "one [[mailbox]] or more");
+    }
+    let mut mailboxes: Vec<Mailbox> = Vec::new();
+    let mut names = HashSet::new();
+    for index in 0..n {
+        let path = format!("mailbox[{index}]");
+        let Some(raw) = reader.section::<RawMailbox>(&path) else { continue };
+        let name = raw.name.clone();
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+            reader.fault(
+                &format!("{path}.name"),
+                format!("{name:?}"),
+                "a word of letters, digits, '-', '_', '.'",
+            );
+        }
+        if !names.insert(name.to_lowercase()) {
+            reader.fault(
+                &format!("{path}.name"),
+                format!("{name:?} twice"),
+                "a name of its own for every mailbox",
+            );
+        }
+        let kind = match raw.kind {
+            Kind::Imap => imap(reader, &path, raw).map(MailboxKind::Imap),
+            Kind::Maildir => maildir(reader, &path, raw).map(|path| MailboxKind::Maildir { path }),
+        };
+        let Some(kind) = kind else { continue };
+        if matches!(kind, MailboxKind::Maildir { .. })
+            && let Some(other) = mailboxes.iter().find(|other| other.kind == kind)
+        {
+            reader.fault(
+                &format!("{path}.path"),
+                format!("the folder of {:?}", other.name),
+                "a folder of its own",
+            );
+        }
+        mailboxes.push(Mailbox { name, kind });
+    }
+    mailboxes
+}
+
+fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathBuf> {
+    let more = [
+        ("folders", raw.folders.is_some()),
+        ("poll_after_seconds", raw.poll_after_seconds.is_some()),
+        ("start_from", raw.start_from.is_some()),
+    ];
+    for (key, stated) in server(&raw).is_stated().into_iter().chain(more) {
+        if stated {
+            reader.fault(&format!("{path}.{key}"), "a value", "no such key where kind is \"maildir\"");
+        }
+    }
+    let folder = raw.path.filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_none() {
+        reader.fault(&format!("{path}.path"), "nothing", "the folder of the Maildir");
+    }
+    Some(reader.path(&folder?))
+}
+
+fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
+    if raw.path.is_some() {
+        reader.fault(&format!("{path}.path"), "a value", "no such key where kind is \"imap\" (folders is)");
+    }
+    let server = server(&raw).server(reader, path, [993, 143, 143]);
+    if server.as_ref().is_some_and(|server| server.login.is_none()) && raw.user.is_none() {
+        reader.fault(&format!("{path}.user"), "nothing", "user and password_file: IMAP has no other way in");
+    }
+    let folders = raw.folders.unwrap_or_else(|| vec!["INBOX".into()]);
+    if folders.is_empty() || folders.iter().any(|folder| folder.trim().is_empty()) {
+        reader.fault(&format!("{path}.folders"), "no name", "the names of one folder or more");
+    }
+    let poll_after = raw.poll_after_seconds.unwrap_or(60);
+    if !(1..=3600).contains(&poll_after) {
+        reader.fault(&format!("{path}.poll_after_seconds"), poll_after.to_string(), "1 to 3600 seconds");
+    }
+    let key = format!("{path}.start_from");
+    let expected = "the day from which mail is answered, as YYYY-MM-DD or 2026-01-05T09:00:00Z (without it the first \
+                    connection would answer years of old mail)";
+    let start_from = match &raw.start_from {
+        None => {
+            reader.fault(&key, "nothing", expected);
+            None
+        }
+        Some(text) => {
+            let start_from = start_from(text);
+            if start_from.is_none() {
+                reader.fault(&key, format!("{text:?}"), expected);
+            }
+            start_from
+        }
+    };
+    Some(Imap {
+        server: server?,
+        folders,
+        poll_after: Duration::from_secs(poll_after),
+        start_from: start_from?,
+    })
+}
+
+fn server(raw: &RawMailbox) -> Raw {
+    Raw {
+        host: raw.host.clone(),
+        port: raw.port,
+        tls: raw.tls,
+        ca_file: raw.ca_file.clone(),
+        user: raw.user.clone(),
+        password: raw.password.clone(),
+        password_file: raw.password_file.clone(),
+    }
+}
+
+/// An instant, or a day, which begins at midnight in London.
+fn start_from(text: &str) -> Option<DateTime<Utc>> {
+    let day = |text: &str| text.parse::<NaiveDate>().ok().map(|on| local(on, NaiveTime::MIN));
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()).or_else(|| day(text))
+}

@@ -1,0 +1,190 @@
+//! The sections of a few keys: who we are, where the record is, how we log, whom an alarm runs, the policy, the files.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+
+use super::Reader;
+use crate::config::secret::Secret;
+use crate::domain::id::{Address, Named};
+use crate::domain::policy::Policy;
+use crate::domain::world::Office;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The record, the keys, the lock and the socket.
+    pub folder: PathBuf,
+    /// `None` is the embedded default: an SQLite file in the folder.
+    pub database: Option<Secret>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    /// A level (`info`) or directives (`info,sscd::engine=debug`).
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".into() }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alarm {
+    /// A program and its arguments, without a shell; the alarm's sentence is added as the last. None when empty.
+    pub command: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// The folder of users, providers, people and meetings.
+    pub directory: PathBuf,
+    /// GOV.UK's `bank-holidays.json`.
+    pub holidays: PathBuf,
+    /// Letters in other words than the built-in ones.
+    pub templates: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOffice {
+    name: Option<String>,
+    address: Address,
+    bounces: Option<Address>,
+    #[serde(default)]
+    own_addresses: Vec<Address>,
+    #[serde(default)]
+    authserv_ids: Vec<String>,
+}
+
+pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
+    let raw = reader.section::<RawOffice>("office")?;
+    let bounces = raw.bounces.unwrap_or_else(|| raw.address.clone());
+    for (key, address) in [("address", &raw.address), ("bounces", &bounces)] {
+        // A tag of 27 characters is put on (DESIGN.md 7.13), and the local part may have 64 octets (RFC 5321 4.5.3.1.1).
+        if address.tag().is_some() || address.local().len() > 36 {
+            let expected = "local@domain without a tag (+), at most 36 characters before the @: our own tag is put there";
+            reader.fault(&format!("office.{key}"), format!("{:?}", address.as_str()), expected);
+        }
+    }
+    for id in &raw.authserv_ids {
+        if id.trim().is_empty() || id.contains(char::is_whitespace) {
+            let expected = "the first word of your own server's Authentication-Results header";
+            reader.fault("office.authserv_ids", format!("{id:?}"), expected);
+        }
+    }
+    let mut own_addresses = vec![raw.address.clone()];
+    for address in std::iter::once(&bounces).chain(&raw.own_addresses) {
+        if !own_addresses.iter().any(|own| own.same(address)) {
+            own_addresses.push(address.clone());
+        }
+    }
+    Some(Office {
+        mailbox: Named { name: raw.name.filter(|name| !name.trim().is_empty()), address: raw.address },
+        bounces,
+        own_addresses,
+        authserv_ids: raw.authserv_ids,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawState {
+    folder: PathBuf,
+    database: Option<Secret>,
+    database_file: Option<PathBuf>,
+}
+
+impl Default for RawState {
+    fn default() -> Self {
+        Self { folder: "state".into(), database: None, database_file: None }
+    }
+}
+
+pub fn state(reader: &mut Reader<'_>) -> Option<State> {
+    let raw = reader.section::<RawState>("state")?;
+    let database = reader.secret("state.database", raw.database, raw.database_file.as_deref());
+    let known = |url: &Secret| {
+        ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.reveal().starts_with(scheme))
+    };
+    if database.as_ref().is_some_and(|url| !known(url)) {
+        reader.fault(
+            "state.database",
+            "another scheme",
+            "a URL that begins with sqlite:, postgres:// or postgresql://",
+        );
+    }
+    Some(State { folder: reader.path(&raw.folder), database })
+}
+
+pub fn log(reader: &mut Reader<'_>) -> Option<Log> {
+    let log = reader.section::<Log>("log")?;
+    if let Err(error) = log.level.parse::<EnvFilter>() {
+        let expected =
+            format!("error, warn, info, debug or trace, or directives such as info,sscd=debug ({error})");
+        reader.fault("log.level", format!("{:?}", log.level), expected);
+    }
+    Some(log)
+}
+
+pub fn alarm(reader: &mut Reader<'_>) -> Option<Alarm> {
+    let alarm = reader.section::<Alarm>("alarm")?;
+    if let Some(program) = alarm.command.first().filter(|program| !Path::new(program).is_absolute()) {
+        reader.fault(
+            "alarm.command",
+            format!("{program:?}"),
+            "a program by its whole path, then its arguments",
+        );
+    } else if let Some(program) = alarm.command.first().filter(|program| !Path::new(program).is_file()) {
+        reader.fault(
+            "alarm.command",
+            format!("{program:?}, which is not there"),
+            "a program that can be run",
+        );
+    }
+    Some(alarm)
+}
+
+pub fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
+    let policy = reader.section::<Policy>("policy")?;
+    for problem in policy.problems() {
+        reader.fault(&format!("policy.{}", problem.field), problem.found, problem.expected);
+    }
+    Some(policy)
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawFiles {
+    directory: PathBuf,
+    holidays: PathBuf,
+    templates: Option<PathBuf>,
+}
+
+impl Default for RawFiles {
+    fn default() -> Self {
+        Self { directory: "directory".into(), holidays: "bank-holidays.json".into(), templates: None }
+    }
+}
+
+pub fn files(reader: &mut Reader<'_>) -> Option<Files> {
+    let raw = reader.section::<RawFiles>("files")?;
+    let templates = raw.templates.map(|folder| reader.path(&folder));
+    if let Some(folder) = templates.as_ref().filter(|folder| !folder.is_dir()) {
+        let found = format!("{}, which is no folder", folder.display());
+        reader.fault("files.templates", found, "a folder of templates, or no such key for the built-in ones");
+    }
+    Some(Files { directory: reader.path(&raw.directory), holidays: reader.path(&raw.holidays), templates })
+}
