@@ -1,5 +1,7 @@
 //! Letters as their readers get them: every sample of every kind as a whole mail, read back by another parser.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use mail_parser::{Message, MessageParser, MimeHeaders};

@@ -24,7 +24,7 @@ pub(super) fn environment() -> Environment<'static> {
         .add_filter("short_day", |on: &str| text::short_day(on).ok_or_else(|| unreadable("a day", on)));
     environment
         .add_filter("instant", |at: &str| text::instant(at).ok_or_else(|| unreadable("an instant", at)));
-    environment.add_filter("shown", text::shown);
+    environment.add_filter("shown", shown);
     environment.add_filter("field_label", field_label);
     environment.add_filter("heading", |state: &State<'_, '_>, title: &str, line: Option<&str>| {
         lines(state, text::heading(&text::one_line(title), line.unwrap_or("-")))
@@ -35,6 +35,15 @@ pub(super) fn environment() -> Environment<'static> {
         lines(state, text::wrap(&body))
     });
     environment
+}
+
+/// A value with its own line breaks; in plain text they are indented by so many columns.
+fn shown(state: &State<'_, '_>, words: &str, indent: Option<usize>) -> Value {
+    let lines = text::shown(words);
+    Value::from_safe_string(match state.auto_escape() {
+        AutoEscape::Html => lines.iter().map(|line| text::html(line)).collect::<Vec<_>>().join("<br>"),
+        _ => lines.join(&format!("\n{:1$}", "", indent.unwrap_or(0))),
+    })
 }
 
 /// Plain text that keeps its line breaks; in HTML it is a value like any other.

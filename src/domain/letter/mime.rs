@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
 use lettre::message::header::{self, ContentTransferEncoding, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::super::id::{Address, Named};
@@ -28,16 +28,21 @@ pub(super) fn write(
     if !is_message_id(&envelope.message_id) {
         return Err(RenderError::MessageId { found: envelope.message_id.clone() });
     }
+    let reply_to = Named { name: envelope.from.name.clone(), address: envelope.reply_to.clone() };
+    let from = mailbox(&envelope.from)?;
+    let (to, cc) = (mailboxes(&envelope.to)?, mailboxes(&envelope.cc)?);
+    // Given, lest lettre read it back from the headers; what is sent to whom is the outbox's own.
+    let recipients = to.iter().chain(cc.iter()).map(|one| one.email.clone()).collect();
+    let sent = lettre::address::Envelope::new(Some(from.email.clone()), recipients).map_err(unwritable)?;
     let mut message = lettre::Message::builder()
+        .envelope(sent)
         .message_id(Some(id(&envelope.message_id)))
         .date(SystemTime::from(envelope.dated_at))
-        .from(mailbox(&envelope.from)?)
-        .reply_to(mailbox(&Named { name: envelope.from.name.clone(), address: envelope.reply_to.clone() })?);
-    for to in &envelope.to {
-        message = message.to(mailbox(to)?);
-    }
-    for cc in &envelope.cc {
-        message = message.cc(mailbox(cc)?);
+        .from(from)
+        .reply_to(mailbox(&reply_to)?)
+        .header(header::To::from(to));
+    if !envelope.cc.is_empty() {
+        message = message.header(header::Cc::from(cc));
     }
     message = message.subject(page.subject);
     if let Some(parent) = envelope.in_reply_to.as_deref().filter(|parent| is_message_id(parent)) {
@@ -56,18 +61,25 @@ pub(super) fn write(
     );
     message = with(message, HeaderName::new_from_ascii_str(MARK_HEADER), &envelope.message_id);
     message = with(message, HeaderName::new_from_ascii_str("X-Classification"), classification.title());
+    let kind = format!("multipart/alternative; boundary=\"{}\"", boundary(&envelope.message_id));
     let bodies = MultiPart::builder()
-        .kind(MultiPartKind::Alternative)
-        .boundary(boundary(&envelope.message_id))
+        .header(header::ContentType::parse(&kind).map_err(unwritable)?)
         .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(body(&page.text)))
         .singlepart(SinglePart::builder().header(header::ContentType::TEXT_HTML).body(body(&page.html)));
-    let message =
-        message.multipart(bodies).map_err(|error| RenderError::Header { reason: error.to_string() })?;
+    let message = message.multipart(bodies).map_err(unwritable)?;
     Ok(message.formatted())
 }
 
 fn with(message: MessageBuilder, name: HeaderName, value: &str) -> MessageBuilder {
     message.raw_header(HeaderValue::new(name, value.to_owned()))
+}
+
+fn unwritable(error: impl std::fmt::Display) -> RenderError {
+    RenderError::Header { reason: error.to_string() }
+}
+
+fn mailboxes(all: &[Named]) -> Result<Mailboxes, RenderError> {
+    all.iter().map(mailbox).collect()
 }
 
 fn mailbox(named: &Named) -> Result<Mailbox, RenderError> {
@@ -102,8 +114,14 @@ fn boundary(message_id: &str) -> String {
 /// ASCII in lines of at most 998 octets goes as it is (7bit, RFC 2045 2.7), so a stored letter can be read with the
 /// bare eye; all else as lettre finds shortest. Lines end with CR LF.
 fn body(text: &str) -> Body {
-    let lines = text.replace('\n', "\r\n");
-    if text.is_ascii() && text.lines().all(|line| line.len() <= 998) {
+    let mut lines = String::with_capacity(text.len() + text.len() / 16);
+    let mut longest = 0;
+    for line in text.lines() {
+        longest = longest.max(line.len());
+        lines.push_str(line);
+        lines.push_str("\r\n");
+    }
+    if longest <= 998 && lines.is_ascii() {
         return Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit);
     }
     Body::new(lines)

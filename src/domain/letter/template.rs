@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{Environment, Error, Value};
-use serde::Serialize;
+use minijinja::{Environment, Error, Value, context};
 
 use super::super::id::Named;
 use super::{Facts, check, language, text};
@@ -52,25 +51,6 @@ pub(super) struct Page {
     pub subject: String,
     pub text: String,
     pub html: String,
-}
-
-#[derive(Serialize)]
-struct View<'a> {
-    #[serde(flatten)]
-    facts: &'a Facts,
-    marking: Marking,
-    office: Office<'a>,
-}
-
-#[derive(Serialize)]
-struct Marking {
-    sentence: String,
-}
-
-#[derive(Serialize)]
-struct Office<'a> {
-    name: &'a str,
-    address: &'a str,
 }
 
 impl Templates {
@@ -141,12 +121,20 @@ pub fn folder_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().filter_map(|(name, _)| name.strip_suffix("/subject.txt"))
 }
 
+/// What a template can name: the facts' own fields, the marking and the office.
 fn view(facts: &Facts, office: &Named) -> Value {
-    Value::from_serialize(View {
-        facts,
-        marking: Marking { sentence: facts.classification().sentence() },
-        office: Office { name: office.name.as_deref().unwrap_or("SECAS"), address: office.address.as_str() },
-    })
+    let letter = match facts {
+        Facts::Acknowledgement(letter) => Value::from_serialize(letter),
+        Facts::Receipt(letter) => Value::from_serialize(letter),
+    };
+    context! {
+        marking => context! { sentence => facts.classification().sentence() },
+        office => context! {
+            name => office.name.as_deref().unwrap_or("SECAS"),
+            address => office.address.as_str(),
+        },
+        ..letter
+    }
 }
 
 fn unknown_name(file: &str) -> String {

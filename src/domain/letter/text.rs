@@ -12,6 +12,7 @@ const COLUMNS: usize = 72;
 /// What one value of a mail may take of a letter; the mail itself is kept whole.
 const SHOWN_CHARS: usize = 600;
 const SHOWN_LINES: usize = 12;
+const SHORTENED: &str = "(shortened here; your mail is kept whole)";
 /// Any printed value; more than the longest that `shown` leaves.
 const LINE_CHARS: usize = 700;
 
@@ -24,6 +25,9 @@ fn is_harmful(c: char) -> bool {
 
 /// One line of bounded length: each run of harmful characters becomes a space.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LINE_CHARS && text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return Cow::Borrowed(text);
+    }
     let end = text.char_indices().nth(LINE_CHARS).map_or(text.len(), |(end, _)| end);
     let kept = text.get(..end).unwrap_or(text);
     if end == text.len() && !text.contains(is_harmful) {
@@ -37,40 +41,43 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// As HTML, in ASCII: numeric references survive whatever a gateway does to the charset.
-pub(super) fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+pub(super) fn html(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii() && !matches!(c, '<' | '>' | '&' | '"' | '\'');
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() * 2);
     for c in text.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_ascii() => out.push(c),
+            c if is_plain(c) => out.push(c),
             c => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The lines of a value as a letter shows them, cut where they are too many.
-pub(super) fn shown(text: &str) -> Vec<String> {
+pub(super) fn shown(text: &str) -> Vec<Cow<'_, str>> {
     let mut left = SHOWN_CHARS;
     let mut lines = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         if lines.len() == SHOWN_LINES || left == 0 {
-            lines.push("(shortened here; your mail is kept whole)".into());
+            lines.push(Cow::Borrowed(SHORTENED));
             break;
         }
-        let cut: String = line.chars().take(left).collect();
-        if cut.len() < line.len() {
-            lines.push(format!("{cut} ... (shortened here; your mail is kept whole)"));
+        let n_chars = line.chars().count();
+        if n_chars > left {
+            let cut: String = line.chars().take(left).collect();
+            lines.push(Cow::Owned(format!("{} ... {SHORTENED}", one_line(&cut))));
             break;
         }
-        left -= cut.chars().count();
-        lines.push(cut);
+        left -= n_chars;
+        lines.push(one_line(line));
     }
     lines
 }
@@ -115,6 +122,11 @@ pub(super) fn wrap(text: &str) -> String {
 }
 
 fn wrap_line(out: &mut String, line: &str) {
+    if line.len() <= COLUMNS {
+        out.push_str(line);
+        out.push('\n');
+        return;
+    }
     let words = line.trim_start();
     let indent = line.len() - words.len();
     let hanging = indent + hang(words);
@@ -174,7 +186,7 @@ mod tests {
 
     #[test]
     fn html_is_ascii_and_holds_no_markup() {
-        assert_eq!(html("<b>\"Zo\u{eb}\" & 'co'"), "&lt;b&gt;&quot;Zo&#235;&quot; &amp; &#39;co&#39;");
+        assert_eq!(html("<b>\"Zo\u{eb}\" & 'co'"), "&lt;b&gt;&#34;Zo&#235;&#34; &amp; &#39;co&#39;");
     }
 
     #[test]
@@ -194,7 +206,8 @@ mod tests {
     fn a_value_keeps_its_lines_and_is_cut_when_too_long() {
         assert_eq!(shown("a\r\n\r\n b\n"), ["a", " b"]);
         assert_eq!(shown(&"a\n".repeat(99)).len(), SHOWN_LINES + 1);
-        let cut = shown(&"ab ".repeat(999));
+        let long = "ab ".repeat(999);
+        let cut = shown(&long);
         assert!(cut[0].len() < SHOWN_CHARS + 60 && cut[0].ends_with("kept whole)"), "{cut:?}");
     }
 
