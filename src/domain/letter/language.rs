@@ -4,6 +4,7 @@
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
+use super::super::notification::label_of;
 use super::text;
 
 /// An environment that knows the language and no template yet.
@@ -26,6 +27,7 @@ pub(super) fn environment() -> Environment<'static> {
         .add_filter("instant", |at: &str| text::instant(at).ok_or_else(|| unreadable("an instant", at)));
     environment.add_filter("shown", shown);
     environment.add_filter("field_label", field_label);
+    environment.add_filter("sentence", |words: &str| text::sentence(words));
     environment.add_filter("heading", |state: &State<'_, '_>, title: &str, line: Option<&str>| {
         lines(state, text::heading(&text::one_line(title), line.unwrap_or("-")))
     });
@@ -80,10 +82,9 @@ fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(
     }
 }
 
+/// The form's label of a field; a problem may also be one of the mail as a whole.
 fn field_label(field: &str) -> String {
-    let words = field.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    label_of(field).map_or_else(|| "The mail as a whole".into(), str::to_owned)
 }
 
 fn unreadable(expected: &str, found: &str) -> Error {

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::id::{Address, Named};
 use super::super::message::{Classification, Problem};
+use super::super::notification::missing_line;
 use super::{Acknowledgement, Envelope, Facts, Missing, Receipt, Stated, Step};
 
 /// Facts and the name by which a refusal and a snapshot call them.
@@ -78,19 +79,19 @@ fn complete() -> Acknowledgement {
         received_at: at("2026-06-04T09:15:00Z"),
         start_as_stated: Some("1 March 2027".into()),
         understood: vec![
-            stated("User", "Northwind Energy Supply Ltd"),
-            stated("User Roles", "Import Supplier, Gas Supplier"),
+            stated("User Party name", "Northwind Energy Supply Ltd"),
+            stated("User Roles affected", "Import Supplier, Gas Supplier"),
             stated("Contact", "Ann Field, ann.field@northwind.test, 020 7946 0123"),
-            read_as("Which User System this is", "2nd", "the second"),
+            read_as("User System number", "2nd", "the second"),
             stated("Your name for the system", "Engage portal"),
-            read_as("Stage", "we are procuring", "Procuring"),
+            read_as("Stage of employment", "we are procuring", "Procuring"),
             stated("Intended start", "1 March 2027"),
-            read_as("User ID arrangement", "one new ID", "a single new ID"),
+            read_as("Single or multiple User IDs", "one new ID", "SingleNew"),
             read_as("User IDs", "90b3d51f30010000", "90-B3-D5-1F-30-01-00-00"),
-            read_as("Architecture", "diagram attached", "attached"),
+            read_as("Architecture", "diagram attached", "Attached"),
             stated("Provided by", "Shared Service Provider (Meterlink)"),
-            stated("Previously assessed", "Yes, November 2025, reference UA-2025-118"),
-            stated("Customers", "Domestic"),
+            stated("Assessed before", "Yes, November 2025, reference UA-2025-118"),
+            stated("Customers served", "Domestic"),
             stated(
                 "Purpose",
                 "A separate engagement portal for customers who move to us\nfrom the acquisition of Eastwind, to be retired by 2029.",
@@ -112,15 +113,7 @@ fn incomplete() -> Acknowledgement {
     letter.understood.truncate(6);
     Acknowledgement {
         start_as_stated: None,
-        missing: vec![
-            gap("Intended start", "The day, or the month or quarter if that is what you know.", "March 2027"),
-            gap("User IDs", "Each EUI-64 identifier; several go on one line.", "90-B3-D5-1F-30-01-00-00"),
-            gap(
-                "Previously assessed",
-                "Yes, No or Unknown; if Yes, when or under which reference.",
-                "Yes, November 2025",
-            ),
-        ],
+        missing: vec![gap("intended_start"), gap("user_ids"), gap("previously_assessed")],
         missing_due_on: Some(on(2026, 6, 18)),
         next: vec![
             Step {
@@ -139,14 +132,12 @@ fn incomplete() -> Acknowledgement {
 fn in_use() -> Acknowledgement {
     let mut letter = complete();
     letter.start_as_stated = Some("since 2 February 2026".into());
-    letter.understood.retain(|field| !matches!(field.label.as_str(), "Intended start" | "Stage"));
-    letter.understood.push(read_as("Stage", "live", "already in use"));
-    letter.understood.push(stated("Actual start", "since 2 February 2026"));
-    letter.missing = vec![gap(
-        "Reason not notified before",
-        "In your own words. It is recorded as you write it.",
-        "The portal was taken over with the Eastwind portfolio",
-    )];
+    letter
+        .understood
+        .retain(|field| !matches!(field.label.as_str(), "Intended start" | "Stage of employment"));
+    letter.understood.push(read_as("Stage of employment", "live", "already in use"));
+    letter.understood.push(stated("In use since", "since 2 February 2026"));
+    letter.missing = vec![gap("reason_not_notified_before")];
     letter.missing_due_on = Some(on(2026, 6, 18));
     letter
 }
@@ -201,7 +192,7 @@ fn confirm() -> Acknowledgement {
 
 fn nothing_read() -> Acknowledgement {
     Acknowledgement {
-        understood: vec![stated("User", "Northwind Energy Supply Ltd")],
+        understood: vec![stated("User Party name", "Northwind Energy Supply Ltd")],
         next: vec![Step {
             what: "A person at SECAS reads your mail.".into(),
             on: None,
@@ -222,7 +213,7 @@ fn hostile() -> Acknowledgement {
         sent_by: Some(format!("<img src=x onerror=alert(1)> {long}@power.test")),
         confirm: true,
         understood: vec![
-            stated("User", "</td></table><h1>APPROVED</h1>"),
+            stated("User Party name", "</td></table><h1>APPROVED</h1>"),
             stated("Purpose", &"many words, again and again; ".repeat(60)),
             stated("Contact", "شركة الطاقة الشمالية المحدودة"),
             stated("Your name for the system", &format!("{long}\u{2028}{long}")),
@@ -258,11 +249,7 @@ fn gap_filled() -> Receipt {
 
 fn still_missing() -> Receipt {
     Receipt {
-        missing: vec![gap(
-            "Previously assessed",
-            "Yes, No or Unknown; if Yes, when or under which reference.",
-            "Unknown",
-        )],
+        missing: vec![gap("previously_assessed")],
         missing_due_on: Some(on(2026, 6, 18)),
         problems: vec![Problem {
             field: "intended_start".into(),
@@ -305,7 +292,8 @@ fn read_as(label: &str, words: &str, understood: &str) -> Stated {
     Stated { understood: Some(understood.into()), ..stated(label, words) }
 }
 
-fn gap(label: &str, expected: &str, example: &str) -> Missing {
+fn gap(field: &str) -> Missing {
+    let (label, expected, example) = missing_line(field).unwrap_or_default();
     Missing { label: label.into(), expected: expected.into(), example: example.into() }
 }
 

@@ -98,6 +98,17 @@ pub(super) fn instant(at: &str) -> Option<String> {
     Some(at.format("%H:%M %Z on %A %-d %B %Y").to_string())
 }
 
+/// Words as a sentence: "the day, or the month" becomes "The day, or the month."
+pub(super) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let mut out: String =
+        letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
+    if !out.ends_with(['.', '?', '!']) {
+        out.push('.');
+    }
+    out
+}
+
 /// A title with a line beneath it, as long as itself.
 pub(super) fn heading(title: &str, line: &str) -> String {
     format!("{title}\n{}", line.repeat(title.chars().count()))
@@ -129,7 +140,7 @@ fn wrap_line(out: &mut String, line: &str) {
     }
     let words = line.trim_start();
     let indent = line.len() - words.len();
-    let hanging = indent + hang(words);
+    let hanging = indent + if words.starts_with("- ") { 2 } else { 0 };
     pad(out, indent);
     let mut column = indent;
     for (nth, word) in words.split(' ').enumerate() {
@@ -150,16 +161,6 @@ fn wrap_line(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-/// How far below its first line a line continues: past a dash, or past the label of `Label   value`.
-fn hang(words: &str) -> usize {
-    if words.starts_with("- ") {
-        return 2;
-    }
-    let Some((label, value)) = words.split_once("  ") else { return 0 };
-    let column = label.chars().count() + 2 + value.len() - value.trim_start().len();
-    if column <= COLUMNS / 3 { column } else { 0 }
-}
-
 fn pad(out: &mut String, n: usize) {
     (0..n).for_each(|_| out.push(' '));
 }
@@ -176,12 +177,6 @@ mod tests {
         assert!(wrapped.contains("\n    word"), "{wrapped}");
         assert!(wrapped.ends_with("word\n\n\nend\n"), "{wrapped:?}");
         assert!(wrapped.lines().all(|line| line.len() <= COLUMNS));
-    }
-
-    #[test]
-    fn a_labelled_value_wraps_under_the_value() {
-        let wrapped = wrap(&format!("  User    {}", "Northwind ".repeat(9)));
-        assert!(wrapped.contains("\n          Northwind"), "{wrapped}");
     }
 
     #[test]
@@ -209,6 +204,12 @@ mod tests {
         let long = "ab ".repeat(999);
         let cut = shown(&long);
         assert!(cut[0].len() < SHOWN_CHARS + 60 && cut[0].ends_with("kept whole)"), "{cut:?}");
+    }
+
+    #[test]
+    fn words_become_a_sentence() {
+        assert_eq!(sentence("the day, or the month"), "The day, or the month.");
+        assert_eq!(sentence("Done."), "Done.");
     }
 
     #[test]
