@@ -67,7 +67,7 @@ fn check_attachment(notification: &mut Notification, message: &Message) {
         notification.problems.push(Problem {
             field: "architecture_provided".into(),
             found: "Attached, and the mail has no attachment".into(),
-            expected: "the architecture as an attachment, or ViaSecureForm or ToFollow".into(),
+            expected: "the architecture as an attachment, or Via secure form or To follow".into(),
         });
     }
 }

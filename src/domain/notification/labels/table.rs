@@ -111,7 +111,7 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::EmploymentStage,
         label: "Stage of employment",
-        expected: "one of Intending, Procuring, Developing, Testing, AlreadyInUse",
+        expected: "one of Intending, Procuring, Developing, Testing, Already in use",
         example: "Procuring",
         required: Required::Always,
         wordings: "Stage of employment | Employment stage | Stage | Current stage | Status | \
@@ -150,7 +150,7 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::ActualStart,
         label: "In use since",
-        expected: "where the system is in use: the day on which its use began",
+        expected: "the day on which its use began",
         example: "3 May 2026",
         required: Required::IfInUse,
         wordings: "In use since | Actual start | Actual start date | Live since | Used since | \
@@ -166,7 +166,7 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::ReasonNotNotifiedBefore,
         label: "Reason for not notifying before",
-        expected: "where the system is in use: why the SSC was not notified before",
+        expected: "why the SSC was not notified before",
         example: "The system came with an acquisition",
         required: Required::IfInUse,
         wordings: "Reason for not notifying before | Reason not notified before | \
@@ -217,8 +217,8 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::IdArrangement,
         label: "Single or multiple User IDs",
-        expected: "one of SingleExisting, SingleNew, Multiple, Undecided",
-        example: "SingleNew",
+        expected: "one of Single existing, Single new, Multiple, Undecided",
+        example: "Single new",
         required: Required::Always,
         wordings: "Single or multiple User IDs | Single or multiple ID | ID arrangement | \
                    User ID arrangement | Arrangement of User IDs | Single or multiple | \
@@ -244,8 +244,8 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::ArchitectureProvided,
         label: "Architecture",
-        expected: "one of Attached, ViaSecureForm, ToFollow, Withheld, None",
-        example: "ToFollow",
+        expected: "one of Attached, Via secure form, To follow, Withheld, None",
+        example: "To follow",
         required: Required::UnlessWithheld,
         wordings: "Architecture | Architecture provided | System architecture | Architecture diagram | \
                    Architecture diagram provided | Architecture document | High-level architecture | \
@@ -259,8 +259,8 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::Provision,
         label: "Provided by",
-        expected: "one of InHouse, SharedResourceProvider, OtherThirdParty, Undecided; with a provider, its name in brackets",
-        example: "SharedResourceProvider (Meterlink)",
+        expected: "one of In-house, Shared Resource Provider (with its name), Other third party, Undecided",
+        example: "Shared Resource Provider (Meterlink)",
         required: Required::Always,
         wordings: "Provided by | Provision | System provision | Who provides the system | \
                    How is the system provided | Provision of system | Source of system | \
@@ -321,8 +321,8 @@ pub const TABLE: &[Label] = &[
     Label {
         field: F::CustomerSegment,
         label: "Customers served",
-        expected: "one of Domestic, NonDomestic, Both, NotSupplier",
-        example: "NonDomestic",
+        expected: "one of Domestic, Non-domestic, Both, Not a supplier",
+        example: "Non-domestic",
         required: Required::Suppliers,
         wordings: "Customers served | Customer segment | Customer segments | Domestic or non-domestic | \
                    Customer type | Type of customers | Segment | Customers | Market segment | \

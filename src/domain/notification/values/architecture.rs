@@ -8,7 +8,7 @@ use crate::domain::notification::ArchitectureProvided::{
     self, Attached, None as NotProvided, ToFollow, ViaSecureForm,
 };
 
-const EXPECTED: &str = "one of Attached, ViaSecureForm, ToFollow, Withheld, None";
+const EXPECTED: &str = "one of Attached, Via secure form, To follow, Withheld, None";
 
 const PHRASES: &[(&str, ArchitectureProvided)] = &[
     ("attached", Attached),

@@ -5,7 +5,7 @@ use super::choice::{affirmed, clauses};
 use super::text::{is_blank, is_open};
 use crate::domain::notification::IdArrangement;
 
-const EXPECTED: &str = "one of SingleExisting, SingleNew, Multiple, Undecided";
+const EXPECTED: &str = "one of Single existing, Single new, Multiple, Undecided";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hint {

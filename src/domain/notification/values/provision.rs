@@ -9,7 +9,7 @@ use crate::domain::notification::Provision::{
     self, InHouse, OtherThirdParty, SharedResourceProvider, Undecided,
 };
 
-const EXPECTED: &str = "one of InHouse, SharedResourceProvider, OtherThirdParty, Undecided";
+const EXPECTED: &str = "one of In-house, Shared Resource Provider, Other third party, Undecided";
 
 const PHRASES: &[(&str, Provision)] = &[
     ("inhouse", InHouse),

@@ -5,7 +5,7 @@ use super::choice::{affirmed, clauses, says};
 use super::text::{is_blank, is_open};
 use crate::domain::notification::CustomerSegment::{self, Both, Domestic, NonDomestic, NotSupplier};
 
-const EXPECTED: &str = "one of Domestic, NonDomestic, Both, NotSupplier";
+const EXPECTED: &str = "one of Domestic, Non-domestic, Both, Not a supplier";
 
 const PHRASES: &[(&str, CustomerSegment)] = &[
     ("domestic", Domestic),

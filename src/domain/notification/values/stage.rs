@@ -8,7 +8,7 @@ use crate::domain::notification::EmploymentStage::{
     self, AlreadyInUse, Developing, Intending, Procuring, Testing,
 };
 
-const EXPECTED: &str = "one of Intending, Procuring, Developing, Testing, AlreadyInUse";
+const EXPECTED: &str = "one of Intending, Procuring, Developing, Testing, Already in use";
 
 /// `None` marks phrases that only sound like a stage.
 const PHRASES: &[(&str, Option<EmploymentStage>)] = &[
