@@ -109,3 +109,28 @@ proptest! {
         check_sources(&format!("Contact: {text}\nUser IDs: {text}\nStart date: {text}\nMeters: {text}\nProvided by: {text}\nAssessed before: {text}"));
     }
 }
+
+/// No reader looks at everything again for each line: ten times the text is not a hundred times the work.
+#[test]
+fn long_texts_are_read_in_one_go() {
+    for text in [
+        "User Party name: a\n",
+        "User IDs: 90-B3-D5-1F-30-01-00-00\n",
+        "90-B3-D5-1F-30-01-00-00 ",
+        "Contact: a@b.test\n",
+        "\t",
+        "| a ",
+        "a\tb\n",
+        "From: a\n",
+        "(",
+        "Roles: Gas Supplier Gas Supplier\n",
+        "User System number: 2\nStage: Testing\nStart: May 2027\n",
+        ": ",
+    ] {
+        let text = text.repeat(40_000 / text.len());
+        let _ = read(&text);
+        for label in ["User IDs", "Contact", "Purpose"] {
+            let _ = read(&format!("{label}: {text}"));
+        }
+    }
+}

@@ -29,6 +29,9 @@ impl<'a> Stretch<'a> {
     }
 }
 
+/// Bytes that are read of one value.
+const MAX_WORDS: usize = 16 * 1024;
+
 /// Fills the fields of one notification.
 #[must_use]
 pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notification {
@@ -149,8 +152,14 @@ impl<'a> Filler<'a> {
         self.texts.iter().find(|text| text.part == part).map_or("", |text| text.text.as_str())
     }
 
+    /// The text from start to end, or as much of it as is read of one value.
+    fn words(&self, part: u32, start: usize, end: usize) -> &'a str {
+        let text = self.text(part);
+        text.get(start..end.min(text.floor_char_boundary(start + MAX_WORDS))).unwrap_or_default()
+    }
+
     fn cut(&self, part: u32, line: u32, start: usize, end: usize) -> Stretch<'a> {
-        Stretch { part, line, words: self.text(part).get(start..end).unwrap_or_default().trim_end() }
+        Stretch { part, line, words: self.words(part, start, end).trim_end() }
     }
 
     /// The words of a field: of one pair, or from the first to the last of several that belong together.
@@ -195,7 +204,7 @@ impl<'a> Filler<'a> {
 
     /// Where the value of a pair ends: as far as its kind reaches.
     fn end(&self, pair: &Pair) -> usize {
-        let words = |end: usize| self.text(pair.part).get(pair.start..end).unwrap_or_default();
+        let words = |end: usize| self.words(pair.part, pair.start, end);
         let reach = |join: Join| {
             pair.ends.iter().take_while(|end| end.join <= join).last().map_or(pair.start, |end| end.at)
         };
@@ -244,7 +253,7 @@ impl<'a> Filler<'a> {
     fn while_lines(&self, pair: &Pair, bound: usize, is_one: impl Fn(&str) -> bool) -> usize {
         let mut end = bound;
         for next in pair.ends.iter().map(|end| end.at).filter(|at| *at > bound) {
-            if !is_one(self.text(pair.part).get(end..next).unwrap_or_default()) {
+            if !is_one(self.words(pair.part, end, next)) {
                 break;
             }
             end = next;

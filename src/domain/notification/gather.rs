@@ -11,6 +11,9 @@ use super::values::text::squash;
 use super::{FieldName, Notification};
 use crate::domain::message::TextPart;
 
+/// Labelled lines that one mail may have; twenty-two make a whole notification.
+const MAX_PAIRS: usize = 1000;
+
 /// All that the writer's own lines notify.
 #[must_use]
 pub fn notifications(texts: &[TextPart], roles: &[String]) -> Vec<Notification> {
@@ -25,7 +28,7 @@ fn count(notifications: &[Notification]) -> usize {
 
 fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
     let texts: Vec<&TextPart> = texts.iter().filter(|text| text.is_html == html).collect();
-    let pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).collect();
+    let pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).take(MAX_PAIRS).collect();
     groups(&texts, &pairs)
         .into_iter()
         .map(|group| fill(&texts, &group, roles))

@@ -43,13 +43,16 @@ pub enum Join {
     Loose,
 }
 
+/// Bytes of a text in which labels are looked for; a form is a few thousand.
+const MAX_TEXT: usize = 256 * 1024;
 /// Longest value in lines.
 const MAX_LINES: usize = 40;
 
 /// All pairs of the writer's own lines.
 #[must_use]
 pub fn pairs(text: &TextPart) -> Vec<Pair> {
-    let lines = lines(&text.text);
+    let read = text.text.floor_char_boundary(MAX_TEXT);
+    let lines = lines(text.text.get(..read).unwrap_or_default());
     let mut pairs: Vec<Pair> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {

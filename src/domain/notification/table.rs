@@ -145,11 +145,14 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
     }
 }
 
+/// Systems that one table may speak of side by side.
+const MAX_COLUMNS: usize = 20;
+
 /// How many systems the rows speak of side by side: two or more only where typed values stand in every column of
 /// several rows, so that a column of remarks is none.
 fn columns(sided: &[(Cell<'_>, Named, Vec<Cell<'_>>)]) -> usize {
     let n = sided.iter().map(|(_, _, values)| values.len()).max().unwrap_or(0);
-    (2..=n)
+    (2..=n.min(MAX_COLUMNS))
         .rev()
         .find(|n| {
             let full = sided.iter().filter(|(_, named, values)| {

@@ -18,6 +18,9 @@ const N_SUSPECT: usize = 2;
 /// Words below which a mail has nothing to say but its attachment.
 const N_SHORT: usize = 40;
 
+/// Bytes of text in which words about the matter are looked for.
+const MAX_TEXT: usize = 64 * 1024;
+
 /// Reads what a mail says.
 #[must_use]
 pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Reading {
@@ -79,7 +82,9 @@ fn own_words(message: &Message) -> String {
         texts.map(|text| own_text(&text.text)).collect::<Vec<_>>().join("\n")
     };
     let plain = of(false);
-    if plain.trim().is_empty() { of(true) } else { plain }
+    let mut own = if plain.trim().is_empty() { of(true) } else { plain };
+    own.truncate(own.floor_char_boundary(MAX_TEXT));
+    own
 }
 
 fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
@@ -254,7 +259,8 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
         || subject.starts_with("fwd:")
         || message.texts.iter().any(|text| is_forward(&text.text))
         || message.attachments.iter().any(|attachment| attachment.media_type == "message/rfc822");
-    let all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
+    let mut all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
+    all.truncate(all.floor_char_boundary(MAX_TEXT));
     let speaks = matches!(matter(&message.subject, &all), Matter::Notice | Matter::Mentioned);
     if forwarded && (speaks || n_labels(&all) >= N_SUSPECT) {
         doubts.push("it forwards somebody else's mail that may be a notification".into());
