@@ -3,21 +3,16 @@
 //! they never make it a notification.
 
 use super::values::choice::says;
+use super::values::text::plain_words;
 
 /// Words of somebody who gives notice of a system, rather than speaks about the rule.
 const NOTICE: &[&str] = &[
-    "we intend to",
-    "we are intending to",
-    "intends to employ",
-    "intends to use",
-    "intends to utilise",
-    "intention to employ",
-    "intention to use",
-    "intention to utilise",
-    "we hereby",
-    "hereby notify",
-    "hereby notifies",
-    "hereby give notice",
+    "our second user system",
+    "our second system",
+    "our third user system",
+    "our new user system",
+    "our additional user system",
+    "hereby",
     "give notice",
     "giving notice",
     "notice of our",
@@ -25,37 +20,29 @@ const NOTICE: &[&str] = &[
     "would like to notify",
     "writing to notify",
     "writing to inform",
-    "we are notifying",
+    "are notifying",
+    "am notifying",
     "this is to notify",
     "this is our notification",
     "please accept this",
     "please treat this",
-    "notification of a second",
-    "notification of our second",
-    "notification of second",
+    "notification of our",
     "notify you of",
+    "notify you that",
     "notify the ssc of",
     "notify the ssc that",
     "notify the security sub committee",
-    "we will be using",
-    "we will be employing",
-    "we will begin",
-    "we have started using",
-    "we have begun",
-    "we started using",
     "we now use",
-    "we are now using",
-    "we have been using",
-    "we plan to",
-    "we are planning to",
-    "we propose to",
-    "we are about to",
+    "are now using",
+    "have been using",
     "went live",
-    "we are procuring",
-    "we are developing",
-    "i am notifying",
-    "i would like to notify",
-    "i wish to notify",
+    "goes live",
+    "going live",
+    "gone live",
+    "are procuring",
+    "are developing",
+    "are testing",
+    "are building",
     "notification form",
     "completed form",
     "form attached",
@@ -63,7 +50,50 @@ const NOTICE: &[&str] = &[
     "notification attached",
     "attached notification",
     "attached is our",
-    "notification of an additional",
+];
+
+/// "We intend to", and then what one does with a system.
+const INTENTIONS: &[&str] = &[
+    "intend to",
+    "intends to",
+    "intending to",
+    "intention to",
+    "plan to",
+    "plans to",
+    "planning to",
+    "propose to",
+    "about to",
+    "will",
+    "will begin to",
+    "will start to",
+    "going to",
+    "have started to",
+    "have begun to",
+    "started to",
+    "began to",
+    "looking to",
+];
+const ACTS: &[&str] = &[
+    "employ",
+    "use",
+    "utilise",
+    "procure",
+    "deploy",
+    "introduce",
+    "launch",
+    "adopt",
+    "implement",
+    "operate",
+    "run",
+    "go live",
+    "migrate",
+    "be using",
+    "be employing",
+    "be utilising",
+    "bring",
+    "build",
+    "develop",
+    "buy",
 ];
 
 const MATTER: &[&str] = &[
@@ -140,6 +170,8 @@ const OTHER: &[&str] = &[
     "teams meeting",
     "meeting room",
     "reschedule",
+    "the meeting",
+    "meeting request",
     "availability",
 ];
 
@@ -160,12 +192,24 @@ pub enum Matter {
 pub fn matter(subject: &str, text: &str) -> Matter {
     let both = format!("{subject}\n{text}");
     let mentioned = says(&both, MATTER);
-    match (mentioned, says(&both, NOTICE), says(&both, OTHER)) {
+    let notice = mentioned && (says(&both, NOTICE) || says_intention(&both));
+    match (mentioned, notice, says(&both, OTHER)) {
         (true, true, _) => Matter::Notice,
         (true, false, false) => Matter::Mentioned,
         (true, false, true) => Matter::Topic,
         (false, ..) => Matter::Other,
     }
+}
+
+fn says_intention(text: &str) -> bool {
+    let words = format!(" {} ", plain_words(text).join(" "));
+    INTENTIONS.iter().any(|intention| {
+        words.match_indices(&format!(" {intention} ")).any(|(at, found)| {
+            // The space behind it is the one before the act.
+            let rest = words.get(at + found.len()..).unwrap_or_default();
+            ACTS.iter().any(|act| rest.strip_prefix(act).is_some_and(|after| after.starts_with(' ')))
+        })
+    })
 }
 
 /// Is it plainly about something else, whatever is attached?
@@ -178,4 +222,50 @@ pub fn is_other(subject: &str, text: &str) -> bool {
 #[must_use]
 pub fn names_a_form(name: &str) -> bool {
     says(name, MATTER) || says(name, &["notification", "notice", "form", "notify", "user system", "secmp"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expected: Matter, mails: &[(&str, &str)]) {
+        for (subject, text) in mails {
+            assert_eq!(matter(subject, text), expected, "{subject:?}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_notice_in_prose_is_told_from_talk_about_the_rule() {
+        check(
+            Matter::Notice,
+            &[
+                ("", "We intend to utilise a second User System from April."),
+                ("Notification", "Please treat this as our notification under SECMP0057."),
+                ("Second User System", "I am writing to inform you that we went live in May."),
+                ("SSC", "We hereby notify the SSC that we will begin to employ an additional User System."),
+                ("Consultation", "Unrelated to your consultation: we are procuring a second User System."),
+                ("Heads up", "Our second User System goes live on 1 March; what do you need from us?"),
+            ],
+        );
+        check(
+            Matter::Mentioned,
+            &[("SECMP0057", "Does it apply to us?"), ("", "What counts as a second User System?")],
+        );
+        check(
+            Matter::Topic,
+            &[
+                ("Consultation response: SECMP0057", "We support option 2."),
+                ("SSC agenda", "Item 4: second User System notifications received this month."),
+                ("Newsletter", "New rules for those who employ a second User System."),
+                ("Minutes of meeting 41", "The SSC noted two notifications of a second User System."),
+                ("Draft proposal", "We intend to comment on the draft proposal that amends SECMP0057."),
+                ("Webinar", "Register now: what SECMP0057 means for you. We will begin at 10:00."),
+                ("Meeting request", "Could we move the meeting on SECMP0057 to Thursday?"),
+            ],
+        );
+        check(
+            Matter::Other,
+            &[("Lunch", "Are you in on Thursday?"), ("Invoice", "Please find our invoice.")],
+        );
+    }
 }
