@@ -2,6 +2,7 @@
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
 mod form;
+mod read;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Form(form::Form),
+    Read(read::Read),
 }
 
 /// Does what the arguments ask for. Errors go to stderr as one sentence with its causes.
@@ -40,6 +42,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done: anyhow::Result<ExitCode> = match cli.command {
         Command::Form(args) => form::form(&args),
+        Command::Read(args) => read::read(&cli.common, &args),
     };
     done.unwrap_or_else(|error| {
         eprintln!("sscd: {error:#}");
