@@ -68,7 +68,7 @@ fn the_lines_of_the_letter_filled_in_above_it_fill_the_gaps() {
             );
             answer = answer.replace(&line, &format!("{line} {}", gap.example));
         }
-        let marked: String = text.lines().map(|line| format!("> {line}\n")).collect();
+        let marked: String = text.lines().flat_map(|line| ["> ", line, "\n"]).collect();
         let answers = [
             format!("{answer}\n"),
             format!("Dear SECAS,\n\n{answer}\n\nRegards, Ann\n\nOn 4 June 2026 SECAS wrote:\n{marked}"),

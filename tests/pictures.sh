@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Pictures of every letter, as a phone and a desk show them, by day and by night: target/pictures/*.png.
+# They are taken from the snapshots, so what is looked at is what is sent. Fails when a letter is wider than a phone.
+# Needs Chromium (apt-get install --no-install-recommends chromium).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+pictures=target/pictures
+mkdir -p "$pictures"
+profile=$(mktemp -d)
+trap 'rm -rf "$profile"' EXIT
+
+browse() {
+  timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+    --disable-background-networking --disable-component-update --disable-sync \
+    --user-data-dir="$profile" --hide-scrollbars "$@" 2>/dev/null
+}
+
+too_wide=0
+for snapshot in tests/it/snapshots/it__letter__{acknowledgement,receipt}_*.snap; do
+  name=${snapshot##*it__letter__}; name=${name%.snap}
+  page="$PWD/$pictures/$name.html"
+  sed -n '/^<!DOCTYPE/,/^<\/html>/p' "$snapshot" > "$page"
+  for width in 390 900; do
+    browse --window-size=$width,2700 --screenshot="$pictures/$name-$width-light.png" "file://$page" >/dev/null
+    browse --window-size=$width,2700 --blink-settings=preferredColorScheme=0 \
+      --screenshot="$pictures/$name-$width-dark.png" "file://$page" >/dev/null
+  done
+  # Chromium's own window is never narrower than 500 pixels, hence the width of the root.
+  { cat "$page"; echo '<style>html { width: 390px; }</style><script>
+    document.title = Math.max(...[...document.querySelectorAll("body *")].map(e => {
+      const box = e.getBoundingClientRect();
+      return Math.max(box.right, box.left + e.scrollWidth);
+    }));
+  </script>'; } > "$page.measured.html"
+  wide=$(browse --dump-dom "file://$page.measured.html" | sed -n 's/.*<title>\([0-9]*\).*<\/title>.*/\1/p')
+  rm "$page.measured.html"
+  echo "$name: ${wide:-not measured} pixels wide on a phone of 390"
+  [ "${wide:-999}" -le 390 ] || too_wide=1
+done
+exit $too_wide
