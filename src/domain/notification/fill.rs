@@ -117,10 +117,7 @@ impl<'a> Filler<'a> {
         }
         let Some(stretch) = self.stretch(field) else { return };
         let Some(pair) = self.pairs.iter().find(|pair| pair.named.field == field) else { return };
-        let long = matches!(
-            field,
-            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection
-        );
+        let long = pair.is_long();
         if !long && says_withheld(stretch.words) {
             self.withheld.push(pair);
             let stated = match field {
@@ -271,7 +268,8 @@ impl<'a> Filler<'a> {
             self.fields.srp_name = Some(Field { value: values::text::squash(name), source });
         }
         if let Some(stretch) = self.with_label(FieldName::SrpName).filter(|_| self.fields.srp_name.is_some())
-            && self.pairs.iter().all(|pair| pair.named.field != FieldName::Provision)
+            && self.fields.provision.is_none()
+            && self.problems.iter().all(|problem| problem.field != FieldName::Provision.as_str())
             && values::provision::read(stretch.words).value == Some(Provision::SharedResourceProvider)
         {
             let value = Provision::SharedResourceProvider;

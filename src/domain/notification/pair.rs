@@ -2,10 +2,13 @@
 //! place. Invariant: a value is a stretch of the text as it stands; its end may be left open for the reader of the
 //! value to settle.
 
+use std::collections::HashSet;
+
 use super::FieldName;
-use super::labels::{Named, Piece, split_label};
+use super::labels::{Named, Piece, exactly, split_label};
 use super::own::{Line, lines};
 use super::table;
+use super::values;
 use crate::domain::message::TextPart;
 
 /// A label and its value, by their places in the text.
@@ -23,6 +26,17 @@ pub struct Pair {
     pub ends: Vec<End>,
     /// The column or row of a table that speaks of several systems.
     pub column: Option<usize>,
+}
+
+impl Pair {
+    /// Is its value prose?
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        matches!(
+            self.named.field,
+            FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection
+        )
+    }
 }
 
 /// A place where a value may end.
@@ -45,6 +59,10 @@ pub enum Join {
 
 /// Bytes of a text in which labels are looked for; a form is a few thousand.
 const MAX_TEXT: usize = 256 * 1024;
+/// Different labels without any mark behind them from which on that is how the text is written.
+const N_BARE: usize = 4;
+/// Words of an answer that stands below a blank line.
+const N_SHORT: usize = 10;
 /// Longest value in lines.
 const MAX_LINES: usize = 40;
 
@@ -53,6 +71,8 @@ const MAX_LINES: usize = 40;
 pub fn pairs(text: &TextPart) -> Vec<Pair> {
     let read = text.text.floor_char_boundary(MAX_TEXT);
     let lines = lines(text.text.get(..read).unwrap_or_default());
+    // A mail program that turns a table into text leaves labels and values on lines of their own.
+    let is_bare = lines.iter().filter_map(bare).collect::<HashSet<_>>().len() >= N_BARE;
     let mut pairs: Vec<Pair> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
@@ -75,7 +95,9 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
         let within = pairs.last().map(|pair| pair.named.field);
         if let Some((named, value_at)) = split_label(line.text, within) {
             pairs.push(pair_at(named, rest, value_at, text.part));
-        } else if let Some(named) = heading(rest) {
+        } else if let Some(named) =
+            bare(line).filter(|_| is_bare && !is_within(&pairs, line)).or_else(|| heading(rest))
+        {
             // "Contact details", and the three below it by their short names.
             pairs.push(pair_at(named, rest, line.text.len(), text.part));
         }
@@ -87,6 +109,18 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
 /// A line for whoever fills in the form.
 fn is_guidance(line: &str) -> bool {
     line.trim_start().starts_with('#')
+}
+
+/// Is the line the certain value of the last label?
+fn is_within(pairs: &[Pair], line: &Line<'_>) -> bool {
+    let end = |pair: &Pair| pair.ends.first().map_or(pair.start, |end| end.at);
+    pairs.last().is_some_and(|pair| line.start < end(pair))
+}
+
+/// A label that is the whole line, word for word of the table.
+fn bare(line: &Line<'_>) -> Option<Named> {
+    let ends = line.text.contains([':', '=', '?', '\t', '|']);
+    if ends || line.text.len() > 80 || !line.own { None } else { exactly(line.text) }
 }
 
 /// A heading without a colon above short names: only a contact has one.
@@ -123,6 +157,7 @@ fn pair_at(named: Named, rest: &[Line<'_>], value_at: usize, part: u32) -> Pair 
 /// indented may belong to it, too.
 fn continue_value(pair: &mut Pair, rest: &[Line<'_>], free: bool) {
     let Some(first) = rest.first() else { return };
+    let is_bare = free && bare(first).is_some();
     let mut empty = pair.ends.last().is_none_or(|end| end.at <= pair.start);
     let mut before = *first;
     let mut value = before.text.to_owned();
@@ -133,6 +168,15 @@ fn continue_value(pair: &mut Pair, rest: &[Line<'_>], free: bool) {
             continue;
         }
         if !line.own || line.is_blank() || ends_value(line.text, pair.named.field) || table::is_row(line) {
+            break;
+        }
+        // Behind a label on a line of its own comes its value, and then the next such label. Below a blank line an
+        // answer is short; a sentence there is the letter going on.
+        let answers = || values::reads_clean(pair.named.field, line.text).unwrap_or(false);
+        let is_label = is_bare && bare(line).is_some() && !(empty && answers());
+        if is_label
+            || (empty && blank > 0 && line.text.split_whitespace().count() > N_SHORT && !pair.is_long())
+        {
             break;
         }
         let indented = line.indent() > first.indent();
@@ -193,7 +237,7 @@ fn ends_value(line: &str, field: FieldName) -> bool {
 
 /// "T: 020 7946 0123" below a name.
 fn gives_contact(line: &str) -> bool {
-    super::values::contact::read(line).value.is_some_and(|c| c.email.is_some() || c.telephone.is_some())
+    values::contact::read(line).value.is_some_and(|c| c.email.is_some() || c.telephone.is_some())
 }
 
 /// "Registered address: ..": a label that we do not know.
@@ -214,7 +258,7 @@ fn looks_labelled(line: &str) -> bool {
 }
 
 fn is_closing(line: &str) -> bool {
-    let plain = super::values::text::plain_words(line).join(" ");
+    let plain = values::text::plain_words(line).join(" ");
     let closings = [
         "kind regards",
         "best regards",

@@ -164,6 +164,12 @@ pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
     exact(label, &words, within).or_else(|| LOOSE.get(&key(&core(&words))).copied().flatten())
 }
 
+/// What a label by itself names that stands in the table word for word.
+#[must_use]
+pub fn exactly(label: &str) -> Option<Named> {
+    exact(label, &meaningful(label), None)
+}
+
 fn exact(label: &str, words: &[String], within: Option<FieldName>) -> Option<Named> {
     let key = key(words);
     if key.is_empty() {
