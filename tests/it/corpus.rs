@@ -12,29 +12,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use sscd::domain::id::{Address, Named};
+use sscd::config::{Config, build_world};
 use sscd::domain::message::{Message, Own, read_message, vouch};
 use sscd::domain::notification::{Field, Notification, Reading, Source, read_notification};
-use sscd::domain::policy::Policy;
 use sscd::domain::token::Keys;
-use sscd::domain::world::Office;
+use sscd::domain::world::World;
 
-fn office() -> Office {
-    let address = |text: &str| Address::parse(text).unwrap();
-    Office {
-        mailbox: Named { name: Some("SECAS".into()), address: address("secas@sec.test") },
-        bounces: address("bounces@sec.test"),
-        own_addresses: vec![address("ssc@sec.test")],
-        authserv_ids: vec!["mx.sec.test".into()],
-    }
+/// The sample that is shipped: its directory knows the Users that the mails speak of.
+fn world() -> World {
+    let config = Config::sample(Path::new(""), &[]).unwrap();
+    build_world(&config, Keys { installation: "corpus".into(), keys: vec![[3; 32]] }).unwrap()
 }
 
-fn read(raw: &[u8]) -> (Message, Reading) {
-    let office = office();
-    let keys = Keys { installation: "corpus".into(), keys: vec![[3; 32]] };
-    let message = read_message(raw, &Own { office: &office, keys: &keys });
-    let vouch = vouch(raw, &office.authserv_ids);
-    let reading = read_notification(&message, vouch, &Policy::default());
+fn read(raw: &[u8], world: &World) -> (Message, Reading) {
+    let message = read_message(raw, &Own { office: &world.office, keys: &world.keys });
+    let vouch = vouch(raw, &world.office.authserv_ids);
+    let reading = read_notification(&message, vouch, &world.policy);
     (message, reading)
 }
 
@@ -83,12 +76,13 @@ fn notification(notification: &Notification) -> Value {
 
 #[test]
 fn every_mail_is_read_as_its_neighbour_says() {
+    let world = world();
     let accept = std::env::var_os("SSCD_ACCEPT").is_some();
     let mails = mails();
     assert!(mails.len() >= 40, "{} mails", mails.len());
     let mut wrong = Vec::new();
     for path in mails {
-        let (_, reading) = read(&fs::read(&path).unwrap());
+        let (_, reading) = read(&fs::read(&path).unwrap(), &world);
         let found = summary(&reading);
         let beside = path.with_extension("json");
         if accept {
@@ -109,8 +103,9 @@ fn every_mail_is_read_as_its_neighbour_says() {
 
 #[test]
 fn words_stand_where_they_are_said_to() {
+    let world = world();
     for path in mails() {
-        let (message, reading) = read(&fs::read(&path).unwrap());
+        let (message, reading) = read(&fs::read(&path).unwrap(), &world);
         for found in &reading.notifications {
             let fields = serde_json::to_value(&found.fields).unwrap();
             for (name, field) in fields.as_object().unwrap() {

@@ -120,7 +120,8 @@ fn is_within(pairs: &[Pair], line: &Line<'_>) -> bool {
 /// A label that is the whole line, word for word of the table.
 fn bare(line: &Line<'_>) -> Option<Named> {
     let ends = line.text.contains([':', '=', '?', '\t', '|']);
-    if ends || line.text.len() > 80 || !line.own { None } else { exactly(line.text) }
+    let long = line.text.len() > 80 || line.text.split_whitespace().count() > 8;
+    if ends || long || !line.own { None } else { exactly(line.text) }
 }
 
 /// A heading without a colon above short names: only a contact has one.
