@@ -1,6 +1,15 @@
 //! The tests that stand outside the crate, as one binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so and ends"
+)]
+
 mod answer;
 mod corpus;
 mod hands;
 mod letter;
+mod servers;

@@ -128,7 +128,7 @@ impl Imap {
     async fn fetch_one(&mut self, epoch: i64, uid: u32) -> Result<Vec<Fetched>, Failure> {
         let mut opened = self.opened_in(epoch).await?;
         let unreadable = |why| vec![Fetched { locator: uid.to_string(), body: Body::Unreadable { why } }];
-        match opened.bodies(&uid.to_string()).await {
+        match opened.bodies_there(&uid.to_string()).await {
             Ok(fetched) => {
                 self.opened = Some(opened);
                 Ok(fetched)
@@ -181,7 +181,7 @@ impl Mailbox for Imap {
 
     async fn fetch(&mut self, epoch: i64, batch: &[Found]) -> Result<Vec<Fetched>, Failure> {
         let mut opened = self.opened_in(epoch).await?;
-        match opened.bodies(&set(batch.iter().map(|found| found.locator.as_str()))).await {
+        match opened.bodies_there(&set(batch.iter().map(|found| found.locator.as_str()))).await {
             Ok(fetched) => {
                 self.opened = Some(opened);
                 return Ok(fetched);
@@ -268,6 +268,19 @@ impl Opened {
         uids.sort_unstable();
         uids.dedup();
         Ok(uids)
+    }
+
+    /// Dovecot gives NIL for a mail that another session removed a moment ago (2.3.19, 2026-11): such a one is gone,
+    /// unless a fresh look still shows it.
+    async fn bodies_there(&mut self, names: &str) -> Result<Vec<Fetched>, Trouble> {
+        let mut fetched = self.bodies(names).await?;
+        let is_nil = |fetched: &Fetched| matches!(fetched.body, Body::Unreadable { .. });
+        let nil = set(fetched.iter().filter(|one| is_nil(one)).map(|one| one.locator.as_str()));
+        if !nil.is_empty() {
+            let there = self.uids(&nil).await?;
+            fetched.retain(|one| !is_nil(one) || there.iter().any(|uid| uid.to_string() == one.locator));
+        }
+        Ok(fetched)
     }
 
     async fn bodies(&mut self, set: &str) -> Result<Vec<Fetched>, Trouble> {

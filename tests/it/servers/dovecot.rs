@@ -1,0 +1,190 @@
+//! A real Dovecot for one test: accounts `secas@sec.test` and `ann@power.test`, IMAP and LMTP on loopback.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sscd::adapters::imap::{Account, Imap};
+use sscd::adapters::link::{Login, Peer, Security};
+
+use super::authority::Authority;
+use super::process::{PlainUser, Server, as_plain_user, free_port};
+
+pub const OFFICE: &str = "secas@sec.test";
+pub const USER: &str = "ann@power.test";
+pub const PASSWORD: &str = "long \"and\" \\odd";
+
+pub struct Dovecot {
+    server: Option<Server>,
+    folder: tempfile::TempDir,
+    pub imap_port: u16,
+    pub tls_port: u16,
+    pub lmtp_port: u16,
+}
+
+impl Dovecot {
+    pub fn start() -> Self {
+        Self::with("ssl = no\n")
+    }
+
+    pub fn with_tls(authority: &Authority) -> Self {
+        Self::with(&format!(
+            "ssl = yes\nssl_cert = <{}\nssl_key = <{}\n",
+            authority.cert_file.display(),
+            authority.key_file.display()
+        ))
+    }
+
+    /// Starts with these settings beside the usual ones.
+    pub fn with(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        PlainUser::own(folder.path());
+        let [imap_port, tls_port, lmtp_port] = [free_port(), free_port(), free_port()];
+        let mut dovecot = Self { server: None, folder, imap_port, tls_port, lmtp_port };
+        let users = format!("{OFFICE}:{{PLAIN}}{PASSWORD}\n{USER}:{{PLAIN}}{PASSWORD}\n");
+        std::fs::write(dovecot.path("users"), users).unwrap();
+        std::fs::write(dovecot.path("dovecot.conf"), dovecot.settings(settings)).unwrap();
+        for name in ["users", "dovecot.conf"] {
+            PlainUser::own(&dovecot.path(name));
+        }
+        dovecot.run();
+        dovecot
+    }
+
+    pub fn run(&mut self) {
+        // A socket left over from before delays the first login by 5 s (Dovecot 2.3.19, 2026-11).
+        let _ = std::fs::remove_dir_all(self.path("run"));
+        let mut command = as_plain_user("/usr/sbin/dovecot");
+        command.arg("-F").arg("-c").arg(self.path("dovecot.conf"));
+        self.server = Some(Server::start(&mut command, "starting up"));
+    }
+
+    /// Sessions that spoke a moment ago go on for 10 s before they hear the goodbye (2.3.19, 2026-11).
+    pub fn stop(&mut self) {
+        self.server = None;
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn settings(&self, more: &str) -> String {
+        let PlainUser { uid, gid } = PlainUser::of_us();
+        let name = |kind: &str| {
+            let output = std::process::Command::new("id").args([kind, &uid.to_string()]).output().unwrap();
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        let (user, group, dir) = (name("-un"), name("-gn"), self.folder.path().display());
+        let Self { imap_port, tls_port, lmtp_port, .. } = self;
+        let mut text = format!(
+            "base_dir = {dir}/run
+state_dir = {dir}/state
+log_path = /dev/stderr
+protocols = imap lmtp
+listen = 127.0.0.1
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_username_format = %Lu
+first_valid_uid = 0
+mail_location = maildir:~/Maildir
+mail_fsync = never
+recipient_delimiter = +
+lmtp_hdr_delivery_address = final
+shutdown_clients = yes
+"
+        );
+        let places = [
+            ("passdb", format!("driver = passwd-file\nargs = scheme=PLAIN {dir}/users")),
+            (
+                "userdb",
+                format!(
+                    "driver = static
+args = uid={uid} gid={gid} home={dir}/mail/%u"
+                ),
+            ),
+            (
+                "service imap-login",
+                format!(
+                    "chroot =\ninet_listener imap {{\nport = {imap_port}\n}}\ninet_listener imaps {{\nport = {tls_port}\nssl = yes\n}}"
+                ),
+            ),
+            ("service lmtp", format!("inet_listener lmtp {{\naddress = 127.0.0.1\nport = {lmtp_port}\n}}")),
+            ("service anvil", "chroot =\nunix_listener anvil-auth-penalty {\nmode = 0\n}".into()),
+            ("service stats", "chroot =".into()),
+        ];
+        for (place, settings) in places {
+            let _ = write!(text, "{place} {{\n{settings}\n}}\n");
+        }
+        text + more
+    }
+
+    /// What an operator or a colleague does: `doveadm` with these words.
+    pub fn doveadm(&self, words: &[&str]) {
+        let mut command = as_plain_user("/usr/bin/doveadm");
+        let output = command.arg("-c").arg(self.path("dovecot.conf")).args(words).output().unwrap();
+        assert!(output.status.success(), "doveadm {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Delivers mails to the office by LMTP, all on one line.
+    pub fn deliver<'a>(&self, mails: impl IntoIterator<Item = &'a [u8]>) {
+        let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
+        let mut out = std::io::BufWriter::new(stream);
+        let mut expect = |code: &str| {
+            let last = answers.by_ref().map(Result::unwrap).find(|line| line.as_bytes()[3] == b' ').unwrap();
+            assert!(last.starts_with(code), "LMTP: {last}");
+        };
+        expect("220");
+        let mut say = |text: &[u8], code: &str| {
+            out.write_all(text).unwrap();
+            out.write_all(b"\r\n").unwrap();
+            out.flush().unwrap();
+            expect(code);
+        };
+        say(b"LHLO tests.test", "250");
+        for mail in mails {
+            say(b"MAIL FROM:<ann@power.test>", "250");
+            say(format!("RCPT TO:<{OFFICE}>").as_bytes(), "250");
+            say(b"DATA", "354");
+            let text = mail.strip_suffix(b"\r\n").unwrap_or(mail);
+            let dotted = [text, b"\r\n."].concat();
+            assert!(!text.windows(3).any(|three| three == b"\n.\r"), "a test mail has a line of one dot");
+            say(&dotted, "250");
+        }
+        say(b"QUIT", "221");
+    }
+
+    pub fn account(&self) -> Account {
+        Account {
+            peer: Peer {
+                host: "127.0.0.1".into(),
+                port: self.imap_port,
+                security: Security::Plain,
+                ca_file: None,
+                patience: Duration::from_secs(20),
+            },
+            login: Login { user: OFFICE.into(), password: PASSWORD.into() },
+            folder: "INBOX".into(),
+            idle_at_most: Duration::from_mins(9),
+            poll_after: Duration::from_millis(100),
+        }
+    }
+
+    pub fn mailbox(&self) -> Imap {
+        Imap::new(self.account())
+    }
+}
+
+/// A small mail whose subject says its number.
+pub fn mail(number: usize) -> Vec<u8> {
+    format!(
+        "From: Ann <{USER}>\r\nTo: {OFFICE}\r\nSubject: mail {number}\r\nMessage-ID: <{number}@power.test>\r\nDate: Mon, 2 Nov 2026 09:00:00 +0000\r\n\r\nHello.\r\n"
+    )
+    .into_bytes()
+}

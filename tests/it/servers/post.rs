@@ -1,0 +1,89 @@
+//! A real SMTP server for one test (`tests/servers/post.py`, on aiosmtpd), which fails where it is told to.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use sscd::adapters::link::{Login, Peer, Security};
+use sscd::adapters::smtp::Post;
+
+use super::authority::Authority;
+use super::process::{Server, free_port};
+
+pub struct PostOffice {
+    server: Server,
+    folder: tempfile::TempDir,
+    pub port: u16,
+}
+
+/// A letter that the server took.
+#[derive(Debug, serde::Deserialize)]
+pub struct Taken {
+    pub number: u32,
+    pub connection: u32,
+    pub sender: String,
+    pub recipients: Vec<String>,
+    pub dsn: Vec<String>,
+    pub login: bool,
+}
+
+pub const USER: &str = "secas";
+pub const PASSWORD: &str = "letters = 1";
+
+impl PostOffice {
+    pub fn start(words: &[&str]) -> Self {
+        Self::on(free_port(), words)
+    }
+
+    pub fn on(port: u16, words: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/post.py");
+        let mut command = Command::new("/usr/bin/python3");
+        command
+            .arg(script)
+            .args(["--port", &port.to_string()])
+            .arg("--folder")
+            .arg(folder.path())
+            .args(words);
+        Self { server: Server::start(&mut command, "ready"), folder, port }
+    }
+
+    pub fn secured(security: &str, authority: &Authority) -> Self {
+        let [cert, key] = [&authority.cert_file, &authority.key_file].map(|path| path.to_str().unwrap());
+        Self::start(&["--security", security, "--cert", cert, "--key", key])
+    }
+
+    /// Fails the next `times` letters at a stage (mail, rcpt, data, after, drop, slow) with this reply.
+    pub fn fault(&mut self, stage: &str, times: u32, reply: &str) {
+        self.server.tell(&format!("fault {stage} {times} {reply}"));
+    }
+
+    pub fn taken(&self) -> Vec<Taken> {
+        let log = std::fs::read_to_string(self.folder.path().join("taken.jsonl")).unwrap_or_default();
+        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub fn bytes(&self, taken: &Taken) -> Vec<u8> {
+        std::fs::read(self.folder.path().join(format!("{:06}.eml", taken.number))).unwrap()
+    }
+
+    pub fn post(&self) -> Post {
+        Post {
+            peer: Peer {
+                host: "127.0.0.1".into(),
+                port: self.port,
+                security: Security::Plain,
+                ca_file: None,
+                patience: Duration::from_secs(20),
+            },
+            login: None,
+            hello: "office.sec.test".into(),
+            n_connections: 1,
+            ask_after: Duration::from_secs(30),
+        }
+    }
+}
+
+pub fn login() -> Login {
+    Login { user: USER.into(), password: PASSWORD.into() }
+}

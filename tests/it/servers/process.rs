@@ -1,0 +1,135 @@
+//! A server as a child of the test: started, waited for by its own word, ended by its id.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+const START_AT_MOST: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    said: Receiver<String>,
+}
+
+impl Server {
+    /// Starts it, and comes back when it has said a line with `ready` in it.
+    pub fn start(command: &mut Command, ready: &str) -> Self {
+        let name = format!("{command:?}");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name}: {error}; `tests/run.sh` installs what the tests need"));
+        let (teller, said) = channel();
+        let outputs: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        for output in outputs {
+            let teller = teller.clone();
+            // It also keeps the pipe empty, so that the server never waits for us.
+            std::thread::spawn(move || {
+                BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(teller.send(line)));
+            });
+        }
+        let stdin = child.stdin.take();
+        let server = Self { child, stdin, said };
+        let mut heard = Vec::new();
+        while heard.last().is_none_or(|line: &String| !line.contains(ready)) {
+            let Ok(line) = server.said.recv_timeout(START_AT_MOST) else {
+                panic!("{name} does not start; it said: {}", heard.join("\n"))
+            };
+            heard.push(line);
+        }
+        server
+    }
+
+    /// Says a line to it and comes back when it has said `ok`.
+    pub fn tell(&mut self, line: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+        while self.said.recv_timeout(START_AT_MOST).expect("an answer to an order") != "ok" {}
+    }
+
+    fn end(&mut self, signal: Signal) {
+        self.stdin = None;
+        if let Ok(None) = self.child.try_wait() {
+            kill_process(Pid::from_child(&self.child), signal).unwrap();
+        }
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end(Signal::TERM);
+        if std::thread::panicking() {
+            self.said.try_iter().for_each(|line| eprintln!("{line}"));
+        }
+    }
+}
+
+/// Runs as the plain user that Dovecot and PostgreSQL insist on where we are root; dies with us.
+pub fn as_plain_user(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM"]);
+    if let Some(user) = PlainUser::of_root() {
+        command
+            .arg(format!("--reuid={}", user.uid))
+            .arg(format!("--regid={}", user.gid))
+            .arg("--clear-groups");
+    }
+    command.arg("--").arg(program);
+    command
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct PlainUser {
+    pub uid: u32,
+    pub gid: u32,
+}
+
+impl PlainUser {
+    pub const NAME: &str = "sscd-test";
+
+    /// `None` where we are a plain user ourselves.
+    pub fn of_root() -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            return None;
+        }
+        let id = |what| {
+            let output = Command::new("id").args([what, Self::NAME]).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            text.trim().parse().unwrap_or_else(|_| {
+                panic!(
+                    "there is no user {}; `tests/run.sh` makes it, for Dovecot does not run as root",
+                    Self::NAME
+                )
+            })
+        };
+        Some(Self { uid: id("-u"), gid: id("-g") })
+    }
+
+    pub fn of_us() -> Self {
+        Self::of_root().unwrap_or_else(|| Self {
+            uid: rustix::process::getuid().as_raw(),
+            gid: rustix::process::getgid().as_raw(),
+        })
+    }
+
+    /// Gives a folder to the plain user.
+    pub fn own(path: &Path) {
+        if let Some(user) = Self::of_root() {
+            std::os::unix::fs::chown(path, Some(user.uid), Some(user.gid)).unwrap();
+        }
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,70 @@
+//! A line that goes bad on order: it swallows everything without a word, or it is cut after so many bytes.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How the line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Good,
+    /// Bytes vanish in both directions, and nobody hears that the line is dead.
+    BlackHole,
+    /// Each connection ends when the server has said so many bytes on it.
+    CutAfter(usize),
+}
+
+#[derive(Debug)]
+pub struct Proxy {
+    pub port: u16,
+    line: Arc<watch::Sender<Line>>,
+}
+
+impl Proxy {
+    pub async fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = Self {
+            port: listener.local_addr().unwrap().port(),
+            line: Arc::new(watch::Sender::new(Line::Good)),
+        };
+        let line = Arc::clone(&proxy.line);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
+                let ((from_client, to_client), (from_server, to_server)) =
+                    (client.into_split(), server.into_split());
+                tokio::spawn(pump(from_client, to_server, line.subscribe(), false));
+                tokio::spawn(pump(from_server, to_client, line.subscribe(), true));
+            }
+        });
+        proxy
+    }
+
+    pub fn set(&self, line: Line) {
+        self.line.send_replace(line);
+    }
+}
+
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: watch::Receiver<Line>, is_server: bool) {
+    let mut n_said = 0;
+    let mut buffer = vec![0; 16_384];
+    while let Ok(n) = from.read(&mut buffer).await {
+        let now = *line.borrow();
+        n_said += n;
+        match now {
+            // No FIN either.
+            Line::BlackHole if n == 0 => std::future::pending().await,
+            Line::BlackHole => continue,
+            Line::CutAfter(most) if is_server && n_said > most => break,
+            _ if n == 0 => break,
+            _ => {}
+        }
+        if to.write_all(&buffer[..n]).await.is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown().await;
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the tests: `tests/run.sh`, and with the long ones `tests/run.sh --all`. Installs what the server suite needs
+# (Dovecot, an SMTP server, PostgreSQL) where root or sudo allows, and makes the plain user that Dovecot and
+# PostgreSQL insist on where we are root. Further words go to the test runner.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+all=
+if [ "${1:-}" = --all ]; then all=yes; shift; fi
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif sudo -n true 2>/dev/null; then sudo "$@"
+    else echo "tests/run.sh: needs root for: $*; run that by hand, then this again" >&2; exit 2
+    fi
+}
+
+packages=()
+needs() { packages+=("$@"); }
+[ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/imap ] && [ -x /usr/lib/dovecot/lmtp ] \
+    || needs dovecot-imapd dovecot-lmtpd
+/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || needs python3 python3-aiosmtpd
+command -v setpriv >/dev/null || needs util-linux
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needs postgresql
+if [ -n "$all" ]; then [ -x /usr/sbin/smtp-sink ] || needs postfix; fi
+if [ ${#packages[@]} -gt 0 ]; then
+    echo "tests/run.sh: installs ${packages[*]}"
+    as_root apt-get -qq update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y "${packages[@]}" >/dev/null
+fi
+if [ "$(id -u)" = 0 ] && ! id sscd-test >/dev/null 2>&1; then
+    useradd -r -s /usr/sbin/nologin sscd-test
+fi
+
+if cargo nextest --version >/dev/null 2>&1; then
+    exec cargo nextest run ${all:+--run-ignored all} "$@"
+else
+    exec cargo test "$@" ${all:+-- --include-ignored}
+fi
