@@ -108,6 +108,8 @@ pub struct InboxRow {
 /// Everything that goes down together or not at all.
 #[derive(Debug, Default)]
 pub struct Commit {
+    /// When it was decided: `done_at`, `settled_at`, `sealed_at`.
+    pub at: DateTime<Utc>,
     pub events: Vec<Entry>,
     /// (subject, cause): unique, so every signal is idempotent.
     pub handled: Vec<(SubjectId, String)>,
@@ -119,6 +121,8 @@ pub struct Commit {
     pub letter_moves: Vec<LetterMove>,
     pub deliveries: Vec<DeliveryMove>,
     pub inbox: Vec<InboxDone>,
+    /// Sequence numbers of events whose bodies leave the record; the event that says why is among `events`.
+    pub erasures: Vec<i64>,
 }
 
 /// An event on its way into the journal; `seq`, `prev_hash` and `hash` are the store's to give.

@@ -12,4 +12,5 @@ mod answer;
 mod corpus;
 mod hands;
 mod letter;
+mod store;
 mod servers;

@@ -1,0 +1,94 @@
+//! The one way in which a decision goes down: everything in one transaction, or nothing. In: a [`Commit`] and the
+//! [`Term`] under which it was decided; out: where the chain ends now.
+
+use std::collections::HashSet;
+
+use super::chain::{self, Head};
+use super::error::Result;
+use super::lease::{self, Term};
+use super::rows::Commit;
+use super::sql::statements;
+use super::{Store, Writer, inbox, journal, outbox, register};
+use crate::domain::id::SubjectId;
+
+statements! {
+    HANDLED = "INSERT INTO handled (subject_id, cause, at_ms) VALUES {rows tti}";
+    IS_HANDLED = "SELECT subject_id FROM handled WHERE subject_id = ? AND cause = ?";
+}
+
+/// A commit that held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    pub n_events: i64,
+    /// The end of the chain after it. An entry dated before its predecessor took the date of that one.
+    pub head: Head,
+}
+
+impl Store {
+    /// Writes everything, or nothing.
+    ///
+    /// # Errors
+    /// [`Lost`](super::StoreError::Lost) when another process decides by now;
+    /// [`Conflict`](super::StoreError::Conflict) when a signal was handled before or a version is taken: decide again,
+    /// one signal at a time; else as any writing. After any error nothing of it is in the record.
+    pub async fn commit(&self, term: Term, mut commit: Commit) -> Result<Committed> {
+        let mut head = self.inner.head.lock().await;
+        // Taken out while we are not sure of it: an error on the way leaves it to be read anew.
+        let known = head.take();
+        let mut tx = self.write().await?;
+        lease::check(&mut tx, term).await?;
+        let before = match known {
+            Some(head) => head,
+            None => chain::head(&mut tx).await?,
+        };
+        let entries = std::mem::take(&mut commit.events);
+        let fresh: HashSet<SubjectId> =
+            entries.iter().filter(|entry| entry.version == 1).map(|entry| entry.subject.clone()).collect();
+        let (events, after) = chain::link(before, entries)?;
+        journal::append(&mut tx, &events).await?;
+        handled(&mut tx, &commit).await?;
+        register::put(&mut tx, &commit.registers).await?;
+        register::set_timers(&mut tx, &commit.timers, &fresh).await?;
+        outbox::add(&mut tx, &commit.letters).await?;
+        outbox::move_letters(&mut tx, &commit.letter_moves, commit.at).await?;
+        outbox::settle(&mut tx, &commit.deliveries, commit.at).await?;
+        inbox::finish(&mut tx, &commit.inbox, commit.at).await?;
+        let engine = self.inner.engine;
+        if !commit.erasures.is_empty() {
+            if let Some(setup) = engine.before_erasure() {
+                sqlx::raw_sql(setup).execute(&mut *tx.conn).await?;
+            }
+            for seq in &commit.erasures {
+                journal::erase(&mut tx, *seq).await?;
+            }
+        }
+        tx.done().await?;
+        *head = Some(after);
+        drop(head);
+        if !commit.erasures.is_empty() {
+            let mut conn = self.inner.writer.acquire().await?;
+            sqlx::raw_sql(engine.after_erasure()).execute(&mut *conn).await?;
+        }
+        let read: Vec<_> = commit.inbox.iter().map(|one| one.inbox).collect();
+        self.was_read(&read).await;
+        Ok(Committed { n_events: after.seq - before.seq, head: after })
+    }
+
+    /// Did a commit hold that had this cause for this subject?
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn is_handled(&self, subject: &SubjectId, cause: &str) -> Result<bool> {
+        let (subject, cause) = (subject.0.clone(), cause.to_owned());
+        Ok(self.read().await?.maybe(IS_HANDLED, |q| q.bind(subject).bind(cause)).await?.is_some())
+    }
+}
+
+async fn handled(tx: &mut Writer, commit: &Commit) -> Result<()> {
+    let at = commit.at.timestamp_millis();
+    tx.each(HANDLED, &commit.handled, |q, (subject, cause)| {
+        q.bind(subject.0.clone()).bind(cause.clone()).bind(at)
+    })
+    .await
+    .map(drop)
+}

@@ -1,0 +1,242 @@
+//! Opening the record: file rights, connections, migrations. In: an address; out: a [`Store`] whose every connection
+//! keeps what it commits through a loss of power, or a sentence that says what to do.
+
+use std::fs;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection};
+
+use super::dialect::Engine;
+use super::error::{Result, StoreError};
+use super::sql::{Cells, Session, statements};
+use super::{Inner, Store};
+
+statements! {
+    PROBE = "UPDATE meta SET number = number WHERE name = ?";
+}
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How to open the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    pub n_readers: u32,
+    /// For commands that only look: no file is made, nothing is migrated, nothing can be written.
+    pub read_only: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { n_readers: 4, read_only: false }
+    }
+}
+
+/// A setting as one of our connections reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// `writer`, `reader 1`, ...
+    pub connection: String,
+    pub name: &'static str,
+    pub value: String,
+}
+
+impl Store {
+    /// Opens `sqlite:///absolute/path` or `postgres://user@host/database`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stop`] with a sentence when the record cannot be used as it is, [`StoreError::Retry`] when it
+    /// is out of reach.
+    pub async fn open(url: &str, options: &Options) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(url).ok_or_else(|| {
+            StoreError::Stop(format!(
+                "{:?} is no address of a record; expected sqlite:///path or postgres://user@host/database",
+                url.split(':').next().unwrap_or_default()
+            ))
+        })?;
+        let file = (engine == Engine::Sqlite).then(|| sqlite_file(url)).transpose()?;
+        if let Some(file) = &file {
+            make_private(file, options.read_only)?;
+        }
+        let connect = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+        if !options.read_only {
+            let mut conn = AnyConnection::connect_with(&connect).await?;
+            sqlx::raw_sql(engine.writer_setup()).execute(&mut conn).await?;
+            migrate(&mut conn, engine, file.as_deref()).await?;
+            conn.close().await?;
+        }
+        let writer_setup = if options.read_only { engine.reader_setup() } else { engine.writer_setup() };
+        let writer = pool(connect.clone(), engine, 1, writer_setup).await?;
+        let readers = pool(connect, engine, options.n_readers.max(1), engine.reader_setup()).await?;
+        let inner = Inner {
+            engine,
+            writer,
+            readers,
+            head: Default::default(),
+            staged: Default::default(),
+            reading: Default::default(),
+        };
+        let store = Self { inner: Arc::new(inner) };
+        store.probe(options.read_only).await?;
+        Ok(store)
+    }
+
+    /// Is the record of our form, and may we write?
+    async fn probe(&self, read_only: bool) -> Result<()> {
+        if read_only {
+            let mut conn = self.inner.readers.acquire().await?;
+            let known = migrator(self.inner.engine).iter().count();
+            let applied = applied(&mut conn, self.inner.engine).await?;
+            newer(&applied, self.inner.engine)?;
+            if applied.len() < known {
+                return Err(StoreError::Stop(
+                    "the record was written by an older sscd: start `sscd run` once, which migrates it"
+                        .into(),
+                ));
+            }
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        tx.run(PROBE, |q| q.bind("")).await?;
+        tx.done().await
+    }
+
+    /// What each pooled connection says about durability, read back from the database.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn settings(&self) -> Result<Vec<Setting>> {
+        let mut out = Vec::new();
+        for (role, pool) in [("writer", &self.inner.writer), ("reader", &self.inner.readers)] {
+            let mut held = Vec::new();
+            for n in 1..=pool.options().get_max_connections() {
+                let connection = if role == "writer" { role.to_owned() } else { format!("{role} {n}") };
+                let mut conn = pool.acquire().await?;
+                for (name, query) in self.inner.engine.settings() {
+                    let row = sqlx::query(*query).fetch_one(&mut *conn).await?;
+                    out.push(Setting { connection: connection.clone(), name, value: row.text(0)? });
+                }
+                held.push(conn);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Ends all connections once they are given back.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+}
+
+/// The file of an SQLite address.
+pub(super) fn sqlite_file(url: &str) -> Result<PathBuf> {
+    if !url.starts_with("sqlite:///") || url.contains('?') {
+        return Err(StoreError::Stop(format!(
+            "{url:?} is no address of a record; expected sqlite:// and an absolute path, without parameters"
+        )));
+    }
+    Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
+}
+
+/// The file and what SQLite makes beside it (which takes its rights) are for its owner alone.
+fn make_private(file: &Path, must_exist: bool) -> Result<()> {
+    let sentence = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::Full,
+        std::io::ErrorKind::NotFound if must_exist => {
+            StoreError::Stop(format!("there is no record at {}: start `sscd run` first", file.display()))
+        }
+        _ => StoreError::Stop(format!("the record {} cannot be opened: {e}", file.display())),
+    };
+    if must_exist {
+        return fs::File::open(file).map(drop).map_err(sentence);
+    }
+    let opened = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map_err(sentence)?;
+    let mut rights = opened.metadata().map_err(sentence)?.permissions();
+    if rights.mode() & 0o077 != 0 {
+        rights.set_mode(0o600);
+        opened.set_permissions(rights).map_err(sentence)?;
+    }
+    Ok(())
+}
+
+async fn pool(connect: AnyConnectOptions, engine: Engine, size: u32, setup: &'static str) -> Result<AnyPool> {
+    let options = AnyPoolOptions::new()
+        .max_connections(size)
+        .min_connections(if engine == Engine::Sqlite { size } else { 0 })
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A local file does not go away between two statements; a server may.
+        .test_before_acquire(engine == Engine::Postgres)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(setup).execute(conn).await?;
+                Ok(())
+            })
+        });
+    Ok(options.connect_with(connect).await?)
+}
+
+fn migrator(engine: Engine) -> &'static Migrator {
+    match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    }
+}
+
+/// The versions that the database has gone through; none for an empty one.
+async fn applied(conn: &mut AnyConnection, engine: Engine) -> Result<Vec<i64>> {
+    let table = migrator(engine).table_name.as_ref();
+    let there = Session { conn: &mut *conn, engine }
+        .maybe(super::Sql(engine.table_exists()), |q| q.bind(table.to_owned()))
+        .await?;
+    if there.is_none() {
+        return Ok(Vec::new());
+    }
+    let list = conn.list_applied_migrations(table).await.map_err(migration_error)?;
+    Ok(list.iter().map(|m| m.version).collect())
+}
+
+fn newer(applied: &[i64], engine: Engine) -> Result<()> {
+    let known = migrator(engine).iter().map(|m| m.version).max().unwrap_or_default();
+    match applied.iter().max() {
+        Some(found) if *found > known => Err(StoreError::Stop(format!(
+            "the record has form {found} and this sscd knows form {known} at most: a newer sscd wrote it; start \
+             that one, or restore a backup from before"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Brings the record to our form; one that holds something is copied first, and the copy is verified.
+async fn migrate(conn: &mut AnyConnection, engine: Engine, file: Option<&Path>) -> Result<()> {
+    let applied = applied(conn, engine).await?;
+    newer(&applied, engine)?;
+    let pending = migrator(engine).iter().any(|m| !applied.contains(&m.version));
+    if pending && !applied.is_empty() {
+        if let Some(file) = file {
+            let form = applied.iter().max().copied().unwrap_or_default();
+            super::backup::copy(conn, &file.with_extension(format!("form-{form}.backup"))).await?;
+        } else {
+            tracing::warn!("the record is migrated; each step is one transaction, and pg_dump is its backup");
+        }
+    }
+    if pending {
+        migrator(engine).run(conn).await.map_err(migration_error)?;
+    }
+    Ok(())
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => e.into(),
+        e => StoreError::Stop(format!("the record has not the form that this sscd expects: {e}")),
+    }
+}

@@ -1,0 +1,107 @@
+//! Handing letters to a deliverer. In: how many; out: finished bytes and their envelopes, marked as transmitting and
+//! counted before anything is sent. The writer marks small rows; a reader fetches the bytes.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::any::AnyRow;
+
+use crate::domain::id::{Address, LetterId, SubjectId};
+use crate::store::Store;
+use crate::store::error::{Result, StoreError};
+use crate::store::rows::Claimed;
+use crate::store::sql::{Cells, statements};
+
+statements! {
+    /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left.
+    MARK = "UPDATE delivery SET state = 'transmitting', n_attempts = n_attempts + 1 \
+        WHERE state = 'queued' AND delivery_id IN (SELECT delivery_id FROM delivery \
+        WHERE settled_at_ms IS NULL AND state = 'queued' AND not_before_ms <= ? \
+        ORDER BY not_before_ms, delivery_id LIMIT ?) RETURNING delivery_id";
+    FETCH = "SELECT delivery_id, d.letter_id, subject_id, message_id, recipient, envelope_sender, n_attempts, \
+        not_after_ms, possible_duplicate, bytes FROM delivery d JOIN letter l ON l.letter_id = d.letter_id \
+        WHERE delivery_id IN ({list i}) ORDER BY delivery_id";
+    NEXT = "SELECT min(not_before_ms) FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued'";
+    REQUEUE = "UPDATE delivery SET state = 'queued', possible_duplicate = 1 \
+        WHERE settled_at_ms IS NULL AND state = 'transmitting'";
+    NEXT_IDS = "SELECT coalesce((SELECT max(letter_id) FROM letter), 0), \
+        coalesce((SELECT max(delivery_id) FROM delivery), 0)";
+}
+
+/// What an ended process had left in the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rescued {
+    /// Deliveries found transmitting: queued again, marked as possible duplicates.
+    pub n_transmitting: u64,
+    /// Mails that were being read: each has one more attempt.
+    pub n_reading: usize,
+    /// Mails that were arriving in pieces: removed, the collector fetches them again.
+    pub n_staged: usize,
+}
+
+impl Store {
+    /// Claims deliveries whose time has come, the longest waiting first. One that is past its `not_after` comes too:
+    /// it is the deliverer's to expire.
+    ///
+    /// # Errors
+    /// As any writing. What was marked and could not be fetched stays transmitting until the next [`Store::rescue`].
+    pub async fn claim(&self, limit: i64, now: DateTime<Utc>) -> Result<Vec<Claimed>> {
+        let now = now.timestamp_millis();
+        let mut tx = self.write().await?;
+        let marked = tx.all(MARK, |q| q.bind(now).bind(limit)).await?;
+        tx.done().await?;
+        let ids = marked.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+        let rows = self.read().await?.among(FETCH, &ids, |q, id| q.bind(*id)).await?;
+        rows.iter().map(claimed).collect()
+    }
+
+    /// When the next delivery may be tried.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn next_delivery_at(&self) -> Result<Option<DateTime<Utc>>> {
+        self.read().await?.one(NEXT, |q| q).await?.maybe_instant(0)
+    }
+
+    /// The next free ids of letters and deliveries. The leader asks once and counts on by itself.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn next_ids(&self) -> Result<(LetterId, i64)> {
+        let row = self.read().await?.one(NEXT_IDS, |q| q).await?;
+        Ok((LetterId(row.int(0)? + 1), row.int(1)? + 1))
+    }
+
+    /// Picks up what an ended process left in the middle. For the leader, once, before anything else.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn rescue(&self) -> Result<Rescued> {
+        let mut tx = self.write().await?;
+        let n_transmitting = tx.run(REQUEUE, |q| q).await?;
+        tx.done().await?;
+        let n_reading = self.count_attempts().await?;
+        let n_staged = self.sweep_stages().await?;
+        Ok(Rescued { n_transmitting, n_reading, n_staged })
+    }
+}
+
+fn claimed(row: &AnyRow) -> Result<Claimed> {
+    Ok(Claimed {
+        delivery: row.int(0)?,
+        letter: LetterId(row.int(1)?),
+        subject: SubjectId(row.text(2)?),
+        message_id: row.text(3)?,
+        recipient: address(row, 4)?,
+        envelope_sender: address(row, 5)?,
+        n_attempts: row.int(6)?,
+        not_after: row.instant(7)?,
+        possible_duplicate: row.int(8)? == 1,
+        bytes: Arc::new(row.bytes(9)?),
+    })
+}
+
+pub(super) fn address(row: &AnyRow, at: usize) -> Result<Address> {
+    let text: &str = row.cell(at)?;
+    Address::parse(text).map_err(|_| StoreError::Corrupt("an address of a delivery cannot be read".into()))
+}

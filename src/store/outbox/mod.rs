@@ -1,0 +1,117 @@
+//! Letters and their deliveries. In: what a decision queued or moved; out: what waits, what left and what was said to
+//! it. Invariant, held by the database: sealed bytes never change, and nothing leaves that is not sealed.
+
+mod claim;
+mod list;
+
+use chrono::{DateTime, Utc};
+
+use super::Writer;
+use super::error::{Result, StoreError};
+use super::rows::{DeliveryMove, DeliveryRow, LetterMove, LetterRow, LetterState};
+use super::sql::{Cells, Sql, statements};
+use crate::domain::id::LetterId;
+
+pub use claim::Rescued;
+pub use list::{Delivery, Letter, LetterFilter};
+
+statements! {
+    ADD = "INSERT INTO letter (letter_id, subject_id, version, kind, message_id, state, made_at_ms, sealed_at_ms, \
+        because, facts, bytes) VALUES {rows ititttiitbb}";
+    QUEUE = "INSERT INTO delivery (delivery_id, letter_id, recipient, envelope_sender, state, not_before_ms, \
+        not_after_ms) VALUES {rows iitttii}";
+    SEAL = "UPDATE letter SET state = 'sealed', sealed_at_ms = ?, bytes = ? \
+        WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
+    DISCARD = "UPDATE letter SET state = 'discarded' WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
+    /// What is settled stays settled, save that a person may queue it again.
+    SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, settled_at_ms) AS (VALUES {rows ittii}) \
+        UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, \
+        not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms) \
+        FROM v WHERE delivery.delivery_id = v.delivery_id \
+        AND (delivery.settled_at_ms IS NULL OR v.state = 'queued') RETURNING delivery.delivery_id";
+}
+
+pub(super) const CLAIM: &[Sql] = claim::ALL;
+pub(super) const LIST: &[Sql] = list::ALL;
+
+/// Writes letters with their deliveries.
+pub(super) async fn add(tx: &mut Writer, letters: &[LetterRow]) -> Result<()> {
+    tx.each(ADD, letters, |q, letter| {
+        let (state, because, facts, bytes) = match &letter.state {
+            LetterState::Draft { facts, because } => {
+                ("draft", Some(because.clone()), Some(facts.clone()), None)
+            }
+            LetterState::Sealed { bytes } => ("sealed", None, None, Some(bytes.clone())),
+            LetterState::Discarded => ("discarded", None, None, None),
+        };
+        q.bind(letter.letter.0)
+            .bind(letter.subject.0.clone())
+            .bind(letter.version)
+            .bind(letter.kind.clone())
+            .bind(letter.message_id.clone())
+            .bind(state)
+            .bind(letter.made_at.timestamp_millis())
+            .bind(bytes.is_some().then_some(letter.made_at.timestamp_millis()))
+            .bind(because)
+            .bind(facts)
+            .bind(bytes)
+    })
+    .await?;
+    let deliveries: Vec<(LetterId, &DeliveryRow)> =
+        letters.iter().flat_map(|l| l.deliveries.iter().map(|d| (l.letter, d))).collect();
+    queue(tx, &deliveries).await
+}
+
+async fn queue(tx: &mut Writer, deliveries: &[(LetterId, &DeliveryRow)]) -> Result<()> {
+    tx.each(QUEUE, deliveries, |q, (letter, row)| {
+        q.bind(row.delivery)
+            .bind(letter.0)
+            .bind(row.recipient.as_str().to_owned())
+            .bind(row.envelope_sender.as_str().to_owned())
+            .bind("queued")
+            .bind(row.not_before.timestamp_millis())
+            .bind(row.not_after.timestamp_millis())
+    })
+    .await
+    .map(drop)
+}
+
+/// Seals or discards drafts.
+pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: DateTime<Utc>) -> Result<()> {
+    for one in moves {
+        let (letter, row) = match one {
+            LetterMove::Seal { letter, bytes, .. } => {
+                let bytes = bytes.clone();
+                (letter, tx.maybe(SEAL, |q| q.bind(at.timestamp_millis()).bind(bytes).bind(letter.0)).await?)
+            }
+            LetterMove::Discard { letter } => (letter, tx.maybe(DISCARD, |q| q.bind(letter.0)).await?),
+        };
+        if row.is_none() {
+            return Err(StoreError::Conflict(format!("letter {} is no draft any more", letter.0)));
+        }
+        if let LetterMove::Seal { letter, deliveries, .. } = one {
+            let deliveries: Vec<_> = deliveries.iter().map(|row| (*letter, row)).collect();
+            queue(tx, &deliveries).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what became of deliveries.
+pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime<Utc>) -> Result<()> {
+    let moved = tx
+        .each(SETTLE, moves, |q, one| {
+            q.bind(one.delivery)
+                .bind(one.to.as_str())
+                .bind(one.answer.clone())
+                .bind(one.not_before.map(|at| at.timestamp_millis()))
+                .bind(one.to.is_final().then_some(at.timestamp_millis()))
+        })
+        .await?;
+    if moved.len() == moves.len() {
+        return Ok(());
+    }
+    let moved = moved.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
+    let left = moves.iter().find(|one| !moved.contains(&one.delivery)).map_or(0, |one| one.delivery);
+    Err(StoreError::Conflict(format!("delivery {left} was settled before, or there is no such delivery")))
+}

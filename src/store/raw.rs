@@ -1,0 +1,154 @@
+//! The bytes of mail, in pieces of at most 1 MiB. In: pieces; out: the whole again. A staged mail without its inbox
+//! row is nothing yet, and is swept.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::error::{Result, StoreError};
+use super::rows::RawId;
+use super::sql::{Cells, statements};
+use super::{Store, Writer};
+use crate::domain::id::InboxId;
+
+statements! {
+    ALLOT = "UPDATE meta SET number = number + ? WHERE name = 'inbox_id' RETURNING number";
+    INSERT = "INSERT INTO raw (raw_id, piece, bytes) VALUES {rows iib}";
+    STAGE = "INSERT INTO stage (raw_id) VALUES (?)";
+    ONE = "SELECT raw_sha256 FROM inbox WHERE inbox_id = ?";
+    MANY = "SELECT raw_id, bytes FROM raw WHERE raw_id IN ({list i}) ORDER BY raw_id, piece";
+    UNSTAGE = "DELETE FROM stage WHERE raw_id = ?";
+    FORGET = "DELETE FROM raw WHERE raw_id = ?";
+    ORPHANS = "SELECT raw_id FROM stage";
+}
+
+pub(super) const PIECE: usize = 1 << 20;
+
+/// What is known of a mail that arrives in pieces.
+#[derive(Default)]
+pub(super) struct Staged {
+    pub hash: Sha256,
+    pub n_bytes: i64,
+    n_pieces: i64,
+}
+
+/// Allots `n` ids that no mail has had; the last of them.
+pub(super) async fn allot(tx: &mut Writer, n: usize) -> Result<i64> {
+    let n = i64::try_from(n).unwrap_or(i64::MAX);
+    tx.one(ALLOT, |q| q.bind(n)).await?.int(0)
+}
+
+/// Writes whole mails under their inbox ids.
+pub(super) async fn write(tx: &mut Writer, mails: &[(InboxId, &[u8])]) -> Result<()> {
+    let pieces: Vec<(i64, i64, &[u8])> =
+        mails.iter().flat_map(|(id, bytes)| pieces(bytes).map(|(n, piece)| (id.0, n, piece))).collect();
+    tx.each(INSERT, &pieces, |q, (id, n, bytes)| q.bind(*id).bind(*n).bind(bytes.to_vec())).await?;
+    Ok(())
+}
+
+/// An empty mail is one empty piece.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = (i64, &[u8])> {
+    let empty = bytes.is_empty().then_some(bytes);
+    (0..).zip(empty.into_iter().chain(bytes.chunks(PIECE)))
+}
+
+/// A staged mail has its inbox row now.
+pub(super) async fn unstage(tx: &mut Writer, raw: RawId) -> Result<()> {
+    tx.run(UNSTAGE, |q| q.bind(raw.0)).await.map(drop)
+}
+
+impl Store {
+    /// Writes a piece of a mail that is too big to hold: `None` begins one, and the answer names it from then on.
+    ///
+    /// # Errors
+    /// As any writing; [`StoreError::Conflict`] when the mail is not being staged here: begin again.
+    pub async fn stage(&self, raw: Option<RawId>, piece: &[u8]) -> Result<RawId> {
+        let mut staged = self.inner.staged.lock().await;
+        let mut tx = self.write().await?;
+        let raw = match raw {
+            Some(raw) => raw,
+            None => {
+                let id = allot(&mut tx, 1).await?;
+                tx.run(STAGE, |q| q.bind(id)).await?;
+                staged.insert(RawId(id), Staged::default());
+                RawId(id)
+            }
+        };
+        let state = staged.get_mut(&raw).ok_or_else(unknown)?;
+        let first = state.n_pieces;
+        let rows: Vec<(i64, &[u8])> = (first..).zip(piece.chunks(PIECE)).collect();
+        tx.each(INSERT, &rows, |q, (n, bytes)| q.bind(raw.0).bind(*n).bind(bytes.to_vec())).await?;
+        tx.done().await?;
+        state.hash.update(piece);
+        state.n_pieces += i64::try_from(rows.len()).unwrap_or_default();
+        state.n_bytes += i64::try_from(piece.len()).unwrap_or_default();
+        Ok(raw)
+    }
+
+    /// Gives up a mail whose pieces stopped coming.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn unstage(&self, raw: RawId) -> Result<()> {
+        let mut staged = self.inner.staged.lock().await;
+        if staged.remove(&raw).is_some() {
+            let mut tx = self.write().await?;
+            forget(&mut tx, raw).await?;
+            tx.done().await?;
+        }
+        Ok(())
+    }
+
+    /// The bytes of one mail, checked against the hash of its arrival.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when they are not the bytes that arrived; [`StoreError::Conflict`] when there are
+    /// none (a mail from before `start_from`, or no such mail).
+    pub async fn raw(&self, inbox: InboxId) -> Result<Vec<u8>> {
+        let bytes = self.raws(&[inbox]).await?.remove(&inbox).ok_or_else(|| {
+            StoreError::Conflict(format!("of mail {} no bytes were kept, or there is no such mail", inbox.0))
+        })?;
+        let expected = self.read().await?.one(ONE, |q| q.bind(inbox.0)).await?.sha256(0)?;
+        if <[u8; 32]>::from(Sha256::digest(&bytes)) != expected {
+            return Err(StoreError::Corrupt(format!(
+                "the bytes of mail {} are not those that arrived",
+                inbox.0
+            )));
+        }
+        Ok(bytes)
+    }
+
+    /// The bytes of many mails; one without bytes is absent.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn raws(&self, inbox: &[InboxId]) -> Result<HashMap<InboxId, Vec<u8>>> {
+        let mut out: HashMap<InboxId, Vec<u8>> = HashMap::with_capacity(inbox.len());
+        for row in self.read().await?.among(MANY, inbox, |q, id| q.bind(id.0)).await? {
+            out.entry(InboxId(row.int(0)?)).or_default().extend_from_slice(row.cell(1)?);
+        }
+        Ok(out)
+    }
+
+    /// Removes what was staged and never taken in; how many mails.
+    pub(super) async fn sweep_stages(&self) -> Result<usize> {
+        let mut staged = self.inner.staged.lock().await;
+        let mut tx = self.write().await?;
+        let orphans = tx.all(ORPHANS, |q| q).await?;
+        for row in &orphans {
+            forget(&mut tx, RawId(row.int(0)?)).await?;
+        }
+        tx.done().await?;
+        staged.clear();
+        Ok(orphans.len())
+    }
+}
+
+pub(super) async fn forget(tx: &mut Writer, raw: RawId) -> Result<()> {
+    tx.run(FORGET, |q| q.bind(raw.0)).await?;
+    unstage(tx, raw).await
+}
+
+pub(super) fn unknown() -> StoreError {
+    StoreError::Conflict("this mail is not being staged here; begin it again".into())
+}
