@@ -123,11 +123,12 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
         text + more
     }
 
-    /// What an operator or a colleague does: `doveadm` with these words.
-    pub fn doveadm(&self, words: &[&str]) {
+    /// What an operator or a colleague does: `doveadm` with these words; gives what it prints.
+    pub fn doveadm(&self, words: &[&str]) -> String {
         let mut command = as_plain_user("/usr/bin/doveadm");
         let output = command.arg("-c").arg(self.path("dovecot.conf")).args(words).output().unwrap();
         assert!(output.status.success(), "doveadm {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Delivers mails to the office by LMTP, all on one line.
@@ -158,6 +159,22 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
             say(&dotted, "250");
         }
         say(b"QUIT", "221");
+    }
+
+    /// Puts many mails into the office's folder at once, as a delivery agent does by hand.
+    pub fn lay_down(&self, mails: &[Vec<u8>]) {
+        let home = self.path("mail").join(OFFICE);
+        let maildir = home.join("Maildir");
+        sscd::adapters::maildir::create(&maildir).unwrap();
+        for folder in [&self.path("mail"), &home, &maildir, &maildir.join("tmp"), &maildir.join("cur")] {
+            PlainUser::own(folder);
+        }
+        for (number, mail) in mails.iter().enumerate() {
+            let path = maildir.join("new").join(format!("1793610000.M{number:06}.test,S={}", mail.len()));
+            std::fs::write(&path, mail).unwrap();
+            PlainUser::own(&path);
+        }
+        PlainUser::own(&maildir.join("new"));
     }
 
     pub fn account(&self) -> Account {
