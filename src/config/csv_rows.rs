@@ -5,9 +5,9 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::document::Node;
 use super::explain::nearest;
 use super::fault::Fault;
+use super::tree::Node;
 
 #[derive(Clone, Copy)]
 enum Cell {

@@ -28,8 +28,13 @@ pub struct Texts {
 }
 
 /// # Errors
-/// Everything that is wrong in any of the files. What names other rows is looked at when all rows could be read.
-pub fn read_directory(texts: &Texts, policy: &Policy, days: &WorkingDays) -> Result<Directory, Vec<Fault>> {
+/// Everything that is wrong in any of the files. Meetings are held against the table of bank holidays where there is
+/// one; what names other rows is looked at when all rows could be read.
+pub fn read_directory(
+    texts: &Texts,
+    policy: &Policy,
+    days: Option<&WorkingDays>,
+) -> Result<Directory, Vec<Fault>> {
     let mut faults = Vec::new();
     let records = match is_csv(&texts.users).then(|| Records::read(&texts.users.name, &texts.users.text)) {
         Some(Ok(records)) => Some(records),
@@ -58,7 +63,7 @@ pub fn read_directory(texts: &Texts, policy: &Policy, days: &WorkingDays) -> Res
     };
     for (index, meeting) in meeting_rows.iter().enumerate() {
         faults.extend(
-            unfit(meeting, policy, days)
+            days.and_then(|days| unfit(meeting, policy, days))
                 .map(|(found, expected)| meetings.fault(&format!("meeting[{index}].on"), found, expected)),
         );
     }

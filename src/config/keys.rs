@@ -29,22 +29,41 @@ struct File {
 /// # Errors
 /// When they cannot be read or made, or others can read them.
 pub fn load_or_make_keys(folder: &Path) -> Result<Keys, ConfigError> {
+    if let Some(keys) = load_keys(folder)? {
+        return Ok(keys);
+    }
     let path = folder.join(FILE);
-    let fault = |found: String, expected: &str| Fault {
+    make(folder, &path)
+        .map_err(|error| fault(&path, error.to_string(), "a folder that the daemon can write to"))?;
+    let made = load_keys(folder)?;
+    made.ok_or_else(|| {
+        fault(&path, "nothing, just after it was made".into(), "the keys of this installation").into()
+    })
+}
+
+/// Reads the keys in `folder`; `None` before the first run.
+///
+/// # Errors
+/// When they cannot be read, or others can read them.
+pub fn load_keys(folder: &Path) -> Result<Option<Keys>, ConfigError> {
+    let path = folder.join(FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fault(&path, error.to_string(), "the keys of this installation").into()),
+    };
+    only_owner(&path).map_err(|(found, expected)| fault(&path, found, &expected))?;
+    read(path.display().to_string(), &text).map(Some)
+}
+
+fn fault(path: &Path, found: String, expected: &str) -> Fault {
+    Fault {
         file: path.display().to_string(),
         line: None,
         key: String::new(),
         found,
         expected: expected.into(),
-    };
-    if !path.try_exists().map_err(|error| fault(error.to_string(), "a folder that the daemon can read"))? {
-        make(folder, &path)
-            .map_err(|error| fault(error.to_string(), "a folder that the daemon can write to"))?;
     }
-    only_owner(&path).map_err(|(found, expected)| fault(found, &expected))?;
-    let text = fs::read_to_string(&path)
-        .map_err(|error| fault(error.to_string(), "the keys of this installation"))?;
-    read(path.display().to_string(), &text)
 }
 
 fn read(name: String, text: &str) -> Result<Keys, ConfigError> {

@@ -10,8 +10,10 @@ mod keys;
 mod sample;
 mod secret;
 mod section;
+mod tree;
 mod world;
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,13 +24,13 @@ use document::Document;
 use section::Reader;
 
 pub use fault::{ConfigError, Fault};
-pub use keys::load_or_make_keys;
+pub use keys::{load_keys, load_or_make_keys};
 pub use sample::write_sample;
 pub use secret::Secret;
 pub use section::{
     Alarm, Files, Imap, Log, LogFormat, Login, Mailbox, MailboxKind, Server, Smtp, State, Tls, Transport,
 };
-pub use world::{build_world, load_world};
+pub use world::{Snapshot, build_world};
 
 /// The whole configuration; relative paths in it start at the folder of its file.
 #[derive(Debug, Clone)]
@@ -52,56 +54,111 @@ pub type Environment = [(String, String)];
 
 impl Config {
     /// Reads `path`; variables named `SSCD_SECTION__KEY` (`SSCD_MAILBOX__0__PASSWORD_FILE`) go before what it says.
+    /// Without a path the built-in sample applies, as if its file stood in `base`.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn load(path: &Path, environment: &Environment) -> Result<Self, ConfigError> {
+    pub fn load(path: Option<&Path>, base: &Path, environment: &Environment) -> Result<Self, ConfigError> {
+        let source = Source::open(path, base)?;
+        let document = source.document(environment)?;
+        let (parts, faults) = source.parts(&document);
+        parts.whole(&source).filter(|_| faults.is_empty()).ok_or(ConfigError(faults))
+    }
+
+    /// Reads the configuration and the files beside it, and writes nothing.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn examine(
+        path: Option<&Path>,
+        base: &Path,
+        environment: &Environment,
+    ) -> Result<(Self, Snapshot), ConfigError> {
+        let source = Source::open(path, base)?;
+        let document = source.document(environment)?;
+        let (parts, mut faults) = source.parts(&document);
+        // What a broken section would have said about the files is not guessed; a sound one's files are looked at.
+        let files = parts.files.clone().zip(parts.policy.clone());
+        let snapshot = files.and_then(|(files, policy)| {
+            Snapshot::read(path.is_none(), &files, &policy).map_err(|more| faults.extend(more)).ok()
+        });
+        parts.whole(&source).zip(snapshot).filter(|_| faults.is_empty()).ok_or(ConfigError(faults))
+    }
+
+    /// Where the record is, as a URL; it may hold a password.
+    #[must_use]
+    pub fn database_url(&self) -> Secret {
+        self.state.database.clone().unwrap_or_else(|| {
+            let path = self.state.folder.join("sscd.db");
+            let path = std::path::absolute(&path).unwrap_or(path);
+            let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+            Secret::new(format!("sqlite://{path}"))
+        })
+    }
+}
+
+/// This process's variables; only those of our name are taken.
+#[must_use]
+pub fn environment() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.into_string().ok();
+    let all = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?)));
+    all.filter(|(name, _)| name.starts_with("SSCD_")).collect()
+}
+
+/// The text of a configuration, and where it stands.
+struct Source<'p> {
+    name: String,
+    text: Cow<'static, str>,
+    path: Option<&'p Path>,
+    base: &'p Path,
+}
+
+/// The sections that could be read.
+struct Parts {
+    office: Option<Office>,
+    state: Option<State>,
+    mailboxes: Vec<Mailbox>,
+    transport: Option<Transport>,
+    log: Option<Log>,
+    alarm: Option<Alarm>,
+    policy: Option<Policy>,
+    files: Option<Files>,
+}
+
+impl<'p> Source<'p> {
+    fn open(path: Option<&'p Path>, base: &'p Path) -> Result<Self, Fault> {
+        let Some(path) = path else {
+            let name = "built-in sscd.toml".into();
+            return Ok(Self { name, text: Cow::Borrowed(sample::CONFIG), path, base });
+        };
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| Fault {
-            file: name.clone(),
-            line: None,
-            key: String::new(),
-            found: error.to_string(),
-            expected: "the configuration file (sscd.toml)".into(),
-        })?;
-        let base = path.parent().unwrap_or(Path::new(""));
-        Self::read(name, &text, Some(path), base, environment)
+        match fs::read_to_string(path) {
+            Ok(text) => {
+                let base = path.parent().unwrap_or(Path::new(""));
+                Ok(Self { name, text: Cow::Owned(text), path: Some(path), base })
+            }
+            Err(error) => Err(Fault {
+                file: name,
+                line: None,
+                key: String::new(),
+                found: error.to_string(),
+                expected: "the configuration file (sscd.toml)".into(),
+            }),
+        }
     }
 
-    /// The built-in sample, as if its file stood in `base`.
-    ///
-    /// # Errors
-    /// When a variable is wrong.
-    pub fn sample(base: &Path, environment: &Environment) -> Result<Self, ConfigError> {
-        Self::read("built-in sscd.toml".into(), sample::CONFIG, None, base, environment)
-    }
-
-    /// `path`, or without one the built-in sample in `base`.
-    ///
-    /// # Errors
-    /// As [`Config::load`] and [`Config::sample`].
-    pub fn load_or_sample(
-        path: Option<&Path>,
-        base: &Path,
-        environment: &Environment,
-    ) -> Result<Self, ConfigError> {
-        path.map_or_else(|| Self::sample(base, environment), |path| Self::load(path, environment))
-    }
-
-    fn read(
-        name: String,
-        text: &str,
-        path: Option<&Path>,
-        base: &Path,
-        environment: &Environment,
-    ) -> Result<Self, ConfigError> {
-        let mut document = Document::toml(name, text).map_err(ConfigError)?;
+    fn document<'a>(&'a self, environment: &'a Environment) -> Result<Document<'a>, ConfigError> {
+        let mut document = Document::toml(self.name.clone(), &self.text).map_err(ConfigError)?;
         for (variable, value) in environment {
             if let Some(path) = variable_path(variable) {
                 document.put(&path, variable, value);
             }
         }
-        let mut reader = Reader { document: &document, base, path, faults: Vec::new() };
+        Ok(document)
+    }
+
+    fn parts(&self, document: &Document<'_>) -> (Parts, Vec<Fault>) {
+        let mut reader = Reader { document, base: self.base, path: self.path, faults: Vec::new() };
         for section in document.sections().filter(|section| !SECTIONS.contains(section)) {
             let all = SECTIONS.join(", ");
             let near = explain::nearest(section, SECTIONS);
@@ -109,29 +166,36 @@ impl Config {
                 near.map_or_else(|| all.clone(), |near| format!("{near} (the nearest); all are {all}"));
             reader.faults.push(document.fault(section, format!("an unknown section {section:?}"), expected));
         }
-        let office = section::office(&mut reader);
-        let state = section::state(&mut reader);
-        let mailboxes = section::mailboxes(&mut reader);
-        let transport = section::transport(&mut reader);
-        let log = section::log(&mut reader);
-        let alarm = section::alarm(&mut reader);
-        let policy = section::policy(&mut reader);
-        let files = section::files(&mut reader);
-        letters_are_no_mailbox(&mut reader, &mailboxes, transport.as_ref());
+        let parts = Parts {
+            office: section::office(&mut reader),
+            state: section::state(&mut reader),
+            mailboxes: section::mailboxes(&mut reader),
+            transport: section::transport(&mut reader),
+            log: section::log(&mut reader),
+            alarm: section::alarm(&mut reader),
+            policy: section::policy(&mut reader),
+            files: section::files(&mut reader),
+        };
+        letters_are_no_mailbox(&mut reader, &parts);
         let mut faults = reader.faults;
-        let whole = (|| {
-            let path = path.map(Path::to_path_buf);
-            let (office, state, transport) = (office?, state?, transport?);
-            let (log, alarm, policy, files) = (log?, alarm?, policy?, files?);
-            Some(Self { path, office, state, mailboxes, transport, log, alarm, policy, files })
-        })();
-        match whole {
-            Some(config) if faults.is_empty() => Ok(config),
-            _ => {
-                faults.sort_by_key(|fault| fault.line);
-                Err(ConfigError(faults))
-            }
-        }
+        faults.sort_by_key(|fault| fault.line);
+        (parts, faults)
+    }
+}
+
+impl Parts {
+    fn whole(self, source: &Source<'_>) -> Option<Config> {
+        Some(Config {
+            path: source.path.map(Path::to_path_buf),
+            office: self.office?,
+            state: self.state?,
+            mailboxes: self.mailboxes,
+            transport: self.transport?,
+            log: self.log?,
+            alarm: self.alarm?,
+            policy: self.policy?,
+            files: self.files?,
+        })
     }
 }
 
@@ -142,10 +206,10 @@ fn variable_path(variable: &str) -> Option<Vec<String>> {
 }
 
 /// Letters laid down where mail is read from would be read as mail.
-fn letters_are_no_mailbox(reader: &mut Reader<'_>, mailboxes: &[Mailbox], transport: Option<&Transport>) {
-    let Some(Transport::Folder { path: letters }) = transport else { return };
+fn letters_are_no_mailbox(reader: &mut Reader<'_>, parts: &Parts) {
+    let Some(Transport::Folder { path: letters }) = &parts.transport else { return };
     let same = |mailbox: &&Mailbox| matches!(&mailbox.kind, MailboxKind::Maildir { path } if path == letters);
-    if let Some(mailbox) = mailboxes.iter().find(same) {
+    if let Some(mailbox) = parts.mailboxes.iter().find(same) {
         let found = format!("the folder of the mailbox {:?}", mailbox.name);
         let fault = reader.document.fault("transport.path", found, "a folder that is no mailbox of ours");
         reader.faults.push(fault);

@@ -8,60 +8,85 @@ use sha2::{Digest, Sha256};
 
 use super::directory::{Text, Texts, read_directory};
 use super::fault::{ConfigError, Fault};
-use super::{Config, load_or_make_keys, sample};
+use super::{Config, Files, load_or_make_keys, sample};
+use crate::domain::directory::Directory;
 use crate::domain::letter::Templates;
+use crate::domain::policy::Policy;
 use crate::domain::token::Keys;
-use crate::domain::workday::WorkingDays;
+use crate::domain::workday::{BadHolidays, WorkingDays};
 use crate::domain::world::World;
+
+/// What the files beside the configuration say, as a whole.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub directory: Directory,
+    pub working_days: WorkingDays,
+    pub templates: Templates,
+    /// Over the texts of all files, each with its length.
+    sha256: [u8; 32],
+}
 
 /// The World with the keys of this installation, which are made at first run.
 ///
 /// # Errors
 /// Everything that is wrong with the files beside the configuration, or with the keys.
-pub fn load_world(config: &Config) -> Result<World, ConfigError> {
+pub fn build_world(config: &Config) -> Result<World, ConfigError> {
+    let snapshot =
+        Snapshot::read(config.path.is_none(), &config.files, &config.policy).map_err(ConfigError)?;
     let keys = load_or_make_keys(&config.state.folder.join("keys"))?;
-    build_world(config, keys)
+    Ok(snapshot.world(config, keys))
 }
 
-/// The World with given keys: nothing is written, so `check` and `read` may ask for it.
-///
-/// # Errors
-/// Everything that is wrong with the files beside the configuration.
-pub fn build_world(config: &Config, keys: Keys) -> Result<World, ConfigError> {
-    let mut faults = Vec::new();
-    let (texts, holidays) = texts(config, &mut faults);
-    let working_days = holidays.as_ref().and_then(|text| {
-        let read = WorkingDays::from_gov_uk(&text.text);
-        read.map_err(|bad| {
-            let (line, key, found, expected) = (Some(bad.line), bad.key, bad.found, bad.expected);
-            faults.push(Fault { file: text.name.clone(), line, key, found, expected });
-        })
-        .ok()
-    });
-    let directory = texts.as_ref().zip(working_days.as_ref()).and_then(|(texts, days)| {
-        read_directory(texts, &config.policy, days).map_err(|more| faults.extend(more)).ok()
-    });
-    let template_texts = template_texts(config, &mut faults);
-    let templates = templates(config, &template_texts, &mut faults);
-    let parts = texts.zip(holidays).zip(working_days).zip(directory).zip(templates);
-    let Some(((((texts, holidays), working_days), directory), templates)) =
-        parts.filter(|_| faults.is_empty())
-    else {
-        return Err(ConfigError(faults));
-    };
-    Ok(World {
-        sha256: sha256(config, &texts, &holidays, &template_texts),
-        office: config.office.clone(),
-        policy: config.policy.clone(),
-        directory,
-        working_days,
-        templates,
-        keys,
-    })
+impl Snapshot {
+    /// Reads the files; the built-in ones where the configuration is the built-in sample.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn read(built_in: bool, files: &Files, policy: &Policy) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let (texts, holidays) = texts(built_in, files, &mut faults);
+        let working_days = holidays.as_ref().and_then(|text| {
+            let bad = |bad: BadHolidays| Fault {
+                file: text.name.clone(),
+                line: Some(bad.line),
+                key: bad.key,
+                found: bad.found,
+                expected: bad.expected,
+            };
+            WorkingDays::from_gov_uk(&text.text).map_err(|error| faults.push(bad(error))).ok()
+        });
+        let directory = texts.as_ref().and_then(|texts| {
+            read_directory(texts, policy, working_days.as_ref()).map_err(|more| faults.extend(more)).ok()
+        });
+        let template_texts = template_texts(files, &mut faults);
+        let templates = templates(files, &template_texts, &mut faults);
+        let parts = texts.zip(holidays).zip(working_days).zip(directory).zip(templates);
+        match parts.filter(|_| faults.is_empty()) {
+            Some(((((texts, holidays), working_days), directory), templates)) => {
+                let sha256 = sha256(&texts, &holidays, &template_texts);
+                Ok(Self { directory, working_days, templates, sha256 })
+            }
+            None => Err(faults),
+        }
+    }
+
+    /// The World of this configuration and these keys.
+    #[must_use]
+    pub fn world(self, config: &Config, keys: Keys) -> World {
+        let said = serde_json::to_vec(&(&config.office, &config.policy)).unwrap_or_default();
+        World {
+            sha256: Sha256::new().chain_update(self.sha256).chain_update(said).finalize().into(),
+            office: config.office.clone(),
+            policy: config.policy.clone(),
+            directory: self.directory,
+            working_days: self.working_days,
+            templates: self.templates,
+            keys,
+        }
+    }
 }
 
-fn texts(config: &Config, faults: &mut Vec<Fault>) -> (Option<Texts>, Option<Text>) {
-    let built_in = config.path.is_none();
+fn texts(built_in: bool, files: &Files, faults: &mut Vec<Fault>) -> (Option<Texts>, Option<Text>) {
     let mut text = |name: &str, path: &Path| {
         let read = if built_in {
             sample::file(name).map(String::from).ok_or_else(missing)
@@ -81,13 +106,13 @@ fn texts(config: &Config, faults: &mut Vec<Fault>) -> (Option<Texts>, Option<Tex
             }
         }
     };
-    let folder = &config.files.directory;
+    let folder = &files.directory;
     let mut of_directory = |name: &str| text(&format!("directory/{name}"), &folder.join(name));
     let users =
         of_directory(if folder.join("users.csv").exists() && !built_in { "users.csv" } else { "users.toml" });
     let (providers, people) = (of_directory("providers.toml"), of_directory("people.toml"));
     let meetings = of_directory("meetings.toml");
-    let holidays = text("bank-holidays.json", &config.files.holidays);
+    let holidays = text("bank-holidays.json", &files.holidays);
     if !built_in && folder.join("users.csv").exists() && folder.join("users.toml").exists() {
         faults.push(Fault {
             file: folder.display().to_string(),
@@ -109,8 +134,8 @@ fn missing() -> std::io::Error {
 }
 
 /// The templates of the configured folder, by path below it.
-fn template_texts(config: &Config, faults: &mut Vec<Fault>) -> BTreeMap<String, String> {
-    let Some(folder) = &config.files.templates else { return BTreeMap::new() };
+fn template_texts(files: &Files, faults: &mut Vec<Fault>) -> BTreeMap<String, String> {
+    let Some(folder) = &files.templates else { return BTreeMap::new() };
     let mut texts = BTreeMap::new();
     for path in files_under(folder) {
         match fs::read_to_string(&path) {
@@ -124,16 +149,12 @@ fn template_texts(config: &Config, faults: &mut Vec<Fault>) -> BTreeMap<String, 
     texts
 }
 
-fn templates(
-    config: &Config,
-    texts: &BTreeMap<String, String>,
-    faults: &mut Vec<Fault>,
-) -> Option<Templates> {
+fn templates(files: &Files, texts: &BTreeMap<String, String>, faults: &mut Vec<Fault>) -> Option<Templates> {
     let bad = match Templates::new(texts) {
         Ok(templates) => return Some(templates),
         Err(bad) => bad,
     };
-    let path = config.files.templates.clone().unwrap_or_default().join(&bad.file);
+    let path = files.templates.clone().unwrap_or_default().join(&bad.file);
     let expected = "a template of ours that says every sample letter as it must be said";
     faults.push(Fault { line: bad.line, ..whole_file(&path, bad.reason, expected) });
     None
@@ -149,8 +170,7 @@ fn whole_file(path: &Path, found: String, expected: &str) -> Fault {
     }
 }
 
-/// Over everything that a decision can rest on: names, lengths and texts of the files, office and policy.
-fn sha256(config: &Config, texts: &Texts, holidays: &Text, templates: &BTreeMap<String, String>) -> [u8; 32] {
+fn sha256(texts: &Texts, holidays: &Text, templates: &BTreeMap<String, String>) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut add = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_be_bytes());
@@ -163,7 +183,6 @@ fn sha256(config: &Config, texts: &Texts, holidays: &Text, templates: &BTreeMap<
         add(name.as_bytes());
         add(text.as_bytes());
     }
-    add(&serde_json::to_vec(&(&config.office, &config.policy)).unwrap_or_default());
     hash.finalize().into()
 }
 
