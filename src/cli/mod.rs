@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments in, an exit code out (0 done, 1 refused or found wrong, 2 used wrongly).
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
+mod check;
 mod form;
 mod read;
 
@@ -32,6 +33,7 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Check(check::Check),
     Form(form::Form),
     Read(read::Read),
 }
@@ -41,6 +43,7 @@ pub enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done: anyhow::Result<ExitCode> = match cli.command {
+        Command::Check(args) => check::check(&args, &cli.common),
         Command::Form(args) => form::form(&args),
         Command::Read(args) => read::read(&cli.common, &args),
     };

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::Common;
 use crate::adapters::clock::SystemClock;
-use crate::config::{Config, build_world, load_or_make_keys};
+use crate::config::{Config, environment, load_keys};
 use crate::domain::message::{Own, read_message, vouch};
 use crate::domain::notification::labels::label_of;
 use crate::domain::notification::{FieldName, Reading, read_notification};
@@ -40,9 +40,11 @@ pub struct Read {
 /// # Errors
 /// When the configuration is wrong or nobody takes what is printed. A file that cannot be read is said on stderr.
 pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
-    let environment: Vec<(String, String)> = std::env::vars().collect();
-    let config = Config::load_or_sample(common.config.as_deref(), Path::new(""), &environment)?;
-    let mut world = build_world(&config, keys(&config)?)?;
+    let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
+    // The keys of this installation, where it has some, tell our own mail. None are made.
+    let keys = load_keys(&config.state.folder.join("keys"))?;
+    let keys = keys.unwrap_or_else(|| Keys { installation: String::new(), keys: Vec::new() });
+    let mut world = snapshot.world(&config, keys);
     if !read.authserv_id.is_empty() {
         world.office.authserv_ids.clone_from(&read.authserv_id);
     }
@@ -68,15 +70,6 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
         out.write_all(text.as_bytes()).context("print what was read")?;
     }
     Ok(code)
-}
-
-/// The keys of this installation where it has some: they tell our own mail. None are made.
-fn keys(config: &Config) -> anyhow::Result<Keys> {
-    let folder = config.state.folder.join("keys");
-    if folder.is_dir() {
-        return Ok(load_or_make_keys(&folder)?);
-    }
-    Ok(Keys { installation: String::new(), keys: Vec::new() })
 }
 
 fn reading(raw: &[u8], world: &World) -> Reading {

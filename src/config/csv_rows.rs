@@ -45,7 +45,6 @@ const COLUMNS: [(&str, Cell); 25] = [
 ];
 
 /// The records of a CSV file, each with its line, and the first is the header.
-#[derive(Default)]
 pub struct Records(Vec<(usize, StringRecord)>);
 
 impl Records {
@@ -116,9 +115,14 @@ impl Records {
     }
 }
 
+/// Spans begin at the line; their ends tell the cells apart.
 fn row<'a>(line: usize, columns: &[(&'a str, Cell)], cells: &'a StringRecord) -> Node<'a> {
-    let node = |value| Spanned::new(line..line, value);
+    let n = std::cell::Cell::new(line);
+    let span = || line..n.replace(n.get() + 1);
+    let node = |value| Spanned::new(span(), value);
     let text = |text: &'a str| node(DeValue::String(text.into()));
+    let key = |name: &'a str| Spanned::new(span(), name.into());
+    let row_span = span();
     let mut table = DeTable::new();
     for ((name, kind), cell) in columns.iter().zip(cells) {
         if cell.is_empty() {
@@ -131,10 +135,10 @@ fn row<'a>(line: usize, columns: &[(&'a str, Cell)], cells: &'a StringRecord) ->
             }
             Cell::List => {
                 let entries = cell.split(';').map(str::trim).filter(|entry| !entry.is_empty());
-                node(DeValue::Array(entries.map(text).collect()))
+                let entries = entries.map(text).collect();
+                node(DeValue::Array(entries))
             }
         };
-        let key = |name: &'a str| Spanned::new(line..line, name.into());
         match name.split_once('.') {
             None => drop(table.insert(key(name), value)),
             Some((above, below)) => {
@@ -147,9 +151,7 @@ fn row<'a>(line: usize, columns: &[(&'a str, Cell)], cells: &'a StringRecord) ->
     }
     // An absent list is an empty one: a cell cannot tell the two apart.
     for name in ["roles", "domains"] {
-        table
-            .entry(Spanned::new(line..line, name.into()))
-            .or_insert_with(|| node(DeValue::Array(DeArray::default())));
+        table.entry(key(name)).or_insert_with(|| node(DeValue::Array(DeArray::default())));
     }
-    node(DeValue::Table(table))
+    Spanned::new(row_span, DeValue::Table(table))
 }

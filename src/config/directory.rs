@@ -36,20 +36,14 @@ pub fn read_directory(
     days: Option<&WorkingDays>,
 ) -> Result<Directory, Vec<Fault>> {
     let mut faults = Vec::new();
-    let records = match is_csv(&texts.users).then(|| Records::read(&texts.users.name, &texts.users.text)) {
-        Some(Ok(records)) => Some(records),
-        Some(Err(more)) => {
-            faults.extend(more);
-            Some(Records::default())
-        }
-        None => None,
-    };
-    let users = match &records {
+    let records =
+        is_csv(&texts.users).then(|| Records::read(&texts.users.name, &texts.users.text)).transpose();
+    let users = records.as_ref().map_err(Clone::clone).and_then(|records| match records {
         Some(records) => {
             records.nodes(&texts.users.name).map(|rows| Document::rows(&*texts.users.name, "user", rows))
         }
         None => toml(&texts.users),
-    };
+    });
     let (users, user_rows) = rows(users, "user", &mut faults);
     let (providers, provider_rows) = rows(toml(&texts.providers), "provider", &mut faults);
     let (people, person_rows) = rows(toml(&texts.people), "person", &mut faults);

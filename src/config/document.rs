@@ -86,28 +86,31 @@ impl<'a> Document<'a> {
         self.node(path).and_then(|node| node.get_ref().as_array()).map_or(0, |rows| rows.len())
     }
 
-    /// Reads the value at `path`; what is absent reads as an empty table. Unknown keys do not keep the rest from being
-    /// read, so that one slip is told with all others.
+    /// Reads the value at `path`; what is absent reads as an empty table. A key that cannot be read is told and left
+    /// out, so that one slip is told with all others.
     pub fn read<T: Deserialize<'a>>(&self, path: &str, faults: &mut Vec<Fault>) -> Option<T> {
         let empty = || Spanned::new(self.root.span(), DeValue::Table(DeTable::new()));
         let mut node = self.node(path).cloned().unwrap_or_else(empty);
+        let mut is_whole = true;
         loop {
             let error = match T::deserialize(node.clone().into_deserializer()) {
-                Ok(value) => return Some(value),
+                Ok(value) => return is_whole.then_some(value),
                 Err(error) => error,
             };
             let span = error.span().unwrap_or_else(|| node.span());
             let place = find(&node, &span).unwrap_or_default();
-            if self.is_variable(&span)
-                && error.message().starts_with("invalid type: string")
-                && retype(&mut node, &place)
-            {
+            let is_text = error.message().starts_with("invalid type: string");
+            if is_text && self.is_variable(&span) && retype(&mut node, &place) {
                 continue;
             }
-            let complaint = explain(error.message());
-            let go_on = matches!(complaint, Complaint::UnknownKey { .. }) && remove(&mut node, &place);
-            faults.push(self.complain(&join(path, &place), &span, complaint));
-            if !go_on {
+            match explain(error.message()) {
+                Complaint::MissingKey { .. } if !is_whole => return None,
+                complaint => {
+                    is_whole &= matches!(complaint, Complaint::UnknownKey { .. });
+                    faults.push(self.complain(&join(path, &place), &span, complaint));
+                }
+            }
+            if !remove(&mut node, &place) {
                 return None;
             }
         }
@@ -123,7 +126,7 @@ impl<'a> Document<'a> {
             span = Some(node.span());
         }
         let place = self.at(&span.unwrap_or_default());
-        Fault { key: path.into(), found: hidden(path, found.into()), expected: expected.into(), ..place }
+        Fault { key: path.into(), found: found.into(), expected: expected.into(), ..place }
     }
 
     fn complain(&self, path: &str, span: &Range<usize>, complaint: Complaint) -> Fault {

@@ -90,7 +90,6 @@ impl Config {
     pub fn database_url(&self) -> Secret {
         self.state.database.clone().unwrap_or_else(|| {
             let path = self.state.folder.join("sscd.db");
-            let path = std::path::absolute(&path).unwrap_or(path);
             let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
             Secret::new(format!("sqlite://{path}"))
         })

@@ -75,7 +75,9 @@ pub fn find(node: &Node<'_>, span: &Range<usize>) -> Option<String> {
     }
 }
 
+/// Takes out the key of that path, with its whole list where the path leads into one.
 pub fn remove(node: &mut Node<'_>, path: &str) -> bool {
+    let path = path.trim_end_matches(|c: char| c.is_ascii_digit() || "[]".contains(c));
     let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
     match descend(node, above).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => table.remove(key).is_some(),

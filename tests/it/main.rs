@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod config;
 mod corpus;
 mod hands;
 mod letter;

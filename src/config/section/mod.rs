@@ -26,7 +26,7 @@ pub(super) use transport::transport;
 /// A document being read: where its relative paths start, and what was found wrong so far.
 pub(super) struct Reader<'a> {
     pub document: &'a Document<'a>,
-    /// The folder in which the file stands; `None` for the built-in sample's own text.
+    /// The folder in which the file stands.
     pub base: &'a Path,
     /// The file itself, where there is one: whoever writes a password into it must keep it to himself.
     pub path: Option<&'a Path>,
@@ -42,8 +42,10 @@ impl<'a> Reader<'a> {
         self.faults.push(self.document.fault(path, found, expected));
     }
 
+    /// Whole, so that nothing depends on where the daemon is started.
     fn path(&self, path: &Path) -> PathBuf {
-        self.base.join(path)
+        let path = self.base.join(path);
+        std::path::absolute(&path).unwrap_or(path)
     }
 
     /// A secret that stands in the file or in a file of its own (`password`, `password_file`), not in both.

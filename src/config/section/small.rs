@@ -43,7 +43,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Alarm {
-    /// A program and its arguments, without a shell; the alarm's sentence is added as the last. None when empty.
+    /// A program and its arguments, without a shell; the alarm comes on its standard input. None when empty.
     pub command: Vec<String>,
 }
 
@@ -71,8 +71,8 @@ struct RawOffice {
 
 pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
     let raw = reader.section::<RawOffice>("office")?;
-    let bounces = raw.bounces.unwrap_or_else(|| raw.address.clone());
-    for (key, address) in [("address", &raw.address), ("bounces", &bounces)] {
+    let stated = [("address", Some(&raw.address)), ("bounces", raw.bounces.as_ref())];
+    for (key, address) in stated.into_iter().filter_map(|(key, address)| Some((key, address?))) {
         // A tag of 27 characters is put on (DESIGN.md 7.13), and the local part may have 64 octets (RFC 5321 4.5.3.1.1).
         if address.tag().is_some() || address.local().len() > 36 {
             let expected = "local@domain without a tag (+), at most 36 characters before the @: our own tag is put there";
@@ -85,6 +85,7 @@ pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
             reader.fault("office.authserv_ids", format!("{id:?}"), expected);
         }
     }
+    let bounces = raw.bounces.unwrap_or_else(|| raw.address.clone());
     let mut own_addresses = vec![raw.address.clone()];
     for address in std::iter::once(&bounces).chain(&raw.own_addresses) {
         if !own_addresses.iter().any(|own| own.same(address)) {
@@ -115,7 +116,10 @@ impl Default for RawState {
 
 pub fn state(reader: &mut Reader<'_>) -> Option<State> {
     let raw = reader.section::<RawState>("state")?;
-    let database = reader.secret("state.database", raw.database, raw.database_file.as_deref());
+    let database = match raw.database {
+        Some(url) if raw.database_file.is_none() && !has_password(url.reveal()) => Some(url),
+        url => reader.secret("state.database", url, raw.database_file.as_deref()),
+    };
     let known = |url: &Secret| {
         ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.reveal().starts_with(scheme))
     };
@@ -127,6 +131,13 @@ pub fn state(reader: &mut Reader<'_>) -> Option<State> {
         );
     }
     Some(State { folder: reader.path(&raw.folder), database })
+}
+
+/// `scheme://user:password@host/..`
+fn has_password(url: &str) -> bool {
+    let user_info =
+        url.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map(|(user_info, _)| user_info);
+    user_info.is_some_and(|user_info| user_info.contains(':')) || url.contains("password=")
 }
 
 pub fn log(reader: &mut Reader<'_>) -> Option<Log> {

@@ -33,3 +33,12 @@ impl Directory {
         })
     }
 }
+
+impl std::fmt::Display for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ssc => "SSC",
+            Self::Panel => "Panel",
+        })
+    }
+}
