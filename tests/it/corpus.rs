@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use sscd::config::{Config, build_world};
+use sscd::config::Config;
 use sscd::domain::message::{Message, Own, read_message, vouch};
 use sscd::domain::notification::{Field, Notification, Reading, Source, read_notification};
 use sscd::domain::token::Keys;
@@ -20,8 +20,8 @@ use sscd::domain::world::World;
 
 /// The sample that is shipped: its directory knows the Users that the mails speak of.
 fn world() -> World {
-    let config = Config::sample(Path::new(""), &[]).unwrap();
-    build_world(&config, Keys { installation: "corpus".into(), keys: vec![[3; 32]] }).unwrap()
+    let (config, snapshot) = Config::examine(None, Path::new(""), &[]).unwrap();
+    snapshot.world(&config, Keys { installation: "corpus".into(), keys: vec![[3; 32]] })
 }
 
 fn read(raw: &[u8], world: &World) -> (Message, Reading) {
