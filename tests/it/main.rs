@@ -13,5 +13,5 @@ mod config;
 mod corpus;
 mod hands;
 mod letter;
-mod store;
 mod servers;
+mod store;

@@ -4,6 +4,7 @@
 mod line;
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lettre::transport::smtp::Error;
@@ -26,7 +27,7 @@ pub struct Post {
     /// Connections at once; Exchange Online allows three.
     pub n_connections: usize,
     /// A line that was silent for this long is asked whether it still stands before a letter is put on it.
-    pub ask_after: std::time::Duration,
+    pub ask_after: Duration,
 }
 
 /// A few lines that are kept open and used again.
@@ -35,13 +36,20 @@ pub struct Smtp {
     post: Post,
     lanes: Semaphore,
     lines: Mutex<Vec<Line>>,
+    /// Held while a line is opened: the last failure to, and since when.
+    door: tokio::sync::Mutex<Option<(Failure, Stopwatch)>>,
 }
+
+/// How long a failure to open a line stands for every letter: a queue of them is one attempt and not a thousand.
+const REST: Duration = Duration::from_secs(1);
+/// And where a person must act, so that no server locks us out.
+const LONG_REST: Duration = Duration::from_secs(30);
 
 impl Smtp {
     #[must_use]
     pub fn new(post: Post) -> Self {
         let lanes = Semaphore::new(post.n_connections.max(1));
-        Self { post, lanes, lines: Mutex::new(Vec::new()) }
+        Self { post, lanes, lines: Mutex::new(Vec::new()), door: tokio::sync::Mutex::default() }
     }
 
     fn take(&self) -> Option<Line> {
@@ -61,6 +69,19 @@ impl Smtp {
             }
         }
         None
+    }
+
+    async fn fresh(&self) -> Result<Line, Failure> {
+        let mut door = self.door.lock().await;
+        if let Some((failure, since)) = &*door {
+            let rest = if matches!(failure, Failure::Retry { .. }) { REST } else { LONG_REST };
+            if since.elapsed() < rest {
+                return Err(failure.clone());
+            }
+        }
+        let opened = Line::open(&self.post).await;
+        *door = opened.as_ref().err().map(|failure| (failure.clone(), Stopwatch::start()));
+        opened
     }
 
     async fn hand_over(&self, line: &mut Line, letter: Outgoing<'_>) -> Result<Answer, Unsent> {
@@ -108,7 +129,7 @@ impl Transport for Smtp {
             let was_kept = kept.is_some();
             let mut line = match kept {
                 Some(line) => line,
-                None => Line::open(&self.post).await?,
+                None => self.fresh().await?,
             };
             let error = match self.hand_over(&mut line, letter).await {
                 Ok(answer) => {

@@ -1,6 +1,7 @@
 //! A line that goes bad on order: it swallows everything without a word, or it is cut after so many bytes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -21,6 +22,7 @@ pub enum Line {
 pub struct Proxy {
     pub port: u16,
     line: Arc<watch::Sender<Line>>,
+    n_connections: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -29,10 +31,12 @@ impl Proxy {
         let proxy = Self {
             port: listener.local_addr().unwrap().port(),
             line: Arc::new(watch::Sender::new(Line::Good)),
+            n_connections: Arc::default(),
         };
-        let line = Arc::clone(&proxy.line);
+        let (line, n_connections) = (Arc::clone(&proxy.line), Arc::clone(&proxy.n_connections));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                n_connections.fetch_add(1, Ordering::Relaxed);
                 let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
                 let ((from_client, to_client), (from_server, to_server)) =
                     (client.into_split(), server.into_split());
@@ -41,6 +45,10 @@ impl Proxy {
             }
         });
         proxy
+    }
+
+    pub fn n_connections(&self) -> usize {
+        self.n_connections.load(Ordering::Relaxed)
     }
 
     pub fn set(&self, line: Line) {

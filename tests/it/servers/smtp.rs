@@ -95,15 +95,27 @@ async fn a_server_that_is_down_or_came_back_is_no_fault_of_the_letter() {
     let smtp = Smtp::new(office.post());
     accepted(send(&smtp).await);
     drop(office);
-    let failure = send(&smtp).await.unwrap_err();
-    assert!(matches!(failure, Failure::Retry { .. }), "{failure}");
-    let office = PostOffice::on(port, &[]);
-    accepted(send(&smtp).await);
-    drop(office);
     // Started anew behind our back: the kept line is dead and replaced without a word.
     let office = PostOffice::on(port, &[]);
     accepted(send(&smtp).await);
     assert_eq!(office.taken().len(), 1);
+    drop(office);
+    let failure = send(&smtp).await.unwrap_err();
+    assert!(matches!(failure, Failure::Retry { .. }), "{failure}");
+}
+
+#[tokio::test]
+async fn a_queue_of_letters_is_one_login_that_fails_and_not_many() {
+    let office = PostOffice::start(&["--user", USER, "--password", PASSWORD]);
+    let proxy = super::proxy::Proxy::to(office.port).await;
+    let mut post = office.post();
+    post.peer.port = proxy.port;
+    post.n_connections = 3;
+    post.login = Some(sscd::adapters::link::Login { user: USER.into(), password: "hunter2".into() });
+    let smtp = Smtp::new(post);
+    let answers = futures::future::join_all((0..50).map(|_| send(&smtp))).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Err(Failure::Rejected { .. }))));
+    assert_eq!(proxy.n_connections(), 1);
 }
 
 #[tokio::test]
