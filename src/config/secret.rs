@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -47,12 +47,17 @@ pub fn read_secret(path: &Path) -> Result<Secret, Trouble> {
     }
 }
 
+/// A file of our own is ours alone; one of another owner (root's, or a credential that systemd hands over) must reach
+/// us through its group, which may then read it and no more.
+///
 /// # Errors
-/// When the file is not there, or anybody but its owner may do anything with it.
+/// When the file is not there, or others can read it.
 pub fn only_owner(path: &Path) -> Result<(), Trouble> {
-    let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode() & 0o777;
-    let of_others = mode & 0o077;
-    if of_others == 0 {
+    let file = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    let is_ours = file.uid() == rustix::process::geteuid().as_raw();
+    let mode = file.permissions().mode() & 0o777;
+    let too_much = mode & if is_ours { 0o077 } else { 0o037 };
+    if too_much == 0 {
         return Ok(());
     }
     let found = format!("{} with mode {mode:04o}, which others can read", path.display());
