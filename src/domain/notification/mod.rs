@@ -11,6 +11,7 @@ pub mod labels;
 mod missing;
 mod own;
 mod pair;
+mod shown;
 mod subject_matter;
 mod table;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use field_name::FieldName;
 pub use gather::notifications;
 pub use labels::{label_of, missing_line};
 pub use own::{is_forward, own_text};
+pub use shown::Shown;
 pub use thread::references;
 pub use triage::read_notification;
 
