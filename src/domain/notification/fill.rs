@@ -6,6 +6,7 @@ use super::labels::Piece;
 use super::pair::{Join, Pair};
 use super::values::{self, Found, Read, choice::says, withheld::says_withheld};
 use super::{EmploymentStage, Field, FieldName, Fields, Notification, Provision, Source, Withheld};
+use crate::domain::id::Key;
 use crate::domain::message::{Problem, TextPart};
 
 /// A stretch of a text.
@@ -98,6 +99,31 @@ fn read_into(fields: &mut Fields, field: FieldName, stretch: &Stretch<'_>, roles
 fn set<T>(slot: &mut Option<Field<T>>, stretch: &Stretch<'_>, read: Read<T>) -> Vec<Found> {
     *slot = read.value.map(|value| Field { value, source: stretch.source() });
     read.problems
+}
+
+/// Enters a value that a person states for a field, read as it would be in a mail.
+///
+/// # Errors
+/// What was found and what is expected, where the field is unknown or its value does not read.
+pub fn enter(fields: &mut Fields, name: &str, text: &str, by: &Key, roles: &[String]) -> Result<(), Problem> {
+    let problem =
+        |found: &str, expected: String| Problem { field: name.into(), found: found.into(), expected };
+    let Some(field) = FieldName::from_name(name) else {
+        let names = FieldName::ALL.map(FieldName::as_str).join(", ");
+        return Err(problem(name, format!("one of {names}")));
+    };
+    let mut entered = Fields::default();
+    let stretch = Stretch { part: 0, line: 1, words: text.trim() };
+    let found = read_into(&mut entered, field, &stretch, roles);
+    if let Some(first) = found.first() {
+        return Err(problem(&first.found, first.expected.into()));
+    }
+    if !entered.has(field) {
+        return Err(problem(text, "a value".into()));
+    }
+    entered.entered_by(by);
+    fields.take_over(&entered);
+    Ok(())
 }
 
 struct Filler<'a> {

@@ -29,6 +29,7 @@ use super::id::Key;
 use super::message::{Attachment, Classification, Problem, Sender, Sign};
 
 pub use field_name::FieldName;
+pub use fill::enter;
 pub use gather::notifications;
 pub use labels::{label_of, missing_line};
 pub use own::{is_forward, own_text};

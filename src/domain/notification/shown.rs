@@ -3,9 +3,9 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{
-    ArchitectureProvided, Contact, CustomerSegment, EmploymentStage, Field, Fields, IdArrangement,
-    MeterCount, Ordinal, Precision, PreviouslyAssessed, Provision, Source, StatedDate, Withheld,
-    WithheldItem, YesNoUnknown,
+    ArchitectureProvided, Contact, CustomerSegment, EmploymentStage, Fields, IdArrangement, MeterCount,
+    Ordinal, Precision, PreviouslyAssessed, Provision, Source, StatedDate, Withheld, WithheldItem,
+    YesNoUnknown,
 };
 
 /// One stated field: its name in DOMAIN.md 2, the sender's words, and what we took them to mean.
@@ -59,6 +59,18 @@ impl Fields {
         }
         for_each_field!(take);
         changed
+    }
+
+    /// Marks every stated field as entered by a person.
+    pub fn entered_by(&mut self, person: &super::Key) {
+        macro_rules! mark {
+            ($($name:ident)*) => {
+                $(if let Some(field) = &mut self.$name {
+                    field.source = Source::Person { entered_by: person.clone() };
+                })*
+            };
+        }
+        for_each_field!(mark);
     }
 }
 
@@ -240,16 +252,10 @@ fn day(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }
 
-impl<T> Field<T> {
-    /// A value that a person entered.
-    pub fn by(value: T, person: super::Key) -> Self {
-        Self { value, source: Source::Person { entered_by: person } }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::notification::Field;
 
     #[test]
     fn a_newer_mail_fills_and_changes_and_says_which() {
