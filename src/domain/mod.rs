@@ -2,12 +2,14 @@
 //! so the rules can be tested by the thousand and cannot fail at night.
 
 pub mod case;
+pub mod desk;
 pub mod directory;
 pub mod id;
 pub mod letter;
 pub mod message;
 pub mod notification;
 pub mod policy;
+pub mod route;
 pub mod token;
 pub mod workday;
 pub mod world;

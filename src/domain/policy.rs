@@ -20,6 +20,8 @@ pub struct Policy {
     pub paper_cut_off: u32,
     /// Minutes after which a case goes before the SSC although its acknowledgement still waits.
     pub put_before_ssc_after_minutes: u32,
+    /// Hours after which a letter that no server accepted is given up and shown to a person.
+    pub deliver_within_hours: u32,
     /// Unmarked security content is treated as at least this (DOMAIN.md 6).
     pub classification_floor: Classification,
     /// Warn when fewer SSC or Panel meetings than this are left.
@@ -44,6 +46,7 @@ impl Default for Policy {
             information_after: 10,
             paper_cut_off: 7,
             put_before_ssc_after_minutes: 60,
+            deliver_within_hours: 120,
             classification_floor: Classification::Amber,
             meetings_left_warning: 3,
         }
@@ -60,6 +63,7 @@ impl Policy {
             ("information_after", self.information_after, 1..=260, "Working Days"),
             ("paper_cut_off", self.paper_cut_off, 0..=60, "Working Days"),
             ("put_before_ssc_after_minutes", self.put_before_ssc_after_minutes, 1..=10_080, "minutes"),
+            ("deliver_within_hours", self.deliver_within_hours, 1..=720, "hours"),
             ("meetings_left_warning", self.meetings_left_warning, 0..=24, "meetings"),
         ] {
             problems.extend(out_of_range(field, found, &range, unit));

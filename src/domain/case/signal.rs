@@ -1,0 +1,118 @@
+//! What may move a case, and what a decision is made of.
+
+use chrono::{DateTime, Utc};
+
+use super::letters::LetterOut;
+use super::wait::WaitKind;
+use super::{Channel, Event, Mail, Reference};
+use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::letter::Facts;
+use crate::domain::message::{Attachment, Bounce, Classification};
+use crate::domain::notification::Notification;
+
+/// Something that reached us and may move a case.
+#[derive(Debug, Clone)]
+pub enum Signal {
+    /// A notification arrived: of a new system, or (with a case) the same one again or an answer that fills gaps.
+    Notified(Box<Notified>),
+    /// A mail of our thread arrived that changes no field.
+    Spoke(Box<Spoke>),
+    /// A letter came back.
+    Bounced {
+        letter: LetterId,
+        recipient: Address,
+        inbox: InboxId,
+        bounce: Bounce,
+    },
+    /// A delivery was accepted.
+    Accepted {
+        letter: LetterId,
+        recipient: Address,
+        answer: String,
+    },
+    /// A delivery was refused for good, or not accepted in its time.
+    Failed {
+        letter: LetterId,
+        recipient: Address,
+        answer: String,
+    },
+    WaitOver {
+        wait: WaitKind,
+    },
+    Asked {
+        by: Key,
+        what: Asked,
+    },
+}
+
+/// A notification and what was looked up for it.
+#[derive(Debug, Clone)]
+pub struct Notified {
+    pub channel: Channel,
+    pub received_at: DateTime<Utc>,
+    pub mail: Option<Mail>,
+    pub user: Option<Key>,
+    pub user_because: String,
+    pub notification: Notification,
+    pub classification: Classification,
+    pub attachments: Vec<Attachment>,
+    pub answer: super::answer::Answer,
+    pub possibly_same_as: Vec<Reference>,
+    pub related_to: Option<Reference>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Spoke {
+    pub mail: Mail,
+    pub why: String,
+    /// A person must answer it; otherwise it is filed.
+    pub needs_person: bool,
+}
+
+/// What a person of the directory asks for; that they may was checked before.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// `version` and `draft` are those of the letter as it was drafted; `to` replaces its recipients.
+    Release {
+        letter: LetterId,
+        version: i64,
+        draft: Facts,
+        to: Vec<Address>,
+    },
+    Discard {
+        letter: LetterId,
+        reason: String,
+    },
+    EndAnswering {
+        reason: String,
+    },
+}
+
+/// What the engine looked up in the same transaction (DESIGN.md 2): the core never asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// The reference that a new case gets.
+    pub reference: Reference,
+    /// The subject's version after the last event.
+    pub version: i64,
+    pub next_letter: LetterId,
+}
+
+#[derive(Debug, Default)]
+pub struct Decision {
+    pub events: Vec<Event>,
+    pub letters: Vec<LetterOut>,
+}
+
+/// Understood, and not acted on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{because}")]
+pub struct Refusal {
+    pub because: String,
+}
+
+impl Refusal {
+    pub fn new(because: impl Into<String>) -> Self {
+        Self { because: because.into() }
+    }
+}

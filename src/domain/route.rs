@@ -1,0 +1,280 @@
+//! Which subjects a mail speaks to. In: a reading and what was looked up for it; out: a signal for each subject, or
+//! why a person must look, or why nobody need. Pure: the engine brings along what must be known.
+
+use chrono::{DateTime, Utc};
+
+use super::case::answer::{Answer, AnswerTo, answer_to_user, named_user};
+use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, compare};
+use super::directory::{Standing, User};
+use super::id::{Address, InboxId, Key, LetterId, SubjectId};
+use super::message::{Bounce, SignKind, Verdict};
+use super::notification::{Kind, Notification, Reading};
+use super::workday::london_date;
+use super::world::World;
+
+/// One mail, read.
+#[derive(Debug, Clone)]
+pub struct ReadMail {
+    pub inbox: InboxId,
+    pub received_at: DateTime<Utc>,
+    /// Lower-case hex of the raw bytes' SHA-256.
+    pub sha256: String,
+    pub reading: Reading,
+}
+
+/// What was looked up for a mail.
+pub trait Lookup {
+    /// An earlier mail with the same content key.
+    fn earlier_copy(&self, content_key: &str) -> Option<(InboxId, Vec<SubjectId>)>;
+    /// The cases of a User.
+    fn cases_of(&self, user: &Key) -> Vec<&Case>;
+    fn case(&self, subject: &SubjectId) -> Option<&Case>;
+    /// The case whose thread a Message-ID belongs to.
+    fn thread(&self, message_id: &str) -> Option<SubjectId>;
+    /// The delivery that a genuine bounce tag names.
+    fn bounced(&self, tag: &str) -> Option<(SubjectId, LetterId, Address)>;
+    /// The case that a genuine reply tag names.
+    fn replied(&self, tag: &str) -> Option<SubjectId>;
+}
+
+/// Where a mail goes.
+#[derive(Debug)]
+pub enum Route {
+    Duplicate {
+        of: InboxId,
+        subjects: Vec<SubjectId>,
+    },
+    /// Nobody need look.
+    NotOurs {
+        reason: String,
+    },
+    /// A person must look.
+    Triage {
+        reason: String,
+    },
+    /// It moves subjects; with `triage`, a person looks as well.
+    Signals {
+        signals: Vec<(Target, Signal)>,
+        triage: Option<String>,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    NewCase,
+    Case(SubjectId),
+}
+
+/// A User that the directory does not know is kept apart by the name that it gave itself.
+#[must_use]
+pub fn user_key(user: Option<&User>, name: Option<&str>) -> Option<Key> {
+    let unknown = || Some(Key(format!("?{}", super::directory::normal_name(name?))));
+    user.map(|user| user.key.clone()).or_else(unknown)
+}
+
+#[must_use]
+pub fn route(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
+    let reading = &mail.reading;
+    if let Some((of, subjects)) = lookup.earlier_copy(&reading.content_key)
+        && of != mail.inbox
+    {
+        return Route::Duplicate { of, subjects };
+    }
+    if let Some(sign) = reading.signs.iter().find(|sign| sign.kind == SignKind::Own) {
+        return Route::NotOurs { reason: format!("our own mail, come back ({})", sign.because) };
+    }
+    let because = reading.reasons.join("; ");
+    match reading.kind {
+        Kind::Notification => notified(mail, lookup, world),
+        Kind::FollowUp => followed_up(mail, lookup, world),
+        Kind::Bounce => bounced(mail, lookup),
+        Kind::Uncertain | Kind::CalendarReply | Kind::Decision => match thread(mail, lookup) {
+            Some(case) => spoke(mail, case, world, true, because),
+            None => Route::Triage { reason: because },
+        },
+        Kind::AutoReply | Kind::NotANotification => match thread(mail, lookup) {
+            Some(case) => {
+                let is_person = reading.kind == Kind::NotANotification && reading.signs.is_empty();
+                spoke(mail, case, world, is_person, because)
+            }
+            None => Route::NotOurs { reason: because },
+        },
+    }
+}
+
+fn evidence(mail: &ReadMail, world: &World) -> Mail {
+    let on = london_date(mail.received_at);
+    let standing = mail.reading.sender.address.as_ref();
+    Mail {
+        inbox: mail.inbox,
+        received_at: mail.received_at,
+        sha256: mail.sha256.clone(),
+        message_id: mail.reading.message_id.clone(),
+        sender: mail.reading.sender.clone(),
+        standing: standing.map_or(Standing::Unknown, |address| world.directory.standing(address, on)),
+    }
+}
+
+/// The case whose conversation this mail is part of: by thread, by our own tag, then by the reference in the subject
+/// if the sender is of the same organisation (FIELD.md 19).
+fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup) -> Option<&'a Case> {
+    let reading = &mail.reading;
+    let by_thread = || reading.thread.iter().rev().find_map(|id| lookup.thread(id));
+    let by_tag = || reading.tags.iter().find_map(|tag| lookup.replied(tag));
+    let by_reference = || {
+        let subjects =
+            reading.references.iter().filter_map(|text| Reference::parse(text)).map(Reference::subject);
+        let mut known = subjects.filter(|subject| {
+            lookup.case(subject).is_some_and(|case| {
+                let theirs = case.mails.first().and_then(|first| first.sender.address.as_ref());
+                let domain = mail.reading.sender.address.as_ref().map(Address::domain);
+                domain.is_some() && theirs.map(Address::domain) == domain
+            })
+        });
+        known.next()
+    };
+    let subject = by_thread().or_else(by_tag).or_else(by_reference)?;
+    lookup.case(&subject)
+}
+
+fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
+    let in_thread = thread(mail, lookup);
+    let signals: Vec<_> = mail
+        .reading
+        .notifications
+        .iter()
+        .map(|notification| one_notification(mail, notification, in_thread, lookup, world))
+        .collect();
+    let reason = mail.reading.reasons.join("; ");
+    let needs_person = signals.iter().find_map(|(target, signal)| match (target, signal) {
+        (Target::Case(case), Signal::Notified(notified)) if !notified.answer.is_own_word => {
+            Some(format!("it speaks of {} and is not certainly the User's own word", case.0))
+        }
+        _ => None,
+    });
+    Route::Signals { signals, triage: needs_person, reason }
+}
+
+fn one_notification(
+    mail: &ReadMail,
+    notification: &Notification,
+    in_thread: Option<&Case>,
+    lookup: &impl Lookup,
+    world: &World,
+) -> (Target, Signal) {
+    let on = london_date(mail.received_at);
+    let (user, because) = named_user(&notification.fields, &world.directory, on);
+    let name = notification.fields.user_party_name.as_ref().map(|field| field.value.as_str());
+    let key = user_key(user, name);
+    let cases = key.as_ref().map(|key| lookup.cases_of(key)).unwrap_or_default();
+    let against = |case: &Case| compare(&case.notification.fields, &notification.fields);
+    let same = cases.iter().find(|case| against(case) == Same::Yes);
+    let possibly = cases.iter().filter(|case| against(case) == Same::Possibly).map(|case| case.reference);
+    let target = same.map_or(Target::NewCase, |case| Target::Case(case.reference.subject()));
+    let signal = Notified {
+        channel: Channel::Email,
+        received_at: mail.received_at,
+        mail: Some(evidence(mail, world)),
+        user: user.map(|user| user.key.clone()),
+        user_because: because,
+        notification: notification.clone(),
+        classification: mail.reading.classification,
+        attachments: mail.reading.attachments.clone(),
+        answer: answer_to_user(&mail.reading.sender, &mail.reading.signs, user, &world.directory, on),
+        possibly_same_as: possibly.collect(),
+        related_to: in_thread.map(|case| case.reference),
+    };
+    (target, Signal::Notified(Box::new(signal)))
+}
+
+/// A reply in our thread: fields from the User's own verified word fill the gaps, anything else a person answers.
+fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
+    let Some(case) = thread(mail, lookup) else {
+        return Route::Triage {
+            reason: "it answers something, and no case could be found that it speaks to".into(),
+        };
+    };
+    let because = mail.reading.reasons.join("; ");
+    let on = london_date(mail.received_at);
+    let user = case.user.as_ref().and_then(|key| world.directory.user(key));
+    let answer = answer_to_user(&mail.reading.sender, &mail.reading.signs, user, &world.directory, on);
+    let [notification] = mail.reading.notifications.as_slice() else {
+        return spoke(mail, case, world, true, because);
+    };
+    let is_verified = mail.reading.sender.vouch.verdict == Verdict::Verified && answer.to != AnswerTo::Nobody;
+    if !(is_verified && answer.is_own_word) {
+        let why =
+            "a reply with fields from somebody who is not certainly the User: a person looks".to_string();
+        return spoke(mail, case, world, true, why);
+    }
+    let signal = Notified {
+        channel: Channel::Email,
+        received_at: mail.received_at,
+        mail: Some(evidence(mail, world)),
+        user: case.user.clone(),
+        user_because: case.user_because.clone(),
+        notification: notification.clone(),
+        classification: mail.reading.classification,
+        attachments: mail.reading.attachments.clone(),
+        answer,
+        possibly_same_as: Vec::new(),
+        related_to: None,
+    };
+    let target = Target::Case(case.reference.subject());
+    Route::Signals {
+        signals: vec![(target, Signal::Notified(Box::new(signal)))],
+        triage: None,
+        reason: because,
+    }
+}
+
+fn spoke(mail: &ReadMail, case: &Case, world: &World, needs_person: bool, why: String) -> Route {
+    let spoke = Spoke { mail: evidence(mail, world), why: why.clone(), needs_person };
+    Route::Signals {
+        signals: vec![(Target::Case(case.reference.subject()), Signal::Spoke(Box::new(spoke)))],
+        triage: needs_person.then(|| why.clone()),
+        reason: why,
+    }
+}
+
+/// A bounce is matched by its tag, whose HMAC held.
+fn bounced(mail: &ReadMail, lookup: &impl Lookup) -> Route {
+    let Some((subject, letter, recipient)) = mail.reading.tags.iter().find_map(|tag| lookup.bounced(tag))
+    else {
+        return Route::NotOurs { reason: "a bounce, and its tag names no letter of ours".into() };
+    };
+    let nothing =
+        || Bounce { recipient: None, status: None, action: None, diagnostic: None, message_ids: Vec::new() };
+    let bounce = mail.reading.bounce.clone().unwrap_or_else(nothing);
+    let reason = format!("letter {} to {recipient} came back", letter.0);
+    let signal = Signal::Bounced { letter, recipient, inbox: mail.inbox, bounce };
+    Route::Signals { signals: vec![(Target::Case(subject), signal)], triage: None, reason }
+}
+
+/// The signal of a case that a person opens for what did not come by mail.
+#[must_use]
+pub fn entered_by_person(
+    channel: Channel,
+    received_at: DateTime<Utc>,
+    mail: Option<Mail>,
+    notification: Notification,
+    reading: Option<&Reading>,
+    world: &World,
+) -> Notified {
+    let on = london_date(received_at);
+    let (user, user_because) = named_user(&notification.fields, &world.directory, on);
+    Notified {
+        channel,
+        received_at,
+        mail,
+        user: user.map(|user| user.key.clone()),
+        user_because,
+        classification: reading.map_or(world.policy.classification_floor, |reading| reading.classification),
+        attachments: reading.map(|reading| reading.attachments.clone()).unwrap_or_default(),
+        answer: Answer::entered_by_person(user),
+        notification,
+        possibly_same_as: Vec::new(),
+        related_to: None,
+    }
+}
