@@ -13,13 +13,16 @@
 //!        one transaction: journal, register, timer, outbox, and the inbox row done
 //! ```
 //!
-//! Reading order: [`domain`] (the rules, pure), `ports`
-//! record), `engine` (the one path and the one loop), `adapters` (clock, IMAP, SMTP, Maildir), `cli`.
+//! Reading order: [`domain`] (the rules, pure), [`ports`] (what a test cannot have for real), [`store`] (the
+//! record), [`engine`] (the one path and the one loop), [`adapters`] (clock, IMAP, SMTP, Maildir), [`control`] (the
+//! socket), [`cli`].
 
 pub mod adapters;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod domain;
 pub mod engine;
 pub mod ports;
 pub mod store;
+pub mod telemetry;

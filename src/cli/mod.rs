@@ -4,11 +4,14 @@
 mod check;
 mod form;
 mod read;
+mod run;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
 
 /// Keeps the record of second and subsequent User System notifications (SEC, SECMP0057).
 #[derive(Debug, Parser)]
@@ -36,6 +39,19 @@ pub enum Command {
     Check(check::Check),
     Form(form::Form),
     Read(read::Read),
+    Run(run::Args),
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(command)
+}
+
+impl Common {
+    /// The configuration that these arguments and the environment name.
+    fn load(&self) -> Result<Config, ConfigError> {
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        Config::load_or_sample(self.config.as_deref(), std::path::Path::new(""), &environment)
+    }
 }
 
 /// Does what the arguments ask for. Errors go to stderr as one sentence with its causes.
@@ -46,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args, &cli.common),
         Command::Form(args) => form::form(&args),
         Command::Read(args) => read::read(&cli.common, &args),
+        Command::Run(args) => block_on(run::command(args, &cli.common)),
     };
     done.unwrap_or_else(|error| {
         eprintln!("sscd: {error:#}");

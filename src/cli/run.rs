@@ -1,0 +1,190 @@
+//! `sscd run`: the daemon. The only module that knows all the concrete types: it puts them together, starts them, and
+//! stops them.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Common;
+use crate::adapters::clock::SystemClock;
+use crate::adapters::folder::Folder;
+use crate::adapters::maildir::{self, Maildir};
+use crate::config::{Config, MailboxKind, Transport as Post, load_world};
+use crate::control::{self, Locked};
+use crate::engine::{Alarms, Collect, Deliver, Engine, Read, Service, Wake, run as run_service};
+use crate::ports::{Clock, Transport};
+use crate::store::{Options, Store};
+
+/// Run the daemon in the foreground until SIGTERM or SIGINT.
+///
+/// It watches the configured mailboxes, keeps the record, answers, and stops within five seconds with nothing half
+/// done. Logs go to stderr.
+///
+/// Example: sscd run --config /etc/sscd/sscd.toml
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub async fn command(_: Args, common: &Common) -> anyhow::Result<ExitCode> {
+    let config = common.load()?;
+    crate::telemetry::init(&config.log);
+    let shutdown = CancellationToken::new();
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let daemon = Daemon::start(&config, shutdown.clone()).await?;
+    systemd(&[sd_notify::NotifyState::Ready]);
+    let watchdog = tokio::spawn(watchdog());
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+        () = daemon.ended() => {}
+    }
+    systemd(&[sd_notify::NotifyState::Stopping]);
+    watchdog.abort();
+    tracing::info!("stopping");
+    daemon.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The running parts of a daemon.
+pub struct Daemon {
+    pub engine: Arc<Engine>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+    _lock: Locked,
+}
+
+/// The whole stop takes less than this (a service gives up on what it has in hand after four seconds).
+const STOP: Duration = Duration::from_millis(4_800);
+
+impl Daemon {
+    /// Opens the record, takes the lead, and starts every service.
+    ///
+    /// # Errors
+    /// When the configuration, the record or another daemon does not allow it.
+    pub async fn start(config: &Config, shutdown: CancellationToken) -> anyhow::Result<Self> {
+        let lock = Locked::take(&config.state.folder)?;
+        let engine = open_engine(config).await?;
+        let tasks = TaskTracker::new();
+        let daemon = Self { engine, tasks, shutdown, _lock: lock };
+        let told = daemon.engine.told.clone();
+        for mailbox in &config.mailboxes {
+            daemon.collect(mailbox)?;
+        }
+        daemon.service(Read { engine: daemon.engine.clone() }, &told.read);
+        daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
+        let transport = transport(&config.transport)?;
+        daemon.service(Deliver { engine: daemon.engine.clone(), transport }, &told.deliver);
+        let control =
+            control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
+        let shutdown = daemon.shutdown.clone();
+        daemon.tasks.spawn(async move {
+            if let Err(error) = control.await {
+                tracing::error!(error = format!("{error:#}"), "the control socket failed");
+                shutdown.cancel();
+            }
+        });
+        tracing::info!(mailbox.n = config.mailboxes.len(), "sscd runs");
+        Ok(daemon)
+    }
+
+    fn collect(&self, mailbox: &crate::config::Mailbox) -> anyhow::Result<()> {
+        let (engine, name) = (self.engine.clone(), mailbox.name.clone());
+        match &mailbox.kind {
+            MailboxKind::Maildir { path } => {
+                maildir::create(path).with_context(|| format!("make the Maildir {}", path.display()))?;
+                let mailbox = Maildir::new(path);
+                let collect = Collect { engine, name, mailbox, start_from: None, must_reconcile: true };
+                self.service(collect, &self.engine.told.collect);
+            }
+            MailboxKind::Imap(_) => anyhow::bail!("IMAP"),
+        }
+        Ok(())
+    }
+
+    fn service(&self, service: impl Service + 'static, bell: &crate::engine::Bell) {
+        let (clock, alarms) = (self.engine.clock.clone(), self.engine.alarms.clone());
+        self.tasks.spawn(run_service(service, bell.listen(), clock, alarms, self.shutdown.clone()));
+    }
+
+    /// Comes back when a part has given up.
+    pub async fn ended(&self) {
+        self.shutdown.cancelled().await;
+    }
+
+    /// Softly at first: each part finishes what it has in hand; what is still under way after that is dropped, and its
+    /// transaction with it.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(STOP, self.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped with something under way; it is taken up at the next start");
+        }
+        self.engine.store.close().await;
+    }
+}
+
+/// Opens the record and takes the lead over it.
+pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
+    let world = Arc::new(load_world(config)?);
+    let store = open_store(config).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let alarms = Alarms::new(store.clone(), clock.clone(), config.alarm.command.clone());
+    Engine::start(store, world, clock, alarms, holder()?).await
+}
+
+/// Opens the record of a configuration.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    control::make_state_folder(&config.state.folder)?;
+    Store::open(&database_url(config)?, &Options::default()).await.context("open the record")
+}
+
+/// The configured database, or the file in the state folder.
+pub fn database_url(config: &Config) -> anyhow::Result<String> {
+    if let Some(url) = &config.state.database {
+        return Ok(url.reveal().to_string());
+    }
+    let folder = std::path::absolute(&config.state.folder)?;
+    Ok(format!("sqlite://{}", folder.join("sscd.db").display()))
+}
+
+/// Random for each process: a host name would make two daemons on one host the same.
+fn holder() -> anyhow::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+fn transport(post: &Post) -> anyhow::Result<Arc<dyn Transport>> {
+    Ok(match post {
+        Post::Folder { path } => Arc::new(folder(path)?),
+        Post::Smtp(_) => anyhow::bail!("SMTP"),
+    })
+}
+
+fn folder(path: &Path) -> anyhow::Result<Folder> {
+    Folder::open(path).with_context(|| format!("open the folder of letters {}", path.display()))
+}
+
+fn systemd(states: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(false, states) {
+        tracing::warn!(error = %error, "systemd could not be told");
+    }
+}
+
+/// Tells systemd at half the watchdog's time that the runtime still turns.
+async fn watchdog() {
+    let mut usec = 0;
+    if !sd_notify::watchdog_enabled(false, &mut usec) {
+        return;
+    }
+    let mut ticks = tokio::time::interval(Duration::from_micros(usec / 2));
+    loop {
+        ticks.tick().await;
+        systemd(&[sd_notify::NotifyState::Watchdog]);
+    }
+}

@@ -1,0 +1,364 @@
+//! What people ask for. In: who asks, what for, and the id of the command; out: a sentence that says what was done, or
+//! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::read::read_mail;
+use super::{CaseWork, Engine, Handled, Work};
+use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
+use crate::domain::case::{Asked, Channel, Mail, Reference, Refusal, Signal, Spoke};
+use crate::domain::desk;
+use crate::domain::directory::{Act, Standing};
+use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::letter::Facts;
+use crate::domain::notification::{Notification, Reading, enter};
+use crate::domain::route::{Target, entered_by_person};
+use crate::domain::workday::london_date;
+use crate::domain::world::World;
+use crate::store::{DeliveryMove, DeliveryState, InboxDone, InboxRow, LetterState, Outcome};
+
+/// A request of a person.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Asking {
+    pub by: Key,
+    /// The command's own id: the same command twice happens once.
+    pub id: String,
+    /// The operating-system user who sent it, as the socket saw it; never believed from the request.
+    #[serde(skip)]
+    pub login: Option<String>,
+    pub ask: Ask,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    /// This mail is a notification; `set` are fields that the person read in it.
+    Accept {
+        inbox: InboxId,
+        set: BTreeMap<String, String>,
+    },
+    Dismiss {
+        inbox: InboxId,
+        reason: String,
+    },
+    Link {
+        inbox: InboxId,
+        reference: Reference,
+    },
+    /// A notice that did not come by mail.
+    Open {
+        channel: Channel,
+        received_at: DateTime<Utc>,
+        set: BTreeMap<String, String>,
+    },
+    /// The person who was answering has answered.
+    Answered {
+        reference: Reference,
+        reason: String,
+    },
+    Release {
+        letter: LetterId,
+        to: Vec<Address>,
+    },
+    Discard {
+        letter: LetterId,
+        reason: String,
+    },
+    Retry {
+        letter: LetterId,
+        reason: String,
+    },
+}
+
+impl Ask {
+    fn act(&self) -> Act {
+        match self {
+            Self::Accept { .. }
+            | Self::Dismiss { .. }
+            | Self::Link { .. }
+            | Self::Open { .. }
+            | Self::Answered { .. } => Act::Triage,
+            Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => Act::Release,
+        }
+    }
+}
+
+type Prepared = Result<(Work, String), Refusal>;
+
+impl Engine {
+    /// Does what a person asks, or says why not.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written now.
+    pub async fn ask(&self, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
+        let world = self.world();
+        let today = london_date(self.clock.now());
+        let Some(person) = world.directory.person(&asking.by) else {
+            return Ok(Err(Refusal::new(format!(
+                "{:?} is nobody in the directory (people.toml)",
+                asking.by.0
+            ))));
+        };
+        if let Err(because) = world.directory.may(person, asking.ask.act(), today) {
+            return Ok(Err(Refusal::new(because)));
+        }
+        let prepared = match &asking.ask {
+            Ask::Accept { inbox, set } => self.accept(*inbox, set, &asking).await?,
+            Ask::Dismiss { inbox, reason } => self.dismiss(*inbox, reason, &asking).await?,
+            Ask::Link { inbox, reference } => self.link(*inbox, *reference, &asking).await?,
+            Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
+            Ask::Answered { reference, reason } => {
+                let what = Asked::EndAnswering { reason: reason.clone() };
+                let said = format!("{reference} is answered; automatic letters go on");
+                Ok((case_work(Target::Case(reference.subject()), asked(&asking, what), &asking), said))
+            }
+            Ask::Release { letter, to } => self.release(*letter, to, &asking).await?,
+            Ask::Discard { letter, reason } => self.discard(*letter, reason, &asking).await?,
+            Ask::Retry { letter, reason } => self.retry(*letter, reason, &asking).await?,
+        };
+        let (work, said) = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let work = work.by(actor(&asking, &world));
+        let handled: Option<Handled> = self.handle(vec![work]).await?.pop();
+        Ok(match handled {
+            Some(Ok(subjects)) => {
+                let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
+                Ok(said.replace("{case}", &names))
+            }
+            Some(Err(refusal)) => Err(refusal),
+            None => Err(Refusal::new("nothing was done")),
+        })
+    }
+
+    async fn accept(
+        &self,
+        inbox: InboxId,
+        set: &BTreeMap<String, String>,
+        asking: &Asking,
+    ) -> anyhow::Result<Prepared> {
+        let row = match self.open_row(inbox).await? {
+            Ok(row) => row,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let world = self.world();
+        let reading = read_mail(&self.store.raw(inbox).await?, &world);
+        let notification = reading.notifications.first().cloned().unwrap_or_default();
+        let notification = match self.entered(notification, set, &asking.by) {
+            Ok(notification) => notification,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mail = self.mail_of(&row, &reading);
+        let on = london_date(row.received_at);
+        let mut signal = entered_by_person(
+            Channel::Email,
+            row.received_at,
+            Some(mail),
+            notification,
+            Some(&reading),
+            &world,
+        );
+        let user = signal.user.as_ref().and_then(|key| world.directory.user(key));
+        let table = answer_to_user(&reading.sender, &reading.signs, user, &world.directory, on);
+        // A person has looked, which is all that "after triage" waits for.
+        signal.answer = Answer { at_once: table.to != AnswerTo::Nobody, ..table };
+        let mut done = InboxDone::bare(inbox, Outcome::Case, format!("accepted by {}", asking.by.0));
+        done.kind = row.kind;
+        let mut work = case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking);
+        if let Work::Case(work) = &mut work {
+            work.inbox = vec![done];
+        }
+        Ok(Ok((work, format!("mail {} is {{case}}", inbox.0))))
+    }
+
+    async fn dismiss(&self, inbox: InboxId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
+        if let Err(refusal) = self.open_row(inbox).await? {
+            return Ok(Err(refusal));
+        }
+        let reason = reason.to_string();
+        let done = InboxDone::bare(
+            inbox,
+            Outcome::NotANotification,
+            format!("dismissed by {}: {reason}", asking.by.0),
+        );
+        let work = Work::Desk {
+            cause: cause(asking),
+            actor: String::new(),
+            event: desk::Event::MailDismissed { inbox, reason },
+            inbox: vec![done],
+            deliveries: Vec::new(),
+        };
+        Ok(Ok((work, format!("mail {} is no notification", inbox.0))))
+    }
+
+    async fn link(&self, inbox: InboxId, reference: Reference, asking: &Asking) -> anyhow::Result<Prepared> {
+        let row = match self.open_row(inbox).await? {
+            Ok(row) => row,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let reading = read_mail(&self.store.raw(inbox).await?, &self.world());
+        let why = format!("linked by {}", asking.by.0);
+        let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), needs_person: false };
+        let mut work = case_work(Target::Case(reference.subject()), Signal::Spoke(Box::new(spoke)), asking);
+        if let Work::Case(work) = &mut work {
+            work.inbox = vec![InboxDone::bare(inbox, Outcome::Case, why)];
+        }
+        Ok(Ok((work, format!("mail {} is filed to {reference}", inbox.0))))
+    }
+
+    fn open(
+        &self,
+        channel: Channel,
+        received_at: DateTime<Utc>,
+        set: &BTreeMap<String, String>,
+        asking: &Asking,
+    ) -> Prepared {
+        if received_at > self.clock.now() {
+            return Err(Refusal::new(
+                "--received lies in the future: give the instant at which the notice came",
+            ));
+        }
+        let notification = self.entered(Notification::default(), set, &asking.by)?;
+        let signal = entered_by_person(channel, received_at, None, notification, None, &self.world());
+        Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
+    }
+
+    async fn release(&self, letter: LetterId, to: &[Address], asking: &Asking) -> anyhow::Result<Prepared> {
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        let LetterState::Draft { facts, .. } = &row.state else {
+            return Ok(Err(Refusal::new(format!(
+                "letter {} is no draft: it was sealed or discarded",
+                letter.0
+            ))));
+        };
+        let draft: Facts = serde_json::from_slice(facts)?;
+        let what = Asked::Release { letter, version: row.version, draft, to: to.to_vec() };
+        let said = format!(
+            "letter {} of {{case}} was released, or drafted again if its facts had changed",
+            letter.0
+        );
+        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
+    }
+
+    async fn discard(&self, letter: LetterId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        let what = Asked::Discard { letter, reason: reason.into() };
+        let said = format!("letter {} of {{case}} will not be sent", letter.0);
+        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
+    }
+
+    /// Takes deliveries up again that were refused or expired.
+    async fn retry(&self, letter: LetterId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
+        let failed = self.store.deliveries(&[letter]).await?;
+        let failed: Vec<_> = failed
+            .into_iter()
+            .filter(|delivery| matches!(delivery.state, DeliveryState::Refused | DeliveryState::Expired))
+            .collect();
+        let Some(first) = failed.first() else {
+            return Ok(Err(Refusal::new(format!("letter {} has no delivery that failed", letter.0))));
+        };
+        let event = desk::Event::DeliveryRetried { letter, delivery: first.delivery, reason: reason.into() };
+        let again = |delivery: &crate::store::Delivery| DeliveryMove {
+            delivery: delivery.delivery,
+            to: DeliveryState::Queued,
+            answer: format!("taken up again by {}: {reason}", asking.by.0),
+            not_before: Some(self.clock.now()),
+        };
+        let deliveries = failed.iter().map(again).collect();
+        let work =
+            Work::Desk { cause: cause(asking), actor: String::new(), event, inbox: Vec::new(), deliveries };
+        Ok(Ok((work, format!("letter {} will be sent again", letter.0))))
+    }
+
+    /// The row of a mail that is open for people.
+    async fn open_row(&self, inbox: InboxId) -> anyhow::Result<Result<InboxRow, Refusal>> {
+        let Some(row) = self.store.inbox_row(inbox).await? else {
+            return Ok(Err(Refusal::new(format!("there is no mail {}: see `sscd inbox list`", inbox.0))));
+        };
+        Ok(match row.outcome {
+            Outcome::Triage | Outcome::NotANotification | Outcome::SetAside => Ok(row),
+            Outcome::Waiting => Err(Refusal::new(format!("mail {} is not read yet", inbox.0))),
+            Outcome::Older => Err(Refusal::new(format!(
+                "mail {} is older than start_from: only its hash was kept",
+                inbox.0
+            ))),
+            Outcome::Duplicate | Outcome::Case => {
+                let subjects =
+                    row.subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
+                Err(Refusal::new(format!("mail {} is done: it belongs to {subjects}", inbox.0)))
+            }
+        })
+    }
+
+    fn entered(
+        &self,
+        mut notification: Notification,
+        set: &BTreeMap<String, String>,
+        by: &Key,
+    ) -> Result<Notification, Refusal> {
+        let world = self.world();
+        for (name, text) in set {
+            enter(&mut notification.fields, name, text, by, &world.policy.user_roles).map_err(|problem| {
+                Refusal::new(format!(
+                    "{}: found {:?}, expected {}",
+                    problem.field, problem.found, problem.expected
+                ))
+            })?;
+        }
+        if notification.fields.user_party_name.is_none() {
+            return Err(Refusal::new("the User is not stated: add --set user_party_name=\"...\""));
+        }
+        notification.missing = notification.fields.missing();
+        Ok(notification)
+    }
+
+    fn mail_of(&self, row: &InboxRow, reading: &Reading) -> Mail {
+        let on = london_date(row.received_at);
+        let address = reading.sender.address.as_ref();
+        Mail {
+            inbox: row.inbox,
+            received_at: row.received_at,
+            sha256: data_encoding::HEXLOWER.encode(&row.raw_sha256),
+            message_id: reading.message_id.clone(),
+            sender: reading.sender.clone(),
+            standing: address
+                .map_or(Standing::Unknown, |address| self.world().directory.standing(address, on)),
+        }
+    }
+}
+
+/// As the journal names who acted: the person, and the login where that is not registered as theirs.
+fn actor(asking: &Asking, world: &World) -> String {
+    let theirs = world.directory.person(&asking.by).and_then(|person| person.login.clone());
+    match &asking.login {
+        Some(login) if theirs.as_ref() != Some(login) => format!("{} (login {login})", asking.by.0),
+        _ => asking.by.0.clone(),
+    }
+}
+
+fn cause(asking: &Asking) -> String {
+    format!("operator:{}", asking.id)
+}
+
+fn asked(asking: &Asking, what: Asked) -> Signal {
+    Signal::Asked { by: asking.by.clone(), what }
+}
+
+fn case_work(target: Target, signal: Signal, asking: &Asking) -> Work {
+    Work::Case(Box::new(CaseWork {
+        target,
+        cause: cause(asking),
+        actor: String::new(),
+        signal,
+        inbox: Vec::new(),
+        deliveries: Vec::new(),
+    }))
+}
+
+fn no_letter(letter: LetterId) -> Refusal {
+    Refusal::new(format!("there is no letter {}: see `sscd outbox list`", letter.0))
+}

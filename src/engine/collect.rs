@@ -1,0 +1,204 @@
+//! Mail is taken in: raw bytes, hash, receipt time and sighting are committed before anything is parsed. In: one
+//! mailbox; out: inbox rows. The cursor only moves past what is safely stored, and an hourly reconciliation compares
+//! everything there with everything here, so no mail is passed over in silence (FIELD.md 3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+use super::Engine;
+use super::service::{Idle, Service};
+use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Which, in_batches};
+use crate::store::{Arrival, Content, Cursor};
+
+pub struct Collect<M> {
+    pub engine: Arc<Engine>,
+    /// The mailbox's name in the record: account and folder.
+    pub name: String,
+    pub mailbox: M,
+    /// Older mail is recorded by locator, date and hash alone.
+    pub start_from: Option<DateTime<Utc>>,
+    /// Set by a failure: the next connection compares everything again.
+    pub must_reconcile: bool,
+}
+
+const RECONCILE_AFTER: TimeDelta = TimeDelta::hours(1);
+
+#[async_trait]
+impl<M: Mailbox> Service for Collect<M> {
+    fn name(&self) -> String {
+        format!("collect {}", self.name)
+    }
+
+    async fn run_once(&mut self) -> anyhow::Result<Idle> {
+        let swept = self.sweep().await;
+        self.must_reconcile |= swept.is_err();
+        swept.map(|()| Idle::UntilTold)
+    }
+
+    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
+        if let Err(failure) = self.mailbox.wait(at_most).await {
+            tracing::info!(mailbox = self.name, error = %failure, "waiting for mail was interrupted");
+            self.must_reconcile = true;
+            clock.sleep_until(clock.now() + Duration::from_millis(250)).await;
+        }
+    }
+}
+
+impl<M: Mailbox> Collect<M> {
+    async fn sweep(&mut self) -> anyhow::Result<()> {
+        let known = self.engine.store.cursor(&self.name).await?;
+        let mut cursor = known.clone().unwrap_or_else(|| Cursor {
+            mailbox: self.name.clone(),
+            epoch: 0,
+            position: 0,
+            swept_at: None,
+            reconciled_at: None,
+            n_found_missing: 0,
+        });
+        let mut listing = self.mailbox.list(Which::After(cursor.position)).await?;
+        if known.is_none() {
+            cursor.epoch = listing.epoch;
+        } else if listing.epoch != cursor.epoch {
+            tracing::warn!(
+                mailbox = self.name,
+                from = cursor.epoch,
+                to = listing.epoch,
+                "UIDVALIDITY changed"
+            );
+            (cursor.epoch, cursor.position) = (listing.epoch, 0);
+            listing = self.mailbox.list(Which::After(0)).await?;
+            anyhow::ensure!(listing.epoch == cursor.epoch, "the mailbox was replaced while it was listed");
+            self.must_reconcile = true;
+        }
+        if listing.found.iter().any(|found| found.position == 0) {
+            let seen = self.engine.store.sightings(&self.name, cursor.epoch).await?;
+            listing.found.retain(|found| !seen.contains(&found.locator));
+        }
+        self.take_in(&listing.found, &mut cursor).await?;
+        cursor.swept_at = Some(self.engine.clock.now());
+        let is_due = cursor.reconciled_at.is_none_or(|at| self.engine.clock.now() - at >= RECONCILE_AFTER);
+        if self.must_reconcile || is_due {
+            self.reconcile(&mut cursor).await?;
+        }
+        if known.as_ref() != Some(&cursor) {
+            self.engine.store.take_in(Vec::new(), &cursor, self.engine.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// The set of locators there less the set here must be empty; what is not is fetched now, and counted.
+    async fn reconcile(&mut self, cursor: &mut Cursor) -> anyhow::Result<()> {
+        let present = self.mailbox.present().await?;
+        anyhow::ensure!(present.epoch == cursor.epoch, "the mailbox was replaced while it was compared");
+        let seen = self.engine.store.sightings(&self.name, cursor.epoch).await?;
+        let missing: Vec<String> =
+            present.locators.into_iter().filter(|locator| !seen.contains(locator)).collect();
+        if !missing.is_empty() {
+            let found = self.mailbox.list(Which::These(&missing)).await?.found;
+            tracing::warn!(
+                mailbox = self.name,
+                mail.n = found.len(),
+                "reconciliation found mail that was passed over"
+            );
+            cursor.n_found_missing += i64::try_from(found.len())?;
+            self.take_in(&found, cursor).await?;
+        }
+        cursor.reconciled_at = Some(self.engine.clock.now());
+        self.must_reconcile = false;
+        Ok(())
+    }
+
+    /// Fetches and commits batch by batch: memory stays flat whatever waits.
+    async fn take_in(&mut self, found: &[Found], cursor: &mut Cursor) -> anyhow::Result<()> {
+        for batch in in_batches(found) {
+            let now = self.engine.clock.now();
+            let arrivals = match batch {
+                [large] if large.is_large() => {
+                    self.large(large, cursor.epoch, now).await?.into_iter().collect()
+                }
+                _ => self.small(batch, cursor.epoch, now).await?,
+            };
+            let last = batch.iter().map(|found| found.position).max().unwrap_or_default();
+            cursor.position = cursor.position.max(last);
+            let taken = self.engine.store.take_in(arrivals, cursor, now).await?;
+            tracing::info!(mailbox = self.name, mail.n = taken.len(), "took mail in");
+            self.engine.told.read.tell();
+        }
+        Ok(())
+    }
+
+    async fn small(
+        &mut self,
+        batch: &[Found],
+        epoch: i64,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Vec<Arrival>> {
+        let fetched = self.mailbox.fetch(epoch, batch).await?;
+        let mut arrivals = Vec::with_capacity(fetched.len());
+        for Fetched { locator, body } in fetched {
+            let Some(found) = batch.iter().find(|found| found.locator == locator) else { continue };
+            match body {
+                Body::Whole(raw) => {
+                    let received_at = found.received_at.unwrap_or(now);
+                    let content = if self.is_older(found) { older(&raw)? } else { Content::Whole(raw) };
+                    arrivals.push(Arrival { locator, received_at, content });
+                }
+                Body::Unreadable { why } => {
+                    let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
+                    self.engine.alarms.raise(&format!("unreadable {} {locator}", self.name), &text).await;
+                }
+            }
+        }
+        Ok(arrivals)
+    }
+
+    /// A large mail comes in pieces; what is older is hashed piece by piece and not kept.
+    async fn large(
+        &mut self,
+        found: &Found,
+        epoch: i64,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Option<Arrival>> {
+        let is_older = self.is_older(found);
+        let (mut raw, mut hash, mut offset) = (None, Sha256::new(), 0_u64);
+        loop {
+            let piece = self.mailbox.piece(epoch, &found.locator, offset).await;
+            let piece = match piece {
+                Ok(Some(piece)) => piece,
+                gone_or_failed => {
+                    if let Some(raw) = raw {
+                        self.engine.store.unstage(raw).await?;
+                    }
+                    return gone_or_failed.map(|_| None).map_err(|failure: Failure| failure.into());
+                }
+            };
+            offset += piece.len() as u64;
+            if is_older {
+                hash.update(&piece);
+            } else {
+                raw = Some(self.engine.store.stage(raw, &piece).await?);
+            }
+            if piece.len() < PIECE {
+                break;
+            }
+        }
+        let content = match raw {
+            Some(raw) => Content::Staged(raw),
+            None => Content::Older { sha256: hash.finalize().into(), n_bytes: i64::try_from(offset)? },
+        };
+        let received_at = found.received_at.unwrap_or(now);
+        Ok(Some(Arrival { locator: found.locator.clone(), received_at, content }))
+    }
+
+    fn is_older(&self, found: &Found) -> bool {
+        matches!((self.start_from, found.received_at), (Some(start), Some(at)) if at < start)
+    }
+}
+
+fn older(raw: &[u8]) -> anyhow::Result<Content> {
+    Ok(Content::Older { sha256: Sha256::digest(raw).into(), n_bytes: i64::try_from(raw.len())? })
+}

@@ -1,0 +1,116 @@
+//! Letters leave. In: claimed deliveries, their attempts counted before they are made; out: what the other side said,
+//! as a signal where it is final. At most lanes x 16 are in flight (FIELD.md 9).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use futures::StreamExt;
+
+use super::service::{Idle, Service};
+use super::{CaseWork, Engine, Work};
+use crate::domain::case::Signal;
+use crate::domain::route::Target;
+use crate::ports::{Answer, Failure, Outgoing, Transport};
+use crate::store::{Claimed, DeliveryMove, DeliveryState};
+
+pub struct Deliver {
+    pub engine: Arc<Engine>,
+    pub transport: Arc<dyn Transport>,
+}
+
+const PER_LANE: usize = 16;
+
+#[async_trait]
+impl Service for Deliver {
+    fn name(&self) -> String {
+        "deliver".into()
+    }
+
+    async fn run_once(&mut self) -> anyhow::Result<Idle> {
+        let engine = &self.engine;
+        let lanes = self.transport.lanes();
+        let limit = i64::try_from(lanes * PER_LANE)?;
+        let claimed = engine.store.claim(limit, engine.clock.now()).await?;
+        if claimed.is_empty() {
+            let next = engine.store.next_delivery_at().await?;
+            return Ok(next.map_or(Idle::UntilTold, Idle::Until));
+        }
+        let transport = &self.transport;
+        let sent: Vec<(Claimed, Result<Answer, Failure>)> = futures::stream::iter(claimed)
+            .map(|delivery| async move {
+                let letter = Outgoing {
+                    sender: &delivery.envelope_sender,
+                    recipient: &delivery.recipient,
+                    message_id: &delivery.message_id,
+                    bytes: &delivery.bytes,
+                };
+                let answer = transport.send(letter).await;
+                (delivery, answer)
+            })
+            .buffer_unordered(lanes)
+            .collect()
+            .await;
+        let now = engine.clock.now();
+        let down = sent.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
+        let work = sent.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
+        let failed = sent.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Rejected { .. })));
+        let failed: Vec<String> = failed.map(|(delivery, _)| delivery.letter.0.to_string()).collect();
+        engine.handle(work).await?;
+        if !failed.is_empty() {
+            let text = format!("refused for good: letter {}; see `sscd outbox list`", failed.join(", "));
+            engine.alarms.raise("refused", &text).await;
+        }
+        down.map_or(Ok(Idle::Never), |failure| Err(failure.into()))
+    }
+}
+
+fn work_of(delivery: &Claimed, answer: &Result<Answer, Failure>, now: DateTime<Utc>) -> Work {
+    let (to, answer, delay) = match answer {
+        Ok(Answer::Accepted { answer }) => (DeliveryState::Accepted, answer.clone(), None),
+        Ok(Answer::Rejected { answer }) => (DeliveryState::Refused, answer.clone(), None),
+        Ok(Answer::Retry { answer, .. }) => again(delivery, answer, patience(delivery), now),
+        Err(failure) => again(delivery, &failure.to_string(), Duration::zero(), now),
+    };
+    let settled = DeliveryMove {
+        delivery: delivery.delivery,
+        to,
+        answer: answer.clone(),
+        not_before: delay.map(|delay| now + delay),
+    };
+    let (letter, recipient) = (delivery.letter, delivery.recipient.clone());
+    let signal = match to {
+        DeliveryState::Accepted => Signal::Accepted { letter, recipient, answer },
+        DeliveryState::Refused | DeliveryState::Expired => Signal::Failed { letter, recipient, answer },
+        DeliveryState::Queued | DeliveryState::Transmitting | DeliveryState::Cancelled => {
+            return Work::Deliveries(vec![settled]);
+        }
+    };
+    Work::Case(Box::new(CaseWork {
+        target: Target::Case(delivery.subject.clone()),
+        cause: format!("delivery:{}:{}:{}", delivery.delivery, to.as_str(), delivery.n_attempts),
+        actor: "daemon".into(),
+        signal,
+        inbox: Vec::new(),
+        deliveries: vec![settled],
+    }))
+}
+
+fn again(
+    delivery: &Claimed,
+    answer: &str,
+    delay: Duration,
+    now: DateTime<Utc>,
+) -> (DeliveryState, String, Option<Duration>) {
+    if now + delay < delivery.not_after {
+        return (DeliveryState::Queued, answer.into(), Some(delay));
+    }
+    (DeliveryState::Expired, format!("not accepted in its time; the last answer was: {answer}"), None)
+}
+
+/// Attempts to the power of four in seconds, at most an hour, with up to a tenth of jitter from the delivery's own
+/// number, so that letters that failed together do not come back together.
+fn patience(delivery: &Claimed) -> Duration {
+    let base = delivery.n_attempts.clamp(1, 8).pow(4).min(3600) * 1000;
+    Duration::milliseconds(base + base / 1000 * (delivery.delivery % 100))
+}

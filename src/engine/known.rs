@@ -1,0 +1,282 @@
+//! What a batch must know, read in a few statements and then kept in step while the batch is decided. In: the work;
+//! out: answers to every look-up of routing and deciding. Invariant: nothing is asked of the database in between.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{Work, rows_of};
+use crate::domain::case::answer::named_user;
+use crate::domain::case::{Case, Event, Reference, Same, apply, compare};
+use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
+use crate::domain::notification::Fields;
+use crate::domain::route::{Lookup, ReadMail, Target, user_key};
+use crate::domain::token::{Claim, Keys, Purpose, Unverified};
+use crate::domain::workday::{london, london_date};
+use crate::domain::world::World;
+use crate::store::{Commit, Delivery, InboxDone, Letter, RegisterRow, Store};
+
+#[derive(Default)]
+pub(super) struct Overlay {
+    cases: HashMap<SubjectId, Open>,
+    of_user: HashMap<Key, BTreeSet<SubjectId>>,
+    copies: HashMap<String, (InboxId, Vec<SubjectId>)>,
+    threads: HashMap<String, SubjectId>,
+    bounces: HashMap<String, (SubjectId, LetterId, Address)>,
+    replies: HashMap<String, SubjectId>,
+    numbers: HashMap<i32, u32>,
+    desk_version: i64,
+}
+
+struct Open {
+    case: Option<Case>,
+    version: i64,
+    is_changed: bool,
+}
+
+/// What must be looked up for a batch.
+#[derive(Default)]
+struct Wanted {
+    content_keys: Vec<String>,
+    message_ids: Vec<String>,
+    tags: Vec<(String, Unverified)>,
+    users: BTreeSet<Key>,
+    subjects: BTreeSet<SubjectId>,
+    years: BTreeSet<i32>,
+    desk: bool,
+}
+
+impl Wanted {
+    fn of(batch: &[Work], world: &World, now: DateTime<Utc>) -> Self {
+        let mut wanted = Self::default();
+        wanted.years.insert(chrono::Datelike::year(&london(now)));
+        for work in batch {
+            match work {
+                Work::Mail(mail) => wanted.mail(mail, world),
+                Work::Case(work) => {
+                    if let Target::Case(subject) = &work.target {
+                        wanted.subjects.insert(subject.clone());
+                    }
+                    if let crate::domain::case::Signal::Notified(notified) = &work.signal {
+                        wanted.years.insert(chrono::Datelike::year(&london(notified.received_at)));
+                        wanted.user(&notified.notification.fields, notified.received_at, world);
+                    }
+                }
+                Work::Desk { .. } => wanted.desk = true,
+                Work::Deliveries(_) | Work::Aside { .. } => {}
+            }
+        }
+        wanted
+    }
+
+    fn mail(&mut self, mail: &ReadMail, world: &World) {
+        let reading = &mail.reading;
+        self.years.insert(chrono::Datelike::year(&london(mail.received_at)));
+        self.content_keys.push(reading.content_key.clone());
+        self.message_ids.extend(reading.thread.iter().cloned());
+        self.tags.extend(reading.tags.iter().filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
+        let references = reading.references.iter().filter_map(|text| Reference::parse(text));
+        self.subjects.extend(references.map(Reference::subject));
+        for notification in &reading.notifications {
+            self.user(&notification.fields, mail.received_at, world);
+        }
+    }
+
+    fn user(&mut self, fields: &Fields, received_at: DateTime<Utc>, world: &World) {
+        let (user, _) = named_user(fields, &world.directory, london_date(received_at));
+        let name = fields.user_party_name.as_ref().map(|field| field.value.as_str());
+        self.users.extend(user_key(user, name));
+    }
+}
+
+impl Overlay {
+    pub(super) async fn load(
+        store: &Store,
+        batch: &[Work],
+        world: &World,
+        now: DateTime<Utc>,
+        numbers: &HashMap<i32, u32>,
+    ) -> anyhow::Result<Self> {
+        let wanted = Wanted::of(batch, world, now);
+        let mut overlay = Self { numbers: numbers.clone(), ..Self::default() };
+        for year in &wanted.years {
+            if !overlay.numbers.contains_key(year) {
+                overlay.numbers.insert(*year, store.next_number(*year).await?);
+            }
+        }
+        if !wanted.content_keys.is_empty() {
+            for (key, known) in store.by_content_keys(&wanted.content_keys).await? {
+                overlay.copies.insert(key, (known.inbox, known.subjects));
+            }
+        }
+        let mut subjects = wanted.subjects;
+        if !wanted.message_ids.is_empty() {
+            for (id, known) in store.by_message_ids(&wanted.message_ids).await? {
+                overlay.threads.extend(known.into_iter().next().map(|subject| (id, subject)));
+            }
+        }
+        overlay.tags(store, wanted.tags, world).await?;
+        subjects.extend(overlay.threads.values().cloned());
+        subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
+        subjects.extend(overlay.replies.values().cloned());
+        if !wanted.users.is_empty() {
+            let users: Vec<Key> = wanted.users.into_iter().collect();
+            overlay.rows(store.register_of_users(&users).await?)?;
+        }
+        let subjects: Vec<SubjectId> =
+            subjects.into_iter().filter(|subject| !overlay.cases.contains_key(subject)).collect();
+        if !subjects.is_empty() {
+            overlay.rows(store.registers(&subjects).await?)?;
+        }
+        if wanted.desk {
+            overlay.desk_version = store.version(&SubjectId::desk()).await?;
+        }
+        Ok(overlay)
+    }
+
+    fn rows(&mut self, rows: Vec<RegisterRow>) -> anyhow::Result<()> {
+        for row in rows.into_iter().filter(|row| row.kind == "case") {
+            let case: Case = serde_json::from_slice(&row.body)?;
+            if let Some(user) = row.user {
+                self.of_user.entry(user).or_default().insert(row.subject.clone());
+            }
+            self.cases
+                .insert(row.subject, Open { case: Some(case), version: row.version, is_changed: false });
+        }
+        Ok(())
+    }
+
+    /// Looks a tag's delivery or letter up and believes it only when the HMAC holds for exactly that.
+    async fn tags(
+        &mut self,
+        store: &Store,
+        tags: Vec<(String, Unverified)>,
+        world: &World,
+    ) -> anyhow::Result<()> {
+        for (tag, token) in tags {
+            match token.purpose {
+                Purpose::Bounce => {
+                    let Some(Delivery { letter, subject, version, recipient, .. }) =
+                        store.delivery(token.id).await?
+                    else {
+                        continue;
+                    };
+                    let claim = Claim { subject: &subject, version, recipient: recipient.as_str() };
+                    if world.keys.holds(&token, claim) {
+                        self.bounces.insert(tag, (subject, letter, recipient));
+                    }
+                }
+                Purpose::Reply => {
+                    let Some(Letter { subject, version, .. }) = store.letter(LetterId(token.id)).await?
+                    else {
+                        continue;
+                    };
+                    if world.keys.holds(&token, Claim { subject: &subject, version, recipient: "" }) {
+                        self.replies.insert(tag, subject);
+                    }
+                }
+                Purpose::MessageId => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn current(&self, subject: &SubjectId) -> (Option<&Case>, i64) {
+        self.cases.get(subject).map_or((None, 0), |open| (open.case.as_ref(), open.version))
+    }
+
+    pub(super) fn next_number(&self, year: i32) -> u32 {
+        self.numbers.get(&year).copied().unwrap_or(1)
+    }
+
+    pub(super) fn next_desk_version(&mut self) -> i64 {
+        self.desk_version += 1;
+        self.desk_version
+    }
+
+    pub(super) fn same_system(&self, user: &Key, fields: &Fields) -> Option<SubjectId> {
+        let case = self
+            .cases_of(user)
+            .into_iter()
+            .find(|case| compare(&case.notification.fields, fields) == Same::Yes);
+        case.map(|case| case.reference.subject())
+    }
+
+    pub(super) fn apply(
+        &mut self,
+        subject: &SubjectId,
+        event: &Event,
+        version: i64,
+        at: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
+        let fresh = || Open { case: None, version: 0, is_changed: false };
+        let open = self.cases.entry(subject.clone()).or_insert_with(fresh);
+        let case = apply(open.case.take(), event, at)?;
+        if let Event::CaseLogged(logged) = event {
+            let name = logged.notification.fields.user_party_name.as_ref().map(|field| field.value.as_str());
+            let user = logged.user.clone().or_else(|| user_key(None, name));
+            self.of_user
+                .entry(user.unwrap_or_else(|| Key(String::new())))
+                .or_default()
+                .insert(subject.clone());
+            self.numbers.insert(logged.reference.year, logged.reference.number + 1);
+        }
+        *open = Open { case: Some(case), version, is_changed: true };
+        Ok(())
+    }
+
+    /// Later mails of the batch see this one.
+    pub(super) fn remember_mail(&mut self, row: &InboxDone) {
+        if let Some(key) = &row.content_key
+            && row.duplicate_of.is_none()
+        {
+            self.copies.insert(key.clone(), (row.inbox, row.subjects.clone()));
+        }
+        if let (Some(id), Some(subject)) = (&row.message_id, row.subjects.first()) {
+            self.threads.entry(id.clone()).or_insert_with(|| subject.clone());
+        }
+    }
+
+    /// The register and timers of everything that changed; the numbers of the next cases.
+    pub(super) fn write_out(
+        self,
+        commit: &mut Commit,
+        world: &World,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<HashMap<i32, u32>> {
+        for (subject, open) in self.cases {
+            let Open { case: Some(case), version, is_changed: true } = open else { continue };
+            let (row, timers) = rows_of(&case, version, world, now)?;
+            commit.registers.push(row);
+            commit.timers.push((subject, timers));
+        }
+        Ok(self.numbers)
+    }
+}
+
+impl Lookup for Overlay {
+    fn earlier_copy(&self, content_key: &str) -> Option<(InboxId, Vec<SubjectId>)> {
+        self.copies.get(content_key).cloned()
+    }
+
+    fn cases_of(&self, user: &Key) -> Vec<&Case> {
+        let subjects = self.of_user.get(user).into_iter().flatten();
+        subjects.filter_map(|subject| self.cases.get(subject)?.case.as_ref()).collect()
+    }
+
+    fn case(&self, subject: &SubjectId) -> Option<&Case> {
+        self.cases.get(subject)?.case.as_ref()
+    }
+
+    fn thread(&self, message_id: &str) -> Option<SubjectId> {
+        self.threads.get(message_id).cloned()
+    }
+
+    fn bounced(&self, tag: &str) -> Option<(SubjectId, LetterId, Address)> {
+        self.bounces.get(tag).cloned()
+    }
+
+    fn replied(&self, tag: &str) -> Option<SubjectId> {
+        self.replies.get(tag).cloned()
+    }
+}

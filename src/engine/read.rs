@@ -1,0 +1,98 @@
+//! Inbox rows become readings, readings become work. In: raw bytes; out: what they say, however odd they are. A row
+//! with an attempt is read alone, so only the mail that kills the process reaches its limit (FIELD.md 2).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::service::{Idle, Service};
+use super::{Engine, Work};
+use crate::domain::id::InboxId;
+use crate::domain::message::{Own, read_message, vouch};
+use crate::domain::notification::{Reading, read_notification};
+use crate::domain::route::ReadMail;
+use crate::domain::world::World;
+use crate::store::Waiting;
+
+pub struct Read {
+    pub engine: Arc<Engine>,
+}
+
+const BATCH: i64 = 200;
+/// Reading one mail may end the process this often before the mail is set aside.
+const MAX_ATTEMPTS: i64 = 3;
+
+#[async_trait]
+impl Service for Read {
+    fn name(&self) -> String {
+        "read".into()
+    }
+
+    async fn run_once(&mut self) -> anyhow::Result<Idle> {
+        let engine = &self.engine;
+        let waiting = engine.store.waiting(BATCH).await?;
+        let batch = match waiting.iter().position(|row| row.n_attempts > 0) {
+            Some(0) => waiting.get(..1).unwrap_or_default(),
+            Some(n) => waiting.get(..n).unwrap_or_default(),
+            None => &waiting,
+        };
+        let Some(first) = batch.first() else { return Ok(Idle::UntilTold) };
+        if first.n_attempts >= MAX_ATTEMPTS {
+            let reason = format!("reading it ended the program {} times", first.n_attempts);
+            self.decide(vec![Work::Aside { inbox: first.inbox, reason }]).await?;
+            return Ok(Idle::Never);
+        }
+        let ids: Vec<InboxId> = batch.iter().map(|row| row.inbox).collect();
+        engine.store.begin_reading(&ids).await?;
+        let raws = engine.store.raws(&ids).await?;
+        let world = engine.world();
+        let rows = batch.to_vec();
+        let work = tokio::task::spawn_blocking(move || {
+            let mut raws = raws;
+            rows.into_iter()
+                .filter_map(|row| {
+                    let raw = raws.remove(&row.inbox)?;
+                    Some(work_of(&row, &raw, &world))
+                })
+                .collect::<Vec<_>>()
+        });
+        self.decide(work.await?).await?;
+        Ok(Idle::Never)
+    }
+}
+
+impl Read {
+    async fn decide(&self, work: Vec<Work>) -> anyhow::Result<()> {
+        for handled in self.engine.handle(work).await? {
+            if let Err(refusal) = handled {
+                self.engine.alarms.raise("set_aside", &refusal.because).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn work_of(row: &Waiting, raw: &[u8], world: &World) -> Work {
+    let sha256 = HEXLOWER.encode(&Sha256::digest(raw));
+    match catch_unwind(AssertUnwindSafe(|| read_mail(raw, world))) {
+        Ok(reading) => {
+            Work::Mail(Box::new(ReadMail { inbox: row.inbox, received_at: row.received_at, sha256, reading }))
+        }
+        Err(_) => Work::Aside {
+            inbox: row.inbox,
+            reason: "the reader failed on it: please report this mail".into(),
+        },
+    }
+}
+
+/// Bytes to reading: what the mail says and who vouches for its sender.
+#[must_use]
+pub fn read_mail(raw: &[u8], world: &World) -> Reading {
+    let own = Own { office: &world.office, keys: &world.keys };
+    let message = read_message(raw, &own);
+    let vouch = vouch(raw, &world.office.authserv_ids);
+    read_notification(&message, vouch, &world.policy)
+}

@@ -1,0 +1,54 @@
+//! Waits that are over become signals. In: the timer table; out: work for the decider.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::service::{Idle, Service};
+use super::{CaseWork, Engine, Work};
+use crate::domain::case::{Signal, WaitKind};
+use crate::domain::route::Target;
+
+pub struct Wake {
+    pub engine: Arc<Engine>,
+}
+
+const BATCH: i64 = 200;
+
+#[async_trait]
+impl Service for Wake {
+    fn name(&self) -> String {
+        "wake".into()
+    }
+
+    async fn run_once(&mut self) -> anyhow::Result<Idle> {
+        self.engine.keep_lead().await?;
+        let now = self.engine.clock.now();
+        let due = self.engine.store.due_timers(now, BATCH).await?;
+        if due.is_empty() {
+            let next = self.engine.store.next_due().await?;
+            return Ok(next.map_or(Idle::UntilTold, Idle::Until));
+        }
+        let work = due.into_iter().filter_map(|timer| {
+            let wait = WaitKind::named(&timer.row.kind)?;
+            Some(Work::Case(Box::new(CaseWork {
+                cause: format!("wait:{}:{}", timer.row.kind, timer.row.due_at.timestamp_millis()),
+                target: Target::Case(timer.subject),
+                actor: "daemon".into(),
+                signal: Signal::WaitOver { wait },
+                inbox: Vec::new(),
+                deliveries: Vec::new(),
+            })))
+        });
+        for handled in self.engine.handle(work.collect()).await? {
+            if let Err(refusal) = handled {
+                tracing::error!(reason = refusal.because, "a wait that is over moved nothing");
+                self.engine
+                    .alarms
+                    .raise("wake", &format!("a wait that is over moved nothing: {refusal}"))
+                    .await;
+            }
+        }
+        Ok(Idle::Never)
+    }
+}
