@@ -86,6 +86,14 @@ fn is_quoted(line: &str) -> bool {
     line.trim_start().starts_with('>')
 }
 
+/// The titles of our own letters: a client that quotes without a mark repeats them (DOMAIN.md 8, trap 6). A test of the
+/// letters holds that none opens otherwise.
+const LETTER_OPENINGS: [&str; 3] = [
+    "We have received your notification",
+    "Please confirm a notification made in your name",
+    "We have recorded an update",
+];
+
 /// Does everything from here on belong to somebody else?
 fn ends_own(rest: &[Line<'_>]) -> bool {
     let Some(first) = rest.first() else { return false };
@@ -104,6 +112,7 @@ fn ends_own(rest: &[Line<'_>]) -> bool {
     first.text == "-- "
         || first.text.trim_end() == "--"
         || dashed && banner.iter().any(|words| lower.contains(words))
+        || LETTER_OPENINGS.contains(&line)
         || lower.starts_with("begin forwarded message")
         || lower.starts_with("sent from my ")
         || lower.starts_with("get outlook for ")
