@@ -5,6 +5,7 @@ mod check;
 mod form;
 mod read;
 mod run;
+mod wiring;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! `sscd run`: the daemon. The only module that knows all the concrete types: it puts them together, starts them, and
 //! stops them.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +10,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Common;
+use super::{Common, wiring};
 use crate::adapters::clock::SystemClock;
-use crate::adapters::folder::Folder;
 use crate::adapters::maildir::{self, Maildir};
-use crate::config::{Config, MailboxKind, Transport as Post, load_world};
+use crate::config::{Config, MailboxKind, load_world};
 use crate::control::{self, Locked};
 use crate::engine::{Alarms, Collect, Deliver, Engine, Read, Service, Wake, run as run_service};
-use crate::ports::{Clock, Transport};
+use crate::ports::Clock;
 use crate::store::{Options, Store};
 
 /// Run the daemon in the foreground until SIGTERM or SIGINT.
@@ -77,7 +75,7 @@ impl Daemon {
         }
         daemon.service(Read { engine: daemon.engine.clone() }, &told.read);
         daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
-        let transport = transport(&config.transport)?;
+        let transport = wiring::transport(&config.transport)?;
         daemon.service(Deliver { engine: daemon.engine.clone(), transport }, &told.deliver);
         let control =
             control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
@@ -101,7 +99,16 @@ impl Daemon {
                 let collect = Collect { engine, name, mailbox, start_from: None, must_reconcile: true };
                 self.service(collect, &self.engine.told.collect);
             }
-            MailboxKind::Imap(_) => anyhow::bail!("IMAP"),
+            MailboxKind::Imap(imap) => {
+                for folder in &imap.folders {
+                    let name = format!("{name}/{folder}");
+                    let mailbox = wiring::imap(imap, folder)?;
+                    let start_from = Some(imap.start_from);
+                    let collect =
+                        Collect { engine: engine.clone(), name, mailbox, start_from, must_reconcile: true };
+                    self.service(collect, &self.engine.told.collect);
+                }
+            }
         }
         Ok(())
     }
@@ -157,17 +164,6 @@ fn holder() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))
-}
-
-fn transport(post: &Post) -> anyhow::Result<Arc<dyn Transport>> {
-    Ok(match post {
-        Post::Folder { path } => Arc::new(folder(path)?),
-        Post::Smtp(_) => anyhow::bail!("SMTP"),
-    })
-}
-
-fn folder(path: &Path) -> anyhow::Result<Folder> {
-    Folder::open(path).with_context(|| format!("open the folder of letters {}", path.display()))
 }
 
 fn systemd(states: &[sd_notify::NotifyState<'_>]) {
