@@ -253,8 +253,9 @@ impl Engine {
 
     /// Takes deliveries up again that were refused or expired.
     async fn retry(&self, letter: LetterId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
-        let failed = self.store.deliveries(&[letter]).await?;
-        let failed: Vec<_> = failed
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        let failed: Vec<_> = row
+            .deliveries
             .into_iter()
             .filter(|delivery| matches!(delivery.state, DeliveryState::Refused | DeliveryState::Expired))
             .collect();

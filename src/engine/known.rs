@@ -101,18 +101,19 @@ impl Overlay {
         let mut overlay = Self { numbers: numbers.clone(), ..Self::default() };
         for year in &wanted.years {
             if !overlay.numbers.contains_key(year) {
-                overlay.numbers.insert(*year, store.next_number(*year).await?);
+                overlay.numbers.insert(*year, u32::try_from(store.next_number(*year).await?)?);
             }
         }
         if !wanted.content_keys.is_empty() {
-            for (key, known) in store.by_content_keys(&wanted.content_keys).await? {
-                overlay.copies.insert(key, (known.inbox, known.subjects));
+            for (key, inbox) in store.by_content_keys(&wanted.content_keys).await? {
+                let subjects = store.inbox_row(inbox).await?.map(|row| row.subjects);
+                overlay.copies.insert(key, (inbox, subjects.unwrap_or_default()));
             }
         }
         let mut subjects = wanted.subjects;
         if !wanted.message_ids.is_empty() {
             for (id, known) in store.by_message_ids(&wanted.message_ids).await? {
-                overlay.threads.extend(known.into_iter().next().map(|subject| (id, subject)));
+                overlay.threads.extend(known.subjects.into_iter().next().map(|subject| (id, subject)));
             }
         }
         overlay.tags(store, wanted.tags, world).await?;

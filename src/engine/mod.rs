@@ -135,10 +135,17 @@ impl Engine {
         let term = term.context(
             "another sscd leads this record: stop it, or wait a minute if it has just been killed on another machine",
         )?;
-        store.rescue(term, now).await.context("take up deliveries that were under way")?;
+        let rescued = store.rescue().await.context("take up what was under way")?;
+        tracing::debug!(?rescued, "took up what a stopped daemon left");
         let (next_letter, next_delivery) = store.next_ids().await.context("read the last ids")?;
-        let decider =
-            Decider { holder, term, next_letter, next_delivery, numbers: HashMap::new(), last_at: now };
+        let decider = Decider {
+            holder,
+            term,
+            next_letter: next_letter.0,
+            next_delivery,
+            numbers: HashMap::new(),
+            last_at: now,
+        };
         let told = Told::default();
         Ok(Arc::new(Self {
             store,

@@ -33,7 +33,7 @@ impl Service for Read {
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
         let engine = &self.engine;
-        let waiting = engine.store.waiting(BATCH).await?;
+        let waiting = engine.store.waiting(BATCH, None).await?;
         let batch = match waiting.iter().position(|row| row.n_attempts > 0) {
             Some(0) => waiting.get(..1).unwrap_or_default(),
             Some(n) => waiting.get(..n).unwrap_or_default(),

@@ -8,7 +8,7 @@ use super::rows_of;
 use crate::domain::case::{Case, Event, apply};
 use crate::domain::id::SubjectId;
 use crate::domain::world::World;
-use crate::store::Store;
+use crate::store::{Store, Term};
 
 const PAGE: i64 = 1_000;
 
@@ -16,7 +16,12 @@ const PAGE: i64 = 1_000;
 ///
 /// # Errors
 /// When an event does not read, may not follow, or was erased: the sentence names it.
-pub async fn rebuild(store: &Store, world: &World, mut progress: impl FnMut(u64)) -> anyhow::Result<usize> {
+pub async fn rebuild(
+    store: &Store,
+    term: Term,
+    world: &World,
+    mut progress: impl FnMut(u64),
+) -> anyhow::Result<usize> {
     let mut cases: BTreeMap<SubjectId, (Option<Case>, i64, DateTime<Utc>)> = BTreeMap::new();
     let mut after = 0;
     loop {
@@ -44,6 +49,6 @@ pub async fn rebuild(store: &Store, world: &World, mut progress: impl FnMut(u64)
         timers.push((subject, waits));
     }
     let n = rows.len();
-    store.replace_register(rows, timers).await?;
+    store.replace_register(term, &rows, &timers).await?;
     Ok(n)
 }

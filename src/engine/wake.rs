@@ -30,9 +30,9 @@ impl Service for Wake {
             return Ok(next.map_or(Idle::UntilTold, Idle::Until));
         }
         let work = due.into_iter().filter_map(|timer| {
-            let wait = WaitKind::named(&timer.row.kind)?;
+            let wait = WaitKind::named(&timer.timer.kind)?;
             Some(Work::Case(Box::new(CaseWork {
-                cause: format!("wait:{}:{}", timer.row.kind, timer.row.due_at.timestamp_millis()),
+                cause: format!("wait:{}:{}", timer.timer.kind, timer.timer.due_at.timestamp_millis()),
                 target: Target::Case(timer.subject),
                 actor: "daemon".into(),
                 signal: Signal::WaitOver { wait },

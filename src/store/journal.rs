@@ -20,6 +20,7 @@ statements! {
         prev_hash, hash, salt, bytes FROM journal j LEFT JOIN journal_body b ON b.seq = j.seq \
         WHERE j.seq > ? ORDER BY j.seq LIMIT ?";
     ERASE = "UPDATE journal_body SET salt = ?, bytes = ? WHERE seq = ?";
+    VERSION = "SELECT COALESCE(MAX(version), 0) FROM journal WHERE subject_id = ?";
     NUMBERS = "SELECT subject_id FROM journal WHERE version = 1 AND subject_id LIKE ? \
         ORDER BY length(subject_id) DESC, subject_id DESC LIMIT 1";
 }
@@ -92,6 +93,15 @@ impl Store {
                 head = Head { seq: event.seq, hash: event.hash, at: event.entry.at };
             }
         }
+    }
+
+    /// The version of a subject's last event; 0 where it has none.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn version(&self, subject: &SubjectId) -> Result<i64> {
+        let subject = subject.0.clone();
+        self.read().await?.one(VERSION, |q| q.bind(subject)).await?.int(0)
     }
 
     /// The next free number of the references `SUS-YEAR-`.

@@ -282,3 +282,23 @@ pub struct InboxDone {
     pub duplicate_of: Option<InboxId>,
     pub subjects: Vec<SubjectId>,
 }
+
+impl InboxDone {
+    /// An end without a reading.
+    #[must_use]
+    pub fn bare(inbox: InboxId, outcome: Outcome, reason: String) -> Self {
+        Self {
+            inbox,
+            outcome,
+            reason,
+            kind: None,
+            sender: None,
+            title: None,
+            message_id: None,
+            content_key: None,
+            reading: None,
+            duplicate_of: None,
+            subjects: Vec::new(),
+        }
+    }
+}
