@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, environment};
 
 /// Keeps the record of second and subsequent User System notifications (SEC, SECMP0057).
 #[derive(Debug, Parser)]
@@ -50,8 +50,7 @@ fn block_on(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::
 impl Common {
     /// The configuration that these arguments and the environment name.
     fn load(&self) -> Result<Config, ConfigError> {
-        let environment: Vec<(String, String)> = std::env::vars().collect();
-        Config::load_or_sample(self.config.as_deref(), std::path::Path::new(""), &environment)
+        Config::load(self.config.as_deref(), std::path::Path::new(""), &environment())
     }
 }
 

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{Common, wiring};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
-use crate::config::{Config, MailboxKind, load_world};
+use crate::config::{Config, MailboxKind, build_world};
 use crate::control::{self, Locked};
 use crate::engine::{Alarms, Collect, Deliver, Engine, Read, Service, Wake, run as run_service};
 use crate::ports::Clock;
@@ -137,7 +137,7 @@ impl Daemon {
 
 /// Opens the record and takes the lead over it.
 pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
-    let world = Arc::new(load_world(config)?);
+    let world = Arc::new(build_world(config)?);
     let store = open_store(config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let alarms = Alarms::new(store.clone(), clock.clone(), config.alarm.command.clone());
@@ -147,16 +147,15 @@ pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
 /// Opens the record of a configuration.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     control::make_state_folder(&config.state.folder)?;
-    Store::open(&database_url(config)?, &Options::default()).await.context("open the record")
+    let url = Config::database_url(&absolute(config)?);
+    Store::open(url.reveal(), &Options::default()).await.context("open the record")
 }
 
-/// The configured database, or the file in the state folder.
-pub fn database_url(config: &Config) -> anyhow::Result<String> {
-    if let Some(url) = &config.state.database {
-        return Ok(url.reveal().to_string());
-    }
-    let folder = std::path::absolute(&config.state.folder)?;
-    Ok(format!("sqlite://{}", folder.join("sscd.db").display()))
+/// The same configuration with its state folder from the root on: a database is not found by a relative path.
+fn absolute(config: &Config) -> anyhow::Result<Config> {
+    let mut config = config.clone();
+    config.state.folder = std::path::absolute(&config.state.folder)?;
+    Ok(config)
 }
 
 /// Random for each process: a host name would make two daemons on one host the same.
