@@ -33,7 +33,7 @@ if [ "$(id -u)" = 0 ] && ! id sscd-test >/dev/null 2>&1; then
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then
-    exec cargo nextest run ${all:+--run-ignored all} "$@"
+    exec cargo nextest run --no-fail-fast ${all:+--run-ignored all} "$@"
 else
-    exec cargo test "$@" ${all:+-- --include-ignored}
+    exec cargo test --no-fail-fast "$@" ${all:+-- --include-ignored}
 fi
