@@ -29,9 +29,10 @@ impl Store {
                 "a record in PostgreSQL is backed up with its own tool: pg_dump --format=custom".into(),
             ));
         }
-        let mut conn = self.inner.readers.acquire().await?;
+        // A connection of its own: nobody waits for the copy.
+        let mut conn = AnyConnection::connect_with(&self.inner.connect).await?;
         copy(&mut conn, to).await?;
-        drop(conn);
+        conn.close().await?;
         let copy = Self::open(&url_of(to)?, &Options { n_readers: 1, read_only: true }).await?;
         let verified = copy.verify().await;
         copy.close().await;

@@ -6,13 +6,15 @@
 //! length of its bytes (8 bytes, big endian) and its bytes: numbers 8 bytes big endian, words UTF-8. The first event
 //! has a `prev_hash` of 32 zero bytes.
 
+use std::ops::DerefMut;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 
-use super::Writer;
 use super::error::{Result, StoreError};
 use super::rows::{Entry, Recorded};
-use super::sql::{Cells, statements};
+use super::sql::{Cells, Session, statements};
 
 statements! {
     HEAD = "SELECT seq, hash, at_ms FROM journal ORDER BY seq DESC LIMIT 1";
@@ -36,8 +38,8 @@ impl Default for Head {
 }
 
 /// Reads the end from the journal.
-pub(super) async fn head(tx: &mut Writer) -> Result<Head> {
-    let Some(row) = tx.maybe(HEAD, |q| q).await? else { return Ok(Head::default()) };
+pub(super) async fn head<C: DerefMut<Target = AnyConnection>>(session: &mut Session<C>) -> Result<Head> {
+    let Some(row) = session.maybe(HEAD, |q| q).await? else { return Ok(Head::default()) };
     Ok(Head { seq: row.int(0)?, hash: row.sha256(1)?, at: row.instant(2)? })
 }
 

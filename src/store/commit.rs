@@ -92,3 +92,44 @@ async fn handled(tx: &mut Writer, commit: &Commit) -> Result<()> {
     .await
     .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Entry, Options, StoreError, Verified};
+
+    fn event(version: i64, n_bytes: usize) -> Commit {
+        let at = chrono::DateTime::UNIX_EPOCH;
+        let entry = Entry {
+            subject: SubjectId::desk(),
+            version,
+            kind: "Noted".into(),
+            schema: 1,
+            at,
+            cause: "a test".into(),
+            actor: "daemon".into(),
+            world_sha256: [0; 32],
+            body: vec![b' '; n_bytes],
+        };
+        Commit { at, events: vec![entry], ..Commit::default() }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_the_chain_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("record.db").display());
+        let store = Store::open(&url, &Options::default()).await.unwrap();
+        let term =
+            store.lead("me", chrono::DateTime::UNIX_EPOCH, Duration::from_mins(1)).await.unwrap().unwrap();
+        store.commit(term, event(1, 10)).await.unwrap();
+        let limit = |pages: &'static str| sqlx::raw_sql(pages).execute(&store.inner.writer);
+        limit("PRAGMA max_page_count = 1").await.unwrap();
+        let full = store.commit(term, event(2, 100_000)).await.unwrap_err();
+        assert!(matches!(full, StoreError::Full), "{full:?}");
+        limit("PRAGMA max_page_count = 1000000").await.unwrap();
+        store.commit(term, event(2, 100_000)).await.unwrap();
+        assert!(matches!(store.verify().await.unwrap(), Verified::Whole { n: 2, .. }));
+    }
+}

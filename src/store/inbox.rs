@@ -58,6 +58,7 @@ pub struct KnownMail {
     pub inbox: Option<InboxId>,
     /// A letter that we wrote.
     pub letter: Option<LetterId>,
+    /// Whatever any of them spoke to.
     pub subjects: Vec<SubjectId>,
 }
 

@@ -65,13 +65,7 @@ impl Store {
     /// As any reading.
     pub async fn head(&self) -> Result<Head> {
         let known = *self.inner.head.lock().await;
-        match known {
-            Some(head) => Ok(head),
-            None => {
-                let mut tx = self.write().await?;
-                chain::head(&mut tx).await
-            }
-        }
+        if let Some(head) = known { Ok(head) } else { chain::head(&mut self.read().await?).await }
     }
 
     /// Computes every hash again.

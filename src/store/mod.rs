@@ -13,6 +13,7 @@ mod inbox;
 mod intake;
 mod journal;
 mod lease;
+mod migrate;
 mod open;
 mod outbox;
 mod raw;
@@ -23,6 +24,7 @@ mod sql;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use sqlx::any::AnyConnectOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::Mutex;
@@ -52,6 +54,7 @@ pub struct Store {
 
 struct Inner {
     engine: Engine,
+    connect: AnyConnectOptions,
     /// One connection: whoever writes, waits for its turn here and not in the database.
     writer: AnyPool,
     readers: AnyPool,
@@ -85,7 +88,16 @@ impl Store {
     /// Begins the one writing transaction; dropped without [`Writer::done`], it leaves nothing behind.
     async fn write(&self) -> Result<Writer> {
         let engine = self.inner.engine;
-        Ok(Session { conn: self.inner.writer.begin_with(engine.begin()).await?, engine })
+        let begun = match self.inner.writer.begin_with(engine.begin()).await {
+            // When the disk is full SQLite ends the transaction by itself, and sqlx 0.9.0 goes on counting it as
+            // begun for ever: such a connection is of no more use.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.inner.writer.acquire().await?.close().await?;
+                self.inner.writer.begin_with(engine.begin()).await?
+            }
+            begun => begun?,
+        };
+        Ok(Session { conn: begun, engine })
     }
 }
 

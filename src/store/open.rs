@@ -8,21 +8,19 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection};
+use tokio::sync::Mutex;
 
 use super::dialect::Engine;
 use super::error::{Result, StoreError};
-use super::sql::{Cells, Session, statements};
+use super::migrate::{self, migrator};
+use super::sql::{Cells, statements};
 use super::{Inner, Store};
 
 statements! {
     PROBE = "UPDATE meta SET number = number WHERE name = ?";
 }
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How to open the record.
 #[derive(Debug, Clone, Copy)]
@@ -69,19 +67,20 @@ impl Store {
         if !options.read_only {
             let mut conn = AnyConnection::connect_with(&connect).await?;
             sqlx::raw_sql(engine.writer_setup()).execute(&mut conn).await?;
-            migrate(&mut conn, engine, file.as_deref()).await?;
+            migrate::migrate(&mut conn, engine, migrator(engine), file.as_deref()).await?;
             conn.close().await?;
         }
         let writer_setup = if options.read_only { engine.reader_setup() } else { engine.writer_setup() };
         let writer = pool(connect.clone(), engine, 1, writer_setup).await?;
-        let readers = pool(connect, engine, options.n_readers.max(1), engine.reader_setup()).await?;
+        let readers = pool(connect.clone(), engine, options.n_readers.max(1), engine.reader_setup()).await?;
         let inner = Inner {
             engine,
+            connect,
             writer,
             readers,
-            head: Default::default(),
-            staged: Default::default(),
-            reading: Default::default(),
+            head: Mutex::default(),
+            staged: Mutex::default(),
+            reading: Mutex::default(),
         };
         let store = Self { inner: Arc::new(inner) };
         store.probe(options.read_only).await?;
@@ -91,17 +90,8 @@ impl Store {
     /// Is the record of our form, and may we write?
     async fn probe(&self, read_only: bool) -> Result<()> {
         if read_only {
-            let mut conn = self.inner.readers.acquire().await?;
-            let known = migrator(self.inner.engine).iter().count();
-            let applied = applied(&mut conn, self.inner.engine).await?;
-            newer(&applied, self.inner.engine)?;
-            if applied.len() < known {
-                return Err(StoreError::Stop(
-                    "the record was written by an older sscd: start `sscd run` once, which migrates it"
-                        .into(),
-                ));
-            }
-            return Ok(());
+            let (mut conn, engine) = (self.inner.readers.acquire().await?, self.inner.engine);
+            return migrate::require(&mut conn, engine, migrator(engine)).await;
         }
         let mut tx = self.write().await?;
         tx.run(PROBE, |q| q.bind("")).await?;
@@ -182,61 +172,4 @@ async fn pool(connect: AnyConnectOptions, engine: Engine, size: u32, setup: &'st
             })
         });
     Ok(options.connect_with(connect).await?)
-}
-
-fn migrator(engine: Engine) -> &'static Migrator {
-    match engine {
-        Engine::Sqlite => &SQLITE,
-        Engine::Postgres => &POSTGRES,
-    }
-}
-
-/// The versions that the database has gone through; none for an empty one.
-async fn applied(conn: &mut AnyConnection, engine: Engine) -> Result<Vec<i64>> {
-    let table = migrator(engine).table_name.as_ref();
-    let there = Session { conn: &mut *conn, engine }
-        .maybe(super::Sql(engine.table_exists()), |q| q.bind(table.to_owned()))
-        .await?;
-    if there.is_none() {
-        return Ok(Vec::new());
-    }
-    let list = conn.list_applied_migrations(table).await.map_err(migration_error)?;
-    Ok(list.iter().map(|m| m.version).collect())
-}
-
-fn newer(applied: &[i64], engine: Engine) -> Result<()> {
-    let known = migrator(engine).iter().map(|m| m.version).max().unwrap_or_default();
-    match applied.iter().max() {
-        Some(found) if *found > known => Err(StoreError::Stop(format!(
-            "the record has form {found} and this sscd knows form {known} at most: a newer sscd wrote it; start \
-             that one, or restore a backup from before"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Brings the record to our form; one that holds something is copied first, and the copy is verified.
-async fn migrate(conn: &mut AnyConnection, engine: Engine, file: Option<&Path>) -> Result<()> {
-    let applied = applied(conn, engine).await?;
-    newer(&applied, engine)?;
-    let pending = migrator(engine).iter().any(|m| !applied.contains(&m.version));
-    if pending && !applied.is_empty() {
-        if let Some(file) = file {
-            let form = applied.iter().max().copied().unwrap_or_default();
-            super::backup::copy(conn, &file.with_extension(format!("form-{form}.backup"))).await?;
-        } else {
-            tracing::warn!("the record is migrated; each step is one transaction, and pg_dump is its backup");
-        }
-    }
-    if pending {
-        migrator(engine).run(conn).await.map_err(migration_error)?;
-    }
-    Ok(())
-}
-
-fn migration_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => e.into(),
-        e => StoreError::Stop(format!("the record has not the form that this sscd expects: {e}")),
-    }
 }

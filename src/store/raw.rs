@@ -65,14 +65,13 @@ impl Store {
     pub async fn stage(&self, raw: Option<RawId>, piece: &[u8]) -> Result<RawId> {
         let mut staged = self.inner.staged.lock().await;
         let mut tx = self.write().await?;
-        let raw = match raw {
-            Some(raw) => raw,
-            None => {
-                let id = allot(&mut tx, 1).await?;
-                tx.run(STAGE, |q| q.bind(id)).await?;
-                staged.insert(RawId(id), Staged::default());
-                RawId(id)
-            }
+        let raw = if let Some(raw) = raw {
+            raw
+        } else {
+            let id = allot(&mut tx, 1).await?;
+            tx.run(STAGE, |q| q.bind(id)).await?;
+            staged.insert(RawId(id), Staged::default());
+            RawId(id)
         };
         let state = staged.get_mut(&raw).ok_or_else(unknown)?;
         let first = state.n_pieces;

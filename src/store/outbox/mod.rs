@@ -99,7 +99,7 @@ pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: Date
 
 /// Writes what became of deliveries.
 pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime<Utc>) -> Result<()> {
-    let moved = tx
+    let settled = tx
         .each(SETTLE, moves, |q, one| {
             q.bind(one.delivery)
                 .bind(one.to.as_str())
@@ -108,10 +108,10 @@ pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime
                 .bind(one.to.is_final().then_some(at.timestamp_millis()))
         })
         .await?;
-    if moved.len() == moves.len() {
+    if settled.len() == moves.len() {
         return Ok(());
     }
-    let moved = moved.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
-    let left = moves.iter().find(|one| !moved.contains(&one.delivery)).map_or(0, |one| one.delivery);
+    let settled = settled.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
+    let left = moves.iter().find(|one| !settled.contains(&one.delivery)).map_or(0, |one| one.delivery);
     Err(StoreError::Conflict(format!("delivery {left} was settled before, or there is no such delivery")))
 }

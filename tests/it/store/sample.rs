@@ -30,7 +30,7 @@ pub fn cursor(position: i64) -> Cursor {
 }
 
 pub async fn lead(store: &Store) -> Term {
-    store.lead("me", at(0), Duration::from_secs(60)).await.unwrap().unwrap()
+    store.lead("me", at(0), Duration::from_mins(1)).await.unwrap().unwrap()
 }
 
 pub fn entry(n: i64, version: i64, body: &str) -> Entry {

@@ -1,0 +1,169 @@
+//! Letters out.
+
+use std::collections::HashSet;
+
+use sscd::domain::id::LetterId;
+use sscd::store::*;
+
+use super::place::{Place, block};
+use super::sample::*;
+
+fn letters(letters: Vec<LetterRow>) -> Commit {
+    Commit { at: at(1), letters, ..Commit::default() }
+}
+
+fn moved(delivery: i64, to: DeliveryState, not_before: Option<i64>) -> Commit {
+    let one = DeliveryMove { delivery, to, answer: "the other side".into(), not_before: not_before.map(at) };
+    Commit { at: at(9), deliveries: vec![one], ..Commit::default() }
+}
+
+pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        assert_eq!(store.next_ids().await.unwrap(), (LetterId(1), 1));
+        store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
+        assert_eq!(store.next_ids().await.unwrap(), (LetterId(3), 3));
+        assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(0)));
+        assert_eq!(store.claim(9, at(-1)).await.unwrap(), [], "not before its time");
+        let claimed = store.claim(1, at(0)).await.unwrap();
+        let expected = Claimed {
+            delivery: 1,
+            letter: LetterId(1),
+            subject: subject(1),
+            message_id: "1@sec.test".into(),
+            recipient: address("ann1@power.test"),
+            envelope_sender: address("bounces+1@sec.test"),
+            n_attempts: 1,
+            not_after: at(1_000_000),
+            possible_duplicate: false,
+            bytes: b"letter 1".to_vec().into(),
+        };
+        assert_eq!(claimed, [expected]);
+        assert_eq!(store.claim(9, at(0)).await.unwrap()[0].delivery, 2);
+        assert_eq!(store.claim(9, at(0)).await.unwrap(), []);
+        store.commit(term, moved(1, DeliveryState::Accepted, None)).await.unwrap();
+        let again = store.commit(term, moved(1, DeliveryState::Refused, None)).await.unwrap_err();
+        assert!(matches!(again, StoreError::Conflict(_)), "{again}");
+        store.commit(term, moved(2, DeliveryState::Refused, None)).await.unwrap();
+        let settled = store.delivery(1).await.unwrap().unwrap();
+        assert_eq!((settled.state, settled.settled_at), (DeliveryState::Accepted, Some(at(9))));
+        assert_eq!(settled.answer.as_deref(), Some("the other side"));
+        let view = store.clone();
+        let list = move |filter| {
+            let store = view.clone();
+            async move { store.letters(&filter, None, 10).await.unwrap() }
+        };
+        assert_eq!(list(LetterFilter::All).await.len(), 2);
+        assert_eq!(list(LetterFilter::Open).await, []);
+        assert_eq!(list(LetterFilter::Failed).await[0].letter, LetterId(2));
+        assert_eq!(list(LetterFilter::Of(subject(1))).await[0].deliveries, [settled]);
+        let letter = store.by_message_id("1@sec.test").await.unwrap().unwrap();
+        assert_eq!(letter.state, LetterState::Sealed { bytes: b"letter 1".to_vec() });
+        assert_eq!(store.by_message_id("3@sec.test").await.unwrap(), None);
+        assert_eq!(store.delivery(3).await.unwrap(), None);
+    });
+}
+
+pub fn a_retry_waits_for_its_time(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        store.commit(term, letters(vec![sealed(1)])).await.unwrap();
+        store.claim(9, at(0)).await.unwrap();
+        store.commit(term, moved(1, DeliveryState::Queued, Some(50))).await.unwrap();
+        assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(50)));
+        assert_eq!(store.claim(9, at(49)).await.unwrap(), []);
+        let claimed = store.claim(9, at(50)).await.unwrap();
+        assert_eq!((claimed[0].n_attempts, claimed[0].possible_duplicate), (2, false));
+        store.commit(term, moved(1, DeliveryState::Expired, None)).await.unwrap();
+        assert_eq!(store.next_delivery_at().await.unwrap(), None);
+        // A person lets it try again.
+        store.commit(term, moved(1, DeliveryState::Queued, Some(60))).await.unwrap();
+        assert_eq!(store.claim(9, at(60)).await.unwrap().len(), 1);
+    });
+}
+
+pub fn a_draft_never_leaves(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        let state =
+            || LetterState::Draft { facts: b"{}".to_vec(), because: "a person must release it".into() };
+        let drafts = (1..=2).map(|id| letter(id, state(), vec![])).collect();
+        store.commit(term, letters(drafts)).await.unwrap();
+        assert_eq!(store.claim(9, at(5)).await.unwrap(), []);
+        let smuggled = "INSERT INTO delivery (delivery_id, letter_id, recipient, envelope_sender, state, \
+            not_before_ms, not_after_ms) VALUES (1, 1, 'x@y.test', 'z@y.test', 'queued', 0, 0)";
+        let said = place.run(smuggled).await.unwrap_err();
+        assert!(said.contains("only when it is sealed"), "{said}");
+        assert_eq!(store.letter(LetterId(1)).await.unwrap().unwrap().state, state());
+        let moves = |letter_moves| Commit { at: at(7), letter_moves, ..Commit::default() };
+        let seal = || LetterMove::Seal {
+            letter: LetterId(1),
+            bytes: b"now".to_vec(),
+            deliveries: vec![delivery(1, "ann@power.test")],
+        };
+        store.commit(term, moves(vec![seal(), LetterMove::Discard { letter: LetterId(2) }])).await.unwrap();
+        assert_eq!(store.claim(9, at(7)).await.unwrap()[0].bytes.as_slice(), b"now");
+        let letters = store.letters(&LetterFilter::All, None, 9).await.unwrap();
+        assert_eq!(letters[0].state, LetterState::Discarded);
+        assert_eq!(letters[1].sealed_at, Some(at(7)));
+        assert!(store.letters(&LetterFilter::Drafts, None, 9).await.unwrap().is_empty());
+        assert!(matches!(store.commit(term, moves(vec![seal()])).await, Err(StoreError::Conflict(_))));
+    });
+}
+
+pub fn a_sealed_letter_is_never_changed(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        store.commit(lead(&store).await, letters(vec![sealed(1)])).await.unwrap();
+        for sql in ["UPDATE letter SET kind = 'other'", "DELETE FROM letter"] {
+            let said = place.run(sql).await.unwrap_err();
+            assert!(said.contains("never") || said.contains("foreign key"), "{sql}: {said}");
+        }
+        for sql in [
+            "UPDATE delivery SET state = 'accepted'",
+            "UPDATE delivery SET settled_at_ms = 1",
+            "UPDATE delivery SET state = 'lost'",
+        ] {
+            assert!(place.run(sql).await.is_err(), "{sql}");
+        }
+    });
+}
+
+pub fn what_was_under_way_at_a_crash_is_sent_again_and_flagged(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        store.commit(term, letters((1..=3).map(sealed).collect())).await.unwrap();
+        store.claim(2, at(0)).await.unwrap();
+        store.commit(term, moved(1, DeliveryState::Accepted, None)).await.unwrap();
+        store.close().await;
+        let store = place.open().await;
+        assert_eq!(store.rescue().await.unwrap().n_transmitting, 1);
+        let claimed = store.claim(9, at(0)).await.unwrap();
+        let seen: Vec<_> = claimed.iter().map(|c| (c.delivery, c.n_attempts, c.possible_duplicate)).collect();
+        assert_eq!(seen, [(2, 2, true), (3, 1, false)]);
+        assert_eq!(claimed[0].bytes.as_slice(), b"letter 2", "the same bytes");
+    });
+}
+
+pub fn two_deliverers_never_claim_the_same(place: &Place) {
+    block(async {
+        let (a, b) = (place.open().await, place.open().await);
+        a.commit(lead(&a).await, letters((1..=200).map(sealed).collect())).await.unwrap();
+        let drain = |store: Store| async move {
+            let mut mine = Vec::new();
+            // Where both look at the same rows at once, one of them may come back with none: that is no end yet.
+            while store.next_delivery_at().await.unwrap().is_some() {
+                mine.extend(store.claim(7, at(0)).await.unwrap().into_iter().map(|c| c.delivery));
+            }
+            mine
+        };
+        let (a, b) = tokio::join!(tokio::spawn(drain(a)), tokio::spawn(drain(b)));
+        let all: Vec<i64> = a.unwrap().into_iter().chain(b.unwrap()).collect();
+        assert_eq!(all.len(), 200);
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 200);
+    });
+}
