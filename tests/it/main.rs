@@ -13,5 +13,6 @@ mod config;
 mod corpus;
 mod hands;
 mod letter;
+mod readme;
 mod servers;
 mod store;
