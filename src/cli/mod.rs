@@ -2,6 +2,7 @@
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
 mod check;
+mod demo;
 mod form;
 mod read;
 mod run;
@@ -38,6 +39,7 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(check::Check),
+    Demo(demo::Args),
     Form(form::Form),
     Read(read::Read),
     Run(run::Args),
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done: anyhow::Result<ExitCode> = match cli.command {
         Command::Check(args) => check::check(&args, &cli.common),
+        Command::Demo(args) => block_on(demo::command(args)),
         Command::Form(args) => form::form(&args),
         Command::Read(args) => read::read(&cli.common, &args),
         Command::Run(args) => block_on(run::command(args, &cli.common)),

@@ -31,6 +31,14 @@ pub struct Counts {
     pub n_bytes: i64,
 }
 
+impl Counts {
+    /// Deliveries that have not come to an end.
+    #[must_use]
+    pub fn n_open_deliveries(&self) -> i64 {
+        self.deliveries.iter().filter(|(state, _)| !state.is_final()).map(|(_, n)| n).sum()
+    }
+}
+
 impl Store {
     /// The record in numbers.
     ///

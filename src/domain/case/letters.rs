@@ -138,10 +138,18 @@ fn stated(shown: Shown, classification: Classification) -> Stated {
     if classification == Classification::Red {
         return Stated { label, words: None, understood: None };
     }
-    let differs = shown.words.as_ref().is_none_or(|words| !words.eq_ignore_ascii_case(&shown.value));
     let words = shown.words.unwrap_or_else(|| shown.value.clone());
-    let understood = (differs && words != shown.value).then_some(shown.value);
+    let understood = (plain(&words) != plain(&shown.value)).then_some(shown.value);
     Stated { label, words: Some(words), understood }
+}
+
+/// The words in any order, without case and punctuation: what needs no second telling.
+fn plain(text: &str) -> Vec<String> {
+    let text = text.replace(',', "").to_lowercase();
+    let mut words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(String::from).collect();
+    words.sort();
+    words
 }
 
 fn missing(name: &str) -> Missing {
