@@ -14,12 +14,14 @@ use serde_json::{Value, json};
 use super::Common;
 use crate::adapters::clock::SystemClock;
 use crate::config::{Config, environment, load_keys};
-use crate::domain::message::{Own, read_message, vouch};
+use crate::domain::case::answer::answer;
 use crate::domain::notification::labels::label_of;
-use crate::domain::notification::{FieldName, Reading, read_notification};
+use crate::domain::notification::{FieldName, Reading};
+
 use crate::domain::token::Keys;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
+use crate::engine::read_mail;
 use crate::ports::Clock as _;
 
 /// Show what is read from mails and who would be answered.
@@ -61,7 +63,7 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
                 continue;
             }
         };
-        let reading = reading(&raw, &world);
+        let reading = read_mail(&raw, &world);
         let text = if for_people {
             for_eyes(file, &reading)
         } else {
@@ -72,16 +74,11 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn reading(raw: &[u8], world: &World) -> Reading {
-    let message = read_message(raw, &Own { office: &world.office, keys: &world.keys });
-    let vouch = vouch(raw, &world.office.authserv_ids);
-    read_notification(&message, vouch, &world.policy)
-}
-
 fn report(file: &Path, reading: &Reading, world: &World, received_at: DateTime<Utc>) -> Value {
     let sender = &reading.sender;
     let on = london_date(received_at);
     let standing = sender.address.as_ref().map(|address| world.directory.standing(address, on));
+    let answer = answer(reading, &world.directory, on);
     json!({
         "file": file.display().to_string(),
         "kind": reading.kind,
@@ -94,6 +91,9 @@ fn report(file: &Path, reading: &Reading, world: &World, received_at: DateTime<U
             "standing": standing.unwrap_or(crate::domain::directory::Standing::Unknown),
         },
         "classification": reading.classification,
+        "answer": answer.at_once,
+        "answer_to": answer.to,
+        "answer_reasons": answer.reasons,
         "references": reading.references,
         "attachments": reading.attachments,
         "notifications": reading.notifications,

@@ -23,7 +23,7 @@ pub use alarm::Alarms;
 pub use ask::{Ask, Asking};
 pub use collect::Collect;
 pub use deliver::Deliver;
-pub use read::Read;
+pub use read::{Read, read_mail};
 pub use rebuild::rebuild;
 pub use service::{Bell, Idle, Service, Told, run};
 pub use wake::Wake;

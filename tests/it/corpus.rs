@@ -11,8 +11,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use sscd::config::Config;
+use sscd::domain::case::answer::answer;
 use sscd::domain::message::{Message, Own, read_message, vouch};
 use sscd::domain::notification::{Field, Notification, Reading, Source, read_notification};
 use sscd::domain::token::Keys;
@@ -45,13 +47,16 @@ fn mails() -> Vec<PathBuf> {
 }
 
 /// What a reviewer looks at: kinds and values, without places.
-fn summary(reading: &Reading) -> Value {
+fn summary(reading: &Reading, world: &World) -> Value {
+    let answer = answer(reading, &world.directory, NaiveDate::from_ymd_opt(2026, 11, 2).unwrap());
     let notifications: Vec<Value> = reading.notifications.iter().map(notification).collect();
     json!({
         "kind": reading.kind,
         "verdict": reading.sender.vouch.verdict,
         "sender": reading.sender.address,
         "classification": reading.classification,
+        "answer": answer.at_once,
+        "answer_to": answer.to,
         "references": reading.references,
         "attachments": reading.attachments.iter().map(|attachment| &attachment.name).collect::<Vec<_>>(),
         "notifications": notifications,
@@ -83,7 +88,7 @@ fn every_mail_is_read_as_its_neighbour_says() {
     let mut wrong = Vec::new();
     for path in mails {
         let (_, reading) = read(&fs::read(&path).unwrap(), &world);
-        let found = summary(&reading);
+        let found = summary(&reading, &world);
         let beside = path.with_extension("json");
         if accept {
             fs::write(&beside, format!("{}\n", serde_json::to_string_pretty(&found).unwrap())).unwrap();

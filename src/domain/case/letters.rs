@@ -146,8 +146,11 @@ fn stated(shown: Shown, classification: Classification) -> Stated {
 /// The words in any order, without case and punctuation: what needs no second telling.
 fn plain(text: &str) -> Vec<String> {
     let text = text.replace(',', "").to_lowercase();
-    let mut words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(String::from).collect();
+    let mut words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(String::from)
+        .collect();
     words.sort();
     words
 }
