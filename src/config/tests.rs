@@ -1,3 +1,5 @@
+//! Configurations as people write them, sound and broken, and what is said of each.
+
 use std::path::Path;
 
 use super::*;

@@ -16,3 +16,4 @@ mod letter;
 mod readme;
 mod servers;
 mod store;
+mod tidy;

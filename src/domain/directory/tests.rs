@@ -1,3 +1,5 @@
+//! Directories, and whom they know.
+
 use chrono::NaiveDate;
 
 use super::*;

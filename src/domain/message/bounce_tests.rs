@@ -1,3 +1,5 @@
+//! Bounces in the words of several servers.
+
 use super::super::read::tests::with_own;
 use super::super::read_message;
 use crate::domain::id::SubjectId;

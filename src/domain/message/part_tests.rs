@@ -1,3 +1,5 @@
+//! Parts of mails, sound and hostile.
+
 use super::*;
 
 /// Each part as `number kind[!] type body`; `!` marks what belongs to an attached message.

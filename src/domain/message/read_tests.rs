@@ -1,3 +1,5 @@
+//! Whole mails, and what is understood of them as mail.
+
 use super::super::Own;
 use super::*;
 use crate::domain::id::{Address, Named};

@@ -1,3 +1,5 @@
+//! Senders, and who vouches for them.
+
 use super::Verdict::{Failed, Unverified, Verified};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Working Days, deadlines and cut-offs, on known calendars.
+
 use chrono::{NaiveTime, TimeDelta, Timelike};
 use proptest::prelude::*;
 
