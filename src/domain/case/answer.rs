@@ -70,9 +70,13 @@ impl Answer {
 pub fn answer(reading: &Reading, directory: &Directory, on: NaiveDate) -> Answer {
     match reading.kind {
         Kind::Notification => {
-            let fields = reading.notifications.first().map(|notification| &notification.fields);
-            let user = fields.map(|fields| named_user(fields, directory, on).0);
-            answer_to_user(&reading.sender, &reading.signs, user.flatten(), directory, on)
+            let Some(first) = reading.notifications.first() else {
+                return Answer::nobody("it states nothing");
+            };
+            let (user, because) = named_user(&first.fields, directory, on);
+            let mut answer = answer_to_user(&reading.sender, &reading.signs, user, directory, on);
+            answer.reasons.push(because);
+            answer
         }
         Kind::FollowUp if !reading.notifications.is_empty() => {
             let stands = reading.sender.address.as_ref().map(|address| directory.standing_of(address, on));
