@@ -1,11 +1,23 @@
 //! The commands, one file each: arguments in, an exit code out (0 done, 1 refused or found wrong, 2 used wrongly).
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
+mod ask;
+mod backup;
+mod case;
 mod check;
 mod demo;
 mod form;
+mod inbox;
+mod journal;
+mod look;
+mod outbox;
+mod progress;
 mod read;
+mod rebuild;
+mod restore;
 mod run;
+mod screen;
+mod status;
 mod wiring;
 
 use std::path::PathBuf;
@@ -38,11 +50,19 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Backup(backup::Backup),
+    Case(case::Cases),
     Check(check::Check),
     Demo(demo::Args),
     Form(form::Form),
+    Inbox(inbox::Inbox),
+    Journal(journal::Journal),
+    Outbox(outbox::Outbox),
     Read(read::Read),
+    Rebuild(rebuild::Rebuild),
+    Restore(restore::Restore),
     Run(run::Args),
+    Status(status::Status),
 }
 
 fn block_on(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
@@ -61,11 +81,19 @@ impl Common {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done: anyhow::Result<ExitCode> = match cli.command {
+        Command::Backup(args) => block_on(backup::command(args, &cli.common)),
+        Command::Case(args) => block_on(case::command(args, &cli.common)),
         Command::Check(args) => check::check(&args, &cli.common),
         Command::Demo(args) => block_on(demo::command(args)),
         Command::Form(args) => form::form(&args),
+        Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),
+        Command::Journal(args) => block_on(journal::command(args, &cli.common)),
+        Command::Outbox(args) => block_on(outbox::command(args, &cli.common)),
         Command::Read(args) => read::read(&cli.common, &args),
+        Command::Rebuild(args) => block_on(rebuild::command(args, &cli.common)),
+        Command::Restore(args) => block_on(restore::command(args, &cli.common)),
         Command::Run(args) => block_on(run::command(args, &cli.common)),
+        Command::Status(args) => block_on(status::command(args, &cli.common)),
     };
     done.unwrap_or_else(|error| {
         eprintln!("sscd: {error:#}");

@@ -12,6 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Common;
+use super::screen::escape;
 use crate::adapters::clock::SystemClock;
 use crate::config::{Config, environment, load_keys};
 use crate::domain::case::answer::answer;
@@ -65,7 +66,7 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
         };
         let reading = read_mail(&raw, &world);
         let text = if for_people {
-            for_eyes(file, &reading)
+            escape(&for_eyes(&file.display().to_string(), &reading))
         } else {
             format!("{}\n", report(file, &reading, &world, received_at))
         };
@@ -102,9 +103,9 @@ fn report(file: &Path, reading: &Reading, world: &World, received_at: DateTime<U
 }
 
 /// The same for people: what it is and why, what was understood, what is missing.
-fn for_eyes(file: &Path, reading: &Reading) -> String {
+pub fn for_eyes(title: &str, reading: &Reading) -> String {
     let name = |value: &Value| value.as_str().unwrap_or_default().replace('_', " ");
-    let mut lines = vec![format!("{}: {}", file.display(), name(&json!(reading.kind)))];
+    let mut lines = vec![format!("{title}: {}", name(&json!(reading.kind)))];
     lines.extend(reading.reasons.iter().map(|reason| format!("  because {reason}")));
     let address = reading.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
     lines.push(format!("  from {address}, {}", name(&json!(reading.sender.vouch.verdict))));

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{Common, wiring};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
-use crate::config::{Config, MailboxKind, build_world};
+use crate::config::{Config, MailboxKind, Secret, build_world};
 use crate::control::{self, Locked};
 use crate::engine::{Alarms, Collect, Deliver, Engine, Read, Service, Wake, run as run_service};
 use crate::ports::Clock;
@@ -141,25 +141,25 @@ pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
     let store = open_store(config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let alarms = Alarms::new(store.clone(), clock.clone(), config.alarm.command.clone());
-    Engine::start(store, world, clock, alarms, holder()?).await
+    Engine::start(store, world, clock, alarms, random_id()?).await
 }
 
 /// Opens the record of a configuration.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     control::make_state_folder(&config.state.folder)?;
-    let url = Config::database_url(&absolute(config)?);
+    let url = database_url(config)?;
     Store::open(url.reveal(), &Options::default()).await.context("open the record")
 }
 
-/// The same configuration with its state folder from the root on: a database is not found by a relative path.
-fn absolute(config: &Config) -> anyhow::Result<Config> {
+/// The address of the record, its path from the root on: a database is not found by a relative path.
+pub fn database_url(config: &Config) -> anyhow::Result<Secret> {
     let mut config = config.clone();
     config.state.folder = std::path::absolute(&config.state.folder)?;
-    Ok(config)
+    Ok(config.database_url())
 }
 
 /// Random for each process: a host name would make two daemons on one host the same.
-fn holder() -> anyhow::Result<String> {
+pub fn random_id() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))

@@ -1,10 +1,11 @@
-//! Copies of the record. In: a path; out: a file that was opened, checked and found whole before it got its name.
+//! Copies of the record, out and back. In: a path; out: a file that was opened, checked and found whole before it got its name.
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions, Connection};
 
@@ -12,7 +13,7 @@ use super::Store;
 use super::dialect::Engine;
 use super::error::{Result, StoreError};
 use super::journal::Verified;
-use super::open::Options;
+use super::open::{Options, sqlite_file};
 use super::sql::{Cells, Session, Sql};
 
 /// SQLite alone knows it.
@@ -40,6 +41,106 @@ impl Store {
     }
 }
 
+/// What a restore did.
+#[derive(Debug)]
+pub struct Restored {
+    pub verified: Verified,
+    /// Where the old record is kept; `None` where there was none.
+    pub aside: Option<PathBuf>,
+}
+
+impl Store {
+    /// Puts a verified copy of `backup` in place of the record at `url`, which nobody may have open. A step that fails
+    /// leaves the old record under its name or beside it, complete.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the backup is not whole; [`StoreError::Stop`] on PostgreSQL.
+    pub async fn restore(url: &str, backup: &Path, now: DateTime<Utc>) -> Result<Restored> {
+        if Engine::of(url) != Some(Engine::Sqlite) {
+            return Err(StoreError::Stop(
+                "a record in PostgreSQL is restored with its own tool: pg_restore".into(),
+            ));
+        }
+        sqlx::any::install_default_drivers();
+        let file = sqlite_file(url)?;
+        let cannot = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::StorageFull => StoreError::Full,
+            _ => StoreError::Stop(format!("the record {} cannot be replaced: {e}", file.display())),
+        };
+        if !backup.is_file() {
+            return Err(StoreError::Stop(format!("there is no backup at {}", backup.display())));
+        }
+        let fresh = beside(&file, "restoring");
+        remove_record(&fresh).map_err(cannot)?;
+        let verified = match prepare(backup, &fresh).await {
+            Ok(verified) => verified,
+            Err(error) => {
+                remove_record(&fresh).map_err(cannot)?;
+                return Err(error);
+            }
+        };
+        let aside = beside(&file, &now.format("before-restore-%Y%m%dT%H%M%S%3fZ").to_string());
+        let aside = keep_aside(&file, &aside).map_err(cannot)?.then_some(aside);
+        // The log of the old record must not be applied to the new one.
+        for log in ["-wal", "-shm"] {
+            gone(fs::remove_file(with(&file, log))).map_err(cannot)?;
+        }
+        fs::rename(&fresh, &file).map_err(cannot)?;
+        if let Some(folder) = file.parent() {
+            fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)?;
+        }
+        Ok(Restored { verified, aside })
+    }
+}
+
+/// A checked copy in the form of this program, its journal proven whole.
+async fn prepare(backup: &Path, fresh: &Path) -> Result<Verified> {
+    let connect = AnyConnectOptions::from_str(&url_of(backup)?)?.disable_statement_logging();
+    let mut conn = AnyConnection::connect_with(&connect).await?;
+    let copied = copy(&mut conn, fresh).await;
+    conn.close().await?;
+    copied?;
+    let store = Store::open(&url_of(fresh)?, &Options { n_readers: 1, read_only: false }).await?;
+    let verified = store.verify().await;
+    store.close().await;
+    match verified? {
+        Verified::Broken { seq, why } => Err(StoreError::Corrupt(format!(
+            "event {seq} of the journal in {}: {why}; take another backup",
+            backup.display()
+        ))),
+        whole @ Verified::Whole { .. } => Ok(whole),
+    }
+}
+
+fn with(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn beside(file: &Path, word: &str) -> PathBuf {
+    file.with_extension(format!("{word}.db"))
+}
+
+fn gone(removed: std::io::Result<()>) -> std::io::Result<()> {
+    removed.or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) })
+}
+
+/// Removes what an earlier restore left half done.
+fn remove_record(file: &Path) -> std::io::Result<()> {
+    ["", "-wal", "-shm"].into_iter().try_for_each(|suffix| gone(fs::remove_file(with(file, suffix))))
+}
+
+/// Gives a record and its log a second name; false where there is none.
+fn keep_aside(file: &Path, aside: &Path) -> std::io::Result<bool> {
+    if !file.exists() {
+        return Ok(false);
+    }
+    fs::hard_link(file, aside)?;
+    gone(fs::hard_link(with(file, "-wal"), with(aside, "-wal")))?;
+    Ok(true)
+}
+
 /// Copies an SQLite record to a new file, checked by the engine before it gets its name.
 pub(super) async fn copy(conn: &mut AnyConnection, to: &Path) -> Result<()> {
     let cannot = |e: std::io::Error| match e.kind() {
@@ -53,9 +154,7 @@ pub(super) async fn copy(conn: &mut AnyConnection, to: &Path) -> Result<()> {
         )));
     }
     let part = PathBuf::from(format!("{}.part", to.display()));
-    fs::remove_file(&part)
-        .or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) })
-        .map_err(cannot)?;
+    gone(fs::remove_file(&part)).map_err(cannot)?;
     // SQLite accepts an empty file; so the copy is for its owner alone from its first byte on.
     fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(cannot)?;
     let path =

@@ -73,12 +73,21 @@ impl Store {
     /// # Errors
     /// As any reading; a broken chain is an answer and no error.
     pub async fn verify(&self) -> Result<Verified> {
+        self.verify_telling(|_| ()).await
+    }
+
+    /// The same; `progress` hears how many events each page had.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn verify_telling(&self, mut progress: impl FnMut(u64)) -> Result<Verified> {
         let (mut head, mut n_erased) = (Head::default(), 0);
         loop {
             let events = self.journal_all(head.seq, 500).await?;
             if events.is_empty() {
                 return Ok(Verified::Whole { n: head.seq, n_erased, head });
             }
+            progress(events.len() as u64);
             for event in events {
                 if let Some(why) = flaw(&event, &head) {
                     return Ok(Verified::Broken { seq: event.seq, why });

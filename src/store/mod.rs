@@ -30,6 +30,7 @@ use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
 pub use alarm::Alarm;
+pub use backup::Restored;
 pub use chain::Head;
 pub use commit::Committed;
 pub use count::Counts;

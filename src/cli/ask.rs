@@ -1,0 +1,64 @@
+//! What a person changes. In: who and what; out: a sentence and an exit code. The daemon does it where one runs; else
+//! this process takes the lock and does the same itself.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::screen::{one_line, say, say_json};
+use super::{Common, run};
+use crate::control::{self, Locked};
+use crate::domain::id::Key;
+use crate::engine::{Ask, Asking};
+
+/// Who acts.
+#[derive(Debug, Args)]
+pub struct By {
+    /// Who acts: the key of a person in the directory whose role permits it.
+    #[arg(long, value_name = "PERSON")]
+    by: String,
+}
+
+/// # Errors
+/// When the configuration is wrong, or the daemon or the record cannot do it now.
+pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode> {
+    let config = common.load()?;
+    let login = control::login(rustix::process::getuid().as_raw());
+    let asking = Asking { by: Key(by.by.clone()), id: run::random_id()?, login: Some(login), ask };
+    let said = if let Some(said) = control::send(&config.state.folder, &asking).await? {
+        said
+    } else {
+        let _lock = Locked::take(&config.state.folder)?;
+        let engine = run::open_engine(&config).await?;
+        let said = engine.ask(asking).await;
+        engine.store.close().await;
+        let said = said?;
+        if said.is_ok() {
+            eprintln!(
+                "sscd: no daemon runs here, so this command did it; letters leave once `sscd run` does"
+            );
+        }
+        said
+    };
+    match said {
+        Ok(done) if common.json => say_json(&json!({ "done": done }))?,
+        Ok(done) => say(&format!("{}\n", one_line(&done)))?,
+        Err(refusal) => {
+            if common.json {
+                say_json(&json!({ "refused": refusal.because }))?;
+            }
+            eprintln!("sscd: refused: {}", one_line(&refusal.because));
+            return Ok(ExitCode::from(1));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads `field=value`.
+pub fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("found {text:?}, expected field=value, as user_party_name=\"Northwind\""))?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}

@@ -1,0 +1,146 @@
+//! `sscd case`: the cases, the whole story of one, and those that did not begin with a mail.
+
+mod story;
+mod words;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::Value;
+
+use super::Common;
+use super::ask::{By, ask, pair};
+use super::check::moment;
+use super::look::Looking;
+use super::screen::{Screen, say, say_json};
+use crate::domain::case::{Case, Channel, Reference, waits};
+use crate::engine::Ask;
+use crate::store::RegisterFilter;
+
+/// See the cases, and log what did not come by mail.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sscd case list\n  sscd case show SUS-2026-0001")]
+pub struct Cases {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// All cases.
+    #[command(after_help = "Example:\n  sscd case list --json | jq '.[].reference'")]
+    List,
+    /// The whole story: what came, what was read and where, what was decided and why, what is waited for.
+    #[command(after_help = "Example:\n  sscd case show SUS-2026-0001")]
+    Show {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+    },
+    /// Log a notice that did not come by mail.
+    #[command(after_help = "Example:\n  sscd case open --channel telephone --received 2026-11-02T09:30:00Z \
+        --set user_party_name=\"Northwind Energy Supply Ltd\" --by priya.nair")]
+    Open {
+        /// How it came.
+        #[arg(long, value_enum)]
+        channel: Way,
+        /// When it came (RFC 3339).
+        #[arg(long, value_name = "INSTANT")]
+        received: DateTime<Utc>,
+        /// What it said, by field as in `sscd read`; may be repeated.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// You have answered the User: automatic letters go on.
+    #[command(
+        after_help = "Example:\n  sscd case answered SUS-2026-0001 --reason \"by telephone\" --by priya.nair"
+    )]
+    Answered {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// How, for the record.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Way {
+    Telephone,
+    Letter,
+    SecureForm,
+}
+
+fn reference(text: &str) -> Result<Reference, String> {
+    Reference::try_from(text.to_owned())
+}
+
+/// # Errors
+/// When the record cannot be read or the request cannot be done now.
+pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
+    match args.what {
+        What::List => list(common).await,
+        What::Show { reference } => story::show(common, reference).await,
+        What::Open { channel, received, set, by } => {
+            let channel = match channel {
+                Way::Telephone => Channel::Telephone,
+                Way::Letter => Channel::Letter,
+                Way::SecureForm => Channel::SecureForm,
+            };
+            let set = set.into_iter().collect();
+            ask(common, &by, Ask::Open { channel, received_at: received, set }).await
+        }
+        What::Answered { reference, reason, by } => {
+            ask(common, &by, Ask::Answered { reference, reason }).await
+        }
+    }
+}
+
+const PAGE: i64 = 500;
+
+async fn list(common: &Common) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let filter = RegisterFilter::Kind("case".into());
+    let mut cases: Vec<Case> = Vec::new();
+    let mut after = None;
+    loop {
+        let page = looking.store.register_list(&filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.subject.clone());
+        for row in &page {
+            let case = serde_json::from_slice(&row.body);
+            cases.push(case.with_context(|| format!("{}: run `sscd rebuild`", row.subject.0))?);
+        }
+    }
+    cases.sort_by_key(|case| case.reference);
+    if common.json {
+        say_json(&cases.iter().map(serde_json::to_value).collect::<Result<Value, _>>()?)?;
+    } else if cases.is_empty() {
+        say("No case yet.\n")?;
+    } else {
+        let cells = |case: &Case| {
+            let next = waits(case, &looking.world).into_iter().min_by_key(|wait| wait.due_at);
+            let next =
+                next.map_or_else(String::new, |wait| format!("{}: {}", moment(wait.due_at), wait.what));
+            let next =
+                case.answering.as_ref().map_or(next, |since| format!("a person to answer: {}", since.why));
+            vec![
+                case.reference.to_string(),
+                case.user_name().to_owned(),
+                moment(case.received_at),
+                case.stage.title().to_owned(),
+                case.notification.missing.len().to_string(),
+                next,
+            ]
+        };
+        let rows: Vec<_> = cases.iter().map(cells).collect();
+        let heads = ["case", "User", "received", "status", "missing", "waits for"];
+        say(&Screen::stdout().table(&heads, &rows))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,212 @@
+//! The whole story of a case. In: its reference; out: what came, what was read and where, what was decided and why,
+//! its letters, and what happens next if nobody does anything. Dates are London's.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::words::{labels, sentence};
+use crate::cli::check::{day, moment};
+use crate::cli::look::Looking;
+use crate::cli::screen::{Paint, Screen, one_line, say, say_json, spaced};
+use crate::cli::{Common, outbox};
+use crate::domain::case::{Case, Event, Mail, Reference, waits};
+use crate::domain::notification::label_of;
+use crate::domain::world::World;
+use crate::store::{Letter, LetterFilter, Recorded};
+
+/// # Errors
+/// When there is no such case or it cannot be read.
+pub async fn show(common: &Common, reference: Reference) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let subject = reference.subject();
+    let row = looking.store.registers(std::slice::from_ref(&subject)).await?.pop();
+    let row = row.with_context(|| format!("there is no case {reference}: see `sscd case list`"))?;
+    let case: Case = serde_json::from_slice(&row.body)
+        .with_context(|| format!("the register's {reference} does not read: run `sscd rebuild`"))?;
+    let events = looking.store.journal(&subject).await?;
+    let letters = looking.store.letters(&LetterFilter::Of(subject), None, i64::MAX).await?;
+    if common.json {
+        say_json(&data(&case, &events, &letters, &looking.world)?)?;
+    } else {
+        say(&Story { screen: Screen::stdout(), text: String::new() }.tell(
+            &case,
+            &events,
+            &letters,
+            &looking.world,
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn data(case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> anyhow::Result<Value> {
+    let event = |recorded: &Recorded| {
+        json!({
+            "seq": recorded.seq,
+            "at": recorded.entry.at,
+            "kind": recorded.entry.kind,
+            "actor": recorded.entry.actor,
+            "cause": recorded.entry.cause,
+            "body": serde_json::from_slice::<Value>(&recorded.entry.body).ok(),
+        })
+    };
+    let waits = waits(case, world);
+    Ok(json!({
+        "case": serde_json::to_value(case)?,
+        "events": events.iter().map(event).collect::<Vec<_>>(),
+        "letters": letters.iter().map(outbox::data).collect::<Vec<_>>(),
+        "waits": waits.iter().map(|wait| {
+            json!({"kind": wait.kind.name(), "due_at": wait.due_at, "what": wait.what})
+        }).collect::<Vec<_>>(),
+    }))
+}
+
+struct Story {
+    screen: Screen,
+    text: String,
+}
+
+impl Story {
+    fn head(&mut self, text: &str) {
+        let _ = writeln!(self.text, "\n{}", self.screen.paint(Paint::Bold, text));
+    }
+
+    /// Everything from outside passes here.
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(self.text, "  {}", one_line(text));
+    }
+
+    fn more(&mut self, text: &str) {
+        let _ = writeln!(self.text, "      {}", one_line(text));
+    }
+
+    fn tell(mut self, case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> String {
+        let title = one_line(&format!("{}  {}", case.reference, case.user_name()));
+        self.text = self.screen.paint(Paint::Bold, &title) + "\n";
+        self.status(case);
+        self.head("What came");
+        if case.mails.is_empty() {
+            let channel = serde_json::to_value(case.channel).ok();
+            let channel = channel.as_ref().and_then(Value::as_str).unwrap_or_default().replace('-', " ");
+            self.line(&format!("{}  by {channel}, entered by a person", moment(case.received_at)));
+        }
+        for mail in &case.mails {
+            self.mail(mail);
+        }
+        self.head("What was read, and where");
+        self.fields(case);
+        self.head("What was decided, and why");
+        for event in events {
+            self.event(event);
+        }
+        self.head("Letters");
+        if letters.is_empty() {
+            self.line("none");
+        }
+        for letter in letters.iter().rev() {
+            let kind = spaced(&letter.kind);
+            self.line(&format!("{}  letter {}, {kind}", moment(letter.made_at), letter.letter.0));
+            self.more(&outbox::fate(letter));
+            let note = case.letters.get(&letter.letter);
+            for fate in note.into_iter().flat_map(|note| &note.fate) {
+                self.more(fate);
+            }
+        }
+        self.head("What is waited for");
+        let waits = waits(case, world);
+        if waits.is_empty() {
+            self.line("nothing");
+        }
+        for wait in waits {
+            self.line(&format!("until {}: {}", moment(wait.due_at), wait.what));
+        }
+        self.text
+    }
+
+    fn status(&mut self, case: &Case) {
+        self.line(&format!("status          {}", case.stage.title()));
+        self.line(&format!("received        {}", moment(case.received_at)));
+        let acknowledged = case.acknowledged_at.map_or_else(|| "not yet".into(), moment);
+        self.line(&format!("acknowledged    {acknowledged}"));
+        let timeliness = serde_json::to_value(case.timeliness).ok();
+        self.line(&format!(
+            "timeliness      {}",
+            timeliness.as_ref().and_then(Value::as_str).unwrap_or_default()
+        ));
+        self.line(&format!("classification  {}", case.classification.title()));
+        self.line(&format!("User            {}", case.user_because));
+        if let Some(on) = case.meeting_on {
+            self.line(&format!("SSC meeting     {} ({})", day(on), case.meeting_why));
+        }
+        if let Some(answering) = &case.answering {
+            let words = format!("a person must answer mail {}: {}", answering.inbox.0, answering.why);
+            let _ = writeln!(self.text, "  {}", self.screen.paint(Paint::Yellow, &one_line(&words)));
+        }
+        if let Some(due) = case.information_due.as_ref().filter(|due| due.is_overdue) {
+            let words = format!("overdue: information was due on {}, 17:00", day(due.on));
+            let _ = writeln!(self.text, "  {}", self.screen.paint(Paint::Red, &words));
+        }
+        if !case.possibly_same_as.is_empty() {
+            let others = case.possibly_same_as.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            self.line(&format!("possibly the same as {others}"));
+        }
+        if let Some(other) = case.related_to {
+            self.line(&format!("of the same thread as {other}"));
+        }
+    }
+
+    fn mail(&mut self, mail: &Mail) {
+        let who = mail.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
+        self.line(&format!("{}  mail {} from {who}", moment(mail.received_at), mail.inbox.0));
+        let word =
+            |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
+        let verdict = word(serde_json::to_value(mail.sender.vouch.verdict).ok());
+        let standing = word(serde_json::to_value(mail.standing).ok());
+        self.more(&format!("{verdict}: {}", mail.sender.vouch.reasons.join(" ")));
+        self.more(&format!("standing: {standing}"));
+    }
+
+    fn fields(&mut self, case: &Case) {
+        let found = serde_json::to_value(&case.notification.fields).unwrap_or_default();
+        for shown in case.notification.fields.shown() {
+            self.line(&format!("{}: {}", label_of(shown.name).unwrap_or(shown.name), shown.value));
+            let field = found.get(shown.name);
+            let number = |name| field.and_then(|field| field.get(name)).and_then(Value::as_u64);
+            let by = field.and_then(|field| field.get("entered_by")).and_then(Value::as_str);
+            match (number("part"), number("line"), by) {
+                (Some(part), Some(line), _) => {
+                    let words = shown.words.map(|words| one_line(&words)).unwrap_or_default();
+                    self.more(&format!("part {part}, line {line}: \"{words}\""));
+                }
+                (_, _, Some(person)) => self.more(&format!("entered by {person}")),
+                _ => self.more("derived from the other fields"),
+            }
+        }
+        if !case.notification.missing.is_empty() {
+            self.line(&format!("missing: {}", labels(&case.notification.missing)));
+        }
+        if !case.notification.withheld.is_empty() {
+            let withheld = serde_json::to_value(&case.notification.withheld).unwrap_or_default();
+            let words = withheld.as_array().into_iter().flatten().filter_map(Value::as_str);
+            self.line(&format!("withheld: {}", words.collect::<Vec<_>>().join(", ")));
+        }
+        for problem in &case.notification.problems {
+            let label = label_of(&problem.field).unwrap_or(&problem.field);
+            self.line(&format!("{label}: found \"{}\", expected {}", problem.found, problem.expected));
+        }
+    }
+
+    fn event(&mut self, recorded: &Recorded) {
+        let entry = &recorded.entry;
+        let what = if recorded.is_erased {
+            format!("{} (erased)", entry.kind)
+        } else {
+            Event::decode(entry.schema, &entry.body)
+                .map_or_else(|_| entry.kind.clone(), |event| sentence(&event))
+        };
+        self.line(&format!("{}  {what}", moment(entry.at)));
+        self.more(&format!("by {}, because of {}", entry.actor, entry.cause));
+    }
+}

@@ -1,0 +1,71 @@
+//! The facts of a case in English. In: an event; out: one sentence, with text of mails still to be escaped.
+
+use crate::cli::check::{day, moment};
+use crate::domain::case::Event;
+use crate::domain::id::Address;
+use crate::domain::notification::label_of;
+
+#[must_use]
+pub fn sentence(event: &Event) -> String {
+    match event {
+        Event::CaseLogged(logged) => format!("logged; {}", logged.user_because),
+        Event::LetterMade { letter, kind, to, held, .. } => {
+            let kind = kind.replace('_', " ");
+            match held {
+                Some(why) => format!("{kind} drafted as letter {}, and held: {why}", letter.0),
+                None => format!("{kind} made as letter {} for {}", letter.0, all(to)),
+            }
+        }
+        Event::LetterReleased { letter, to } => format!("letter {} released for {}", letter.0, all(to)),
+        Event::LetterSuperseded { letter, by } => {
+            format!("letter {} is outdated; letter {} stands in its place", letter.0, by.0)
+        }
+        Event::LetterDiscarded { letter, reason } => format!("letter {} discarded: {reason}", letter.0),
+        Event::LetterAccepted { letter, recipient, answer } => {
+            format!("letter {} accepted for {recipient}: {answer}", letter.0)
+        }
+        Event::LetterFailed { letter, recipient, answer } => {
+            format!("letter {} failed for {recipient}: {answer}", letter.0)
+        }
+        Event::LetterBounced { letter, recipient, inbox, status, diagnostic } => {
+            let said = [status.as_deref(), diagnostic.as_deref()];
+            let said = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            format!("letter {} came back from {recipient} (mail {}) {said}", letter.0, inbox.0)
+        }
+        Event::Acknowledged { letter } => format!("acknowledged by letter {}", letter.0),
+        Event::InformationRequested { missing, due_on, why, letter, .. } => {
+            format!("asked in letter {} for {} by {}, 17:00 ({why})", letter.0, labels(missing), day(*due_on))
+        }
+        Event::InformationSupplied { mail, changed, missing, .. } => {
+            let left = if missing.is_empty() { "nothing".into() } else { labels(missing) };
+            format!("mail {} supplied {}; {left} still missing", mail.inbox.0, labels(changed))
+        }
+        Event::InformationOverdue { due_at } => {
+            format!("what was asked for had not come by {}", moment(*due_at))
+        }
+        Event::MailFiled { mail, why } => format!("mail {} filed: {why}", mail.inbox.0),
+        Event::PersonAnswering { mail, why } => {
+            format!("a person must answer mail {}: {why}; automatic letters wait", mail.inbox.0)
+        }
+        Event::AnsweringEnded { reason } => format!("a person has answered: {reason}"),
+        Event::PutBeforeSsc { meeting_on, why } => {
+            format!("put before the SSC of {} ({why})", day(*meeting_on))
+        }
+        Event::StepDeferred { step, reason, until } => {
+            format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
+        }
+    }
+}
+
+/// Fields by the labels of the form.
+#[must_use]
+pub fn labels(names: &[String]) -> String {
+    names.iter().map(|name| label_of(name).unwrap_or(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn all(to: &[Address]) -> String {
+    match to {
+        [] => "nobody yet".into(),
+        to => to.iter().map(Address::as_str).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,196 @@
+//! `sscd inbox`: what came by mail, and what a person says that it is.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::Common;
+use super::ask::{By, ask, pair};
+use super::check::moment;
+use super::look::Looking;
+use super::screen::{Screen, escape, one_line, say, say_json, spaced};
+use crate::domain::case::Reference;
+use crate::domain::id::InboxId;
+use crate::domain::notification::Reading;
+use crate::engine::Ask;
+use crate::store::{InboxFilter, InboxRow};
+
+/// See what came by mail, and say what a mail is.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sscd inbox list --needs-person\n  sscd inbox show 17\n  \
+    sscd inbox accept 17 --set user_party_name=\"Northwind Energy Supply Ltd\" --by priya.nair")]
+pub struct Inbox {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The latest mails, newest first.
+    #[command(after_help = "Example:\n  sscd inbox list --needs-person")]
+    List {
+        /// Only those that a person must look at.
+        #[arg(long)]
+        needs_person: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: u32,
+    },
+    /// One mail: where it was seen, what was read in it, what became of it.
+    #[command(after_help = "Example:\n  sscd inbox show 17")]
+    Show {
+        id: i64,
+        /// Print the mail itself, byte for byte.
+        #[arg(long)]
+        raw: bool,
+    },
+    /// This mail is a notification: log it as a case.
+    #[command(
+        after_help = "Example:\n  sscd inbox accept 17 --set user_party_name=\"Northwind\" --by priya.nair"
+    )]
+    Accept {
+        id: i64,
+        #[command(flatten)]
+        by: By,
+        /// A field that you read in it, named as in `sscd read`; may be repeated.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+    /// This mail is no notification.
+    #[command(after_help = "Example:\n  sscd inbox dismiss 17 --reason \"a newsletter\" --by priya.nair")]
+    Dismiss {
+        id: i64,
+        #[command(flatten)]
+        by: By,
+        /// Why, for the record.
+        #[arg(long)]
+        reason: String,
+    },
+    /// This mail speaks to a case: file it there.
+    #[command(after_help = "Example:\n  sscd inbox link 17 SUS-2026-0001 --by priya.nair")]
+    Link {
+        id: i64,
+        #[arg(value_parser = |text: &str| Reference::try_from(text.to_owned()))]
+        reference: Reference,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// # Errors
+/// When the record cannot be read or the request cannot be done now.
+pub async fn command(args: Inbox, common: &Common) -> anyhow::Result<ExitCode> {
+    match args.what {
+        What::List { needs_person, limit } => list(common, needs_person, limit).await,
+        What::Show { id, raw } => show(common, InboxId(id), raw).await,
+        What::Accept { id, by, set } => {
+            ask(common, &by, Ask::Accept { inbox: InboxId(id), set: set.into_iter().collect() }).await
+        }
+        What::Dismiss { id, by, reason } => {
+            ask(common, &by, Ask::Dismiss { inbox: InboxId(id), reason }).await
+        }
+        What::Link { id, reference, by } => {
+            ask(common, &by, Ask::Link { inbox: InboxId(id), reference }).await
+        }
+    }
+}
+
+async fn list(common: &Common, needs_person: bool, limit: u32) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let filter = if needs_person { InboxFilter::Open } else { InboxFilter::All };
+    let rows = looking.store.inbox_list(&filter, None, limit.into()).await?;
+    if common.json {
+        say_json(&rows.iter().map(data).collect())?;
+    } else if rows.is_empty() {
+        say(if needs_person { "No mail needs a person.\n" } else { "No mail came yet.\n" })?;
+    } else {
+        let cells = |row: &InboxRow| {
+            let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
+            let what = match subjects(row) {
+                none if none.is_empty() => spaced(row.outcome.as_str()),
+                subjects => format!("{} {subjects}", spaced(row.outcome.as_str())),
+            };
+            vec![
+                row.inbox.0.to_string(),
+                moment(row.received_at),
+                text(&row.sender),
+                what,
+                text(&row.title),
+                text(&row.reason),
+            ]
+        };
+        let rows: Vec<_> = rows.iter().map(cells).collect();
+        say(&Screen::stdout().table(&["id", "received", "from", "outcome", "subject", "why"], &rows))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let found = looking.store.inbox_row(inbox).await?;
+    let row = found.with_context(|| format!("there is no mail {}: see `sscd inbox list`", inbox.0))?;
+    if raw {
+        let bytes = looking.store.raw(inbox).await?;
+        std::io::Write::write_all(&mut std::io::stdout(), &bytes).context("print the mail")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reading: Option<Reading> = row.reading.as_deref().map(serde_json::from_slice).transpose()?;
+    let seen = looking.store.seen_at(inbox).await?;
+    if common.json {
+        let place = |(mailbox, epoch, locator): &(String, i64, String)| json!({"mailbox": mailbox, "epoch": epoch, "locator": locator});
+        let seen: Value = seen.iter().map(place).collect();
+        say_json(&json!({ "mail": data(&row), "seen": seen, "reading": reading }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut lines = vec![
+        format!("Mail {}, {} bytes", inbox.0, row.n_bytes),
+        format!("  received  {}", moment(row.received_at)),
+        format!("  subject   {}", one_line(row.title.as_deref().unwrap_or("(not read)"))),
+        format!("  from      {}", one_line(row.sender.as_deref().unwrap_or("(not read)"))),
+        format!(
+            "  outcome   {} {}: {}",
+            spaced(row.outcome.as_str()),
+            subjects(&row),
+            one_line(row.reason.as_deref().unwrap_or_default())
+        ),
+        format!("  sha256    {}", data_encoding::HEXLOWER.encode(&row.raw_sha256)),
+    ];
+    lines.extend(
+        seen.iter().map(|(mailbox, _, locator)| {
+            format!("  seen in   {} as {}", one_line(mailbox), one_line(locator))
+        }),
+    );
+    if let Some(reading) = reading {
+        lines.push(String::new());
+        lines.push(escape(&super::read::for_eyes("what was read", &reading)));
+    }
+    say(&(lines.join("\n") + "\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn subjects(row: &InboxRow) -> String {
+    row.subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A row without its reading.
+fn data(row: &InboxRow) -> Value {
+    json!({
+        "id": row.inbox,
+        "sha256": data_encoding::HEXLOWER.encode(&row.raw_sha256),
+        "n_bytes": row.n_bytes,
+        "received_at": row.received_at,
+        "recorded_at": row.recorded_at,
+        "done_at": row.done_at,
+        "outcome": row.outcome.as_str(),
+        "reason": row.reason,
+        "kind": row.kind,
+        "sender": row.sender,
+        "subject": row.title,
+        "message_id": row.message_id,
+        "n_attempts": row.n_attempts,
+        "duplicate_of": row.duplicate_of,
+        "cases": row.subjects,
+    })
+}

@@ -1,0 +1,57 @@
+//! Looking at the record without touching it: no lock, no lease, nothing made. In: the common arguments; out: the
+//! configuration, the World that it describes and a record that nobody can write through.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::{Common, run};
+use crate::config::{Config, MailboxKind, environment, load_keys};
+use crate::domain::token::Keys;
+use crate::domain::world::World;
+use crate::store::{Options, Store};
+
+pub struct Looking {
+    pub config: Config,
+    pub world: World,
+    pub store: Store,
+}
+
+impl Looking {
+    /// # Errors
+    /// When the configuration is wrong, or there is no record yet.
+    pub async fn open(common: &Common) -> anyhow::Result<Self> {
+        let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
+        // Keys are made by the daemon; looking needs none.
+        let keys = load_keys(&config.state.folder.join("keys"))?;
+        let keys = keys.unwrap_or_else(|| Keys { installation: String::new(), keys: Vec::new() });
+        let world = snapshot.world(&config, keys);
+        let store = store(&config).await?;
+        Ok(Self { config, world, store })
+    }
+
+    /// The mailboxes as the record names them.
+    #[must_use]
+    pub fn mailboxes(&self) -> Vec<String> {
+        mailboxes(&self.config)
+    }
+}
+
+/// The record of a configuration, to be read only.
+pub async fn store(config: &Config) -> anyhow::Result<Store> {
+    let url = run::database_url(config)?;
+    let options = Options { n_readers: 1, read_only: true };
+    Store::open(url.reveal(), &options).await.context("open the record")
+}
+
+/// Each folder of an account is a mailbox of its own.
+#[must_use]
+pub fn mailboxes(config: &Config) -> Vec<String> {
+    let names = config.mailboxes.iter().flat_map(|mailbox| match &mailbox.kind {
+        MailboxKind::Maildir { .. } => vec![mailbox.name.clone()],
+        MailboxKind::Imap(imap) => {
+            imap.folders.iter().map(|folder| format!("{}/{folder}", mailbox.name)).collect()
+        }
+    });
+    names.collect()
+}

@@ -1,0 +1,162 @@
+//! Text for people. In: rows and words, some of them from mails; out: lines that fit the terminal and cannot command
+//! it. Invariant: no control or bidirectional character of a mail reaches the screen, in JSON neither.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+/// What stdout is.
+#[derive(Debug, Clone, Copy)]
+pub struct Screen {
+    /// Columns; `None` where nobody looks and nothing need be cut.
+    width: Option<usize>,
+    has_colour: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Paint {
+    Bold,
+    Red,
+    Yellow,
+}
+
+impl Screen {
+    #[must_use]
+    pub fn stdout() -> Self {
+        let out = std::io::stdout();
+        if !out.is_terminal() {
+            return Self { width: None, has_colour: false };
+        }
+        let columns = rustix::termios::tcgetwinsize(&out).map_or(80, |size| size.ws_col);
+        // https://no-color.org
+        let has_colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { width: Some(usize::from(columns).max(40)), has_colour }
+    }
+
+    #[must_use]
+    pub fn paint(self, paint: Paint, text: &str) -> String {
+        let code = match paint {
+            Paint::Bold => 1,
+            Paint::Red => 31,
+            Paint::Yellow => 33,
+        };
+        if self.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Rows under heads, cut to the terminal's width at their widest columns.
+    #[must_use]
+    pub fn table(self, heads: &[&str], rows: &[Vec<String>]) -> String {
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
+        let column = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(|cell| len(cell)).max();
+        let mut widths: Vec<usize> =
+            heads.iter().enumerate().map(|(at, head)| column(at).unwrap_or(0).max(len(head))).collect();
+        if let Some(width) = self.width {
+            let gaps = 2 * widths.len().saturating_sub(1);
+            while widths.iter().sum::<usize>() + gaps > width {
+                let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 8) else { break };
+                *widest -= 1;
+            }
+        }
+        let line = |cells: &mut dyn Iterator<Item = &str>| {
+            let cells: Vec<String> =
+                cells.zip(&widths).map(|(cell, width)| format!("{:<width$}", cut(cell, *width))).collect();
+            cells.join("  ").trim_end().to_owned()
+        };
+        let mut out = self.paint(Paint::Bold, &line(&mut heads.iter().copied())) + "\n";
+        for row in &rows {
+            out += &line(&mut row.iter().map(String::as_str));
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Prints to stdout.
+///
+/// # Errors
+/// When nobody takes what is printed.
+pub fn say(text: &str) -> anyhow::Result<()> {
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()).context("print")
+}
+
+/// Prints JSON as one line.
+///
+/// # Errors
+/// When nobody takes what is printed.
+pub fn say_json(value: &Value) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for c in value.to_string().chars() {
+        // Outside of strings JSON has none of these; inside of them this is the same character.
+        if is_unsafe(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c)
+        }
+    }
+    text.push('\n');
+    say(&text)
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text of a mail on one line.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    escape(&words)
+}
+
+/// Text of a mail with its lines.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        if c != '\n' && is_unsafe(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+fn len(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if len(text) <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// `for_ssc_consideration` as words.
+#[must_use]
+pub fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_cannot_command_the_terminal() {
+        assert_eq!(one_line("a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}e"), r"a\u{1b}[2Jb c\u{202e}d\u{9b}e");
+        assert_eq!(escape("a\r\nb\u{7}"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal_and_says_what_was_cut() {
+        let screen = Screen { width: Some(40), has_colour: false };
+        let rows = vec![vec!["1".to_owned(), "é".repeat(60), "yes".to_owned()]];
+        let text = screen.table(&["id", "what", "so"], &rows);
+        assert!(text.lines().all(|line| len(line) <= 40), "{text}");
+        assert!(text.contains('…') && text.contains("yes"), "{text}");
+        let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &rows);
+        assert!(!all.contains('…'));
+    }
+}

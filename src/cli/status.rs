@@ -1,0 +1,136 @@
+//! `sscd status`: the record in numbers, how far each mailbox was swept, and what stands as an alarm.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Common;
+use super::check::moment;
+use super::look::Looking;
+use super::screen::{Paint, Screen, one_line, say, say_json, spaced};
+use crate::store::{Counts, Cursor, LetterFilter};
+
+/// Show how the daemon is: counts, mailboxes, alarms.
+///
+/// The exit code is 1 while an alarm stands.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sscd status || page-somebody")]
+pub struct Status {}
+
+/// # Errors
+/// When the record cannot be read.
+pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let counts = looking.store.counts().await?;
+    let alarms = looking.store.alarms().await?;
+    let mut cursors = Vec::new();
+    for mailbox in looking.mailboxes() {
+        cursors.push((looking.store.cursor(&mailbox).await?, mailbox));
+    }
+    let next = looking.store.next_due().await?;
+    let n_failed = looking.store.letters(&LetterFilter::Failed, None, i64::MAX).await?.len();
+    if common.json {
+        let alarm = |alarm: &crate::store::Alarm| {
+            json!({"key": alarm.key, "text": alarm.text, "raised_at": alarm.raised_at, "last_at": alarm.last_at,
+                "n_raised": alarm.n_raised})
+        };
+        let alarms: Vec<Value> = alarms.iter().map(alarm).collect();
+        let cursors: Vec<Value> =
+            cursors.iter().map(|(cursor, name)| mailbox(name, cursor.as_ref())).collect();
+        say_json(&json!({
+            "counts": numbers(&counts),
+            "alarms": alarms,
+            "mailboxes": cursors,
+            "next_wait_over_at": next,
+            "n_letters_failed": n_failed,
+        }))?;
+    } else {
+        let screen = Screen::stdout();
+        let mut text = String::new();
+        for alarm in &alarms {
+            let line = format!(
+                "ALARM {}: {} (since {}, {} times)",
+                alarm.key,
+                alarm.text,
+                moment(alarm.raised_at),
+                alarm.n_raised
+            );
+            text += &(screen.paint(Paint::Red, &one_line(&line)) + "\n");
+        }
+        text += &people(&counts, &cursors, next, n_failed);
+        say(&text)?;
+    }
+    Ok(if alarms.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn people(
+    counts: &Counts,
+    cursors: &[(Option<Cursor>, String)],
+    next: Option<DateTime<Utc>>,
+    n_failed: usize,
+) -> String {
+    let list = |all: Vec<(String, i64)>| match all.as_slice() {
+        [] => "none".to_owned(),
+        all => all.iter().map(|(name, n)| format!("{n} {}", spaced(name))).collect::<Vec<_>>().join(", "),
+    };
+    let words =
+        |all: &[(&'static str, i64)]| list(all.iter().map(|(name, n)| ((*name).into(), *n)).collect());
+    let inbox: Vec<_> = counts.inbox.iter().map(|(outcome, n)| (outcome.as_str(), *n)).collect();
+    let deliveries: Vec<_> = counts.deliveries.iter().map(|(state, n)| (state.as_str(), *n)).collect();
+    let mut lines = vec![
+        format!("mails       {}", words(&inbox)),
+        format!(
+            "cases       {}",
+            list(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect())
+        ),
+        format!("letters     {}", list(counts.letters.clone())),
+        format!("deliveries  {}", words(&deliveries)),
+        format!("journal     {} events", counts.n_events),
+        format!("record      {} kB, {} sightings", counts.n_bytes / 1024, counts.n_sightings),
+        format!("next wait   {}", next.map_or_else(|| "none".into(), moment)),
+    ];
+    for (cursor, name) in cursors {
+        let at = |at: Option<DateTime<Utc>>| at.map_or_else(|| "never".into(), moment);
+        lines.push(match cursor {
+            None => format!("mailbox     {}: never collected", one_line(name)),
+            Some(cursor) => format!(
+                "mailbox     {}: swept {}, compared {}, {} mails found missing then",
+                one_line(name),
+                at(cursor.swept_at),
+                at(cursor.reconciled_at),
+                cursor.n_found_missing
+            ),
+        });
+    }
+    if n_failed > 0 {
+        lines.push(format!("{n_failed} letters did not reach somebody: see `sscd outbox list --failed`"));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn mailbox(name: &str, cursor: Option<&Cursor>) -> Value {
+    json!({
+        "name": name,
+        "epoch": cursor.map(|cursor| cursor.epoch),
+        "position": cursor.map(|cursor| cursor.position),
+        "swept_at": cursor.and_then(|cursor| cursor.swept_at),
+        "reconciled_at": cursor.and_then(|cursor| cursor.reconciled_at),
+        "n_found_missing": cursor.map(|cursor| cursor.n_found_missing),
+    })
+}
+
+fn numbers(counts: &Counts) -> Value {
+    let map = |all: Vec<(String, i64)>| all.into_iter().map(|(name, n)| (name, json!(n))).collect::<Value>();
+    json!({
+        "inbox": map(counts.inbox.iter().map(|(outcome, n)| (outcome.as_str().into(), *n)).collect()),
+        "cases": map(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect()),
+        "letters": map(counts.letters.clone()),
+        "deliveries": map(counts.deliveries.iter().map(|(state, n)| (state.as_str().into(), *n)).collect()),
+        "n_events": counts.n_events,
+        "n_waits": counts.n_timers,
+        "n_sightings": counts.n_sightings,
+        "n_bytes": counts.n_bytes,
+    })
+}
