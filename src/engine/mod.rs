@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::Mutex;
 
 pub use alarm::Alarms;
@@ -144,7 +144,7 @@ impl Engine {
             next_letter: next_letter.0,
             next_delivery,
             numbers: HashMap::new(),
-            last_at: now,
+            last_at: now.trunc_subsecs(3),
         };
         let told = Told::default();
         Ok(Arc::new(Self {
@@ -253,9 +253,10 @@ impl Engine {
 }
 
 impl Decider {
-    /// The journal's clock never goes backwards.
+    /// The journal's clock never goes backwards, and counts the whole milliseconds that the record keeps: so a case is
+    /// the same whether it was decided or replayed.
     fn tick(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.last_at = self.last_at.max(now);
+        self.last_at = self.last_at.max(now.trunc_subsecs(3));
         self.last_at
     }
 }

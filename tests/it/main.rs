@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod cli;
 mod config;
 mod corpus;
 mod hands;

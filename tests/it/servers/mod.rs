@@ -5,7 +5,7 @@ mod authority;
 mod dovecot;
 mod imap;
 mod post;
-mod process;
+pub mod process;
 mod proxy;
 mod scripted;
 mod smtp;

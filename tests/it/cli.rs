@@ -1,0 +1,250 @@
+//! The commands as a person runs them: the real binary, a real folder, a daemon that runs or does not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use notify::{RecursiveMode, Watcher};
+use serde_json::Value;
+
+use crate::servers::process::Server;
+
+const AT_MOST: Duration = Duration::from_secs(30);
+
+struct Office {
+    folder: tempfile::TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        sscd::config::write_sample(folder.path()).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sscd"));
+        command.arg("--config").arg(self.path("sscd.toml"));
+        command
+    }
+
+    fn daemon(&self) -> Server {
+        Server::start(self.command().arg("run"), "sscd runs")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    /// What a command prints that ends well.
+    fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.says(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    /// What a command says on stderr that ends with `code`.
+    fn fails(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Drops a mail as a mail server does.
+    fn drop_mail(&self, name: &str, bytes: &[u8]) {
+        let written = self.path("mail/tmp").join(name);
+        fs::write(&written, bytes).unwrap();
+        fs::rename(written, self.path("mail/new").join(name)).unwrap();
+    }
+
+    /// Looks at each change of the record until `find` finds something.
+    fn until<T>(&self, what: &str, mut find: impl FnMut() -> Option<T>) -> T {
+        let (teller, told) = channel();
+        let mut watcher = notify::recommended_watcher(move |event| drop(teller.send(event))).unwrap();
+        watcher.watch(&self.path("state"), RecursiveMode::NonRecursive).unwrap();
+        let start = Instant::now();
+        loop {
+            if let Some(found) = find() {
+                return found;
+            }
+            assert!(start.elapsed() < AT_MOST, "{what} does not come");
+            // A change that came before the watch was seen by `find`.
+            let _ = told.recv_timeout(Duration::from_secs(1));
+        }
+    }
+
+    /// The mails once none of `n` waits any more.
+    fn mails(&self, n: usize) -> Vec<Value> {
+        self.until("the mail", || {
+            let mails = self.json(&["inbox", "list"]).as_array().unwrap().clone();
+            let done = mails.iter().filter(|mail| mail["outcome"] != "waiting").count();
+            (done == n).then_some(mails)
+        })
+    }
+}
+
+fn good(name: &str) -> Vec<u8> {
+    fs::read(Path::new("tests/mail/good").join(name)).unwrap()
+}
+
+/// A question that is not certainly a notification: a person must look.
+fn uncertain() -> Vec<u8> {
+    b"From: Hannah Okafor <security@northwind.test>\r\nTo: secas@sec.test\r\nSubject: Second User System\r\n\
+      Message-ID: <q1@northwind.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\n\
+      We intend to use a second User System next year. \x1b[2JRegards\r\n"
+        .to_vec()
+}
+
+#[test]
+fn a_person_works_with_a_running_daemon() {
+    let office = Office::new();
+    let daemon = office.daemon();
+    office.drop_mail("1", &good("incomplete.eml"));
+    office.mails(1);
+
+    let accepted = office.until("the acknowledgement", || {
+        let letters = office.json(&["outbox", "list"]);
+        letters.as_array().unwrap().iter().find_map(|letter| {
+            (letter["deliveries"][0]["state"] == "accepted").then(|| letter["id"].to_string())
+        })
+    });
+    assert!(office.says(&["outbox", "show", &accepted]).contains("SUS-2026-0001"));
+    assert!(fs::read_dir(office.path("letters/new")).unwrap().count() > 0);
+
+    let list = office.says(&["case", "list"]);
+    assert!(list.contains("SUS-2026-0001"), "{list}");
+    let story = office.says(&["case", "show", "sus-2026-0001"]);
+    for part in
+        ["What came", "verified", "What was read, and where", "line ", "missing: ", "acknowledged by letter"]
+    {
+        assert!(story.contains(part), "{part} in {story}");
+    }
+    assert!(story.contains("until "), "{story}");
+
+    office.drop_mail("2", &uncertain());
+    office.mails(2);
+    let shown = office.says(&["inbox", "show", "2"]);
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+    let open = office.json(&["inbox", "list", "--needs-person"]);
+    assert_eq!(open.as_array().map(Vec::len), Some(1), "{open}");
+
+    let who = office.fails(1, &["inbox", "dismiss", "2", "--reason", "no", "--by", "nobody"]);
+    assert!(who.contains("people.toml"), "{who}");
+    let may = office.fails(1, &["inbox", "dismiss", "2", "--reason", "no", "--by", "rohan.desai"]);
+    assert!(may.contains("refused"), "{may}");
+    let what = office.fails(1, &["inbox", "accept", "2", "--set", "colour=red", "--by", "priya.nair"]);
+    assert!(what.contains("colour"), "{what}");
+    office.fails(2, &["inbox", "accept", "2", "--set", "colour", "--by", "priya.nair"]);
+    office.fails(2, &["inbox", "dismiss", "2", "--by", "priya.nair"]);
+
+    let set = ["--set", "user_party_name=Calder Networks", "--set", "purpose=tests"];
+    let done = office.says(&[&["inbox", "accept", "2", "--by", "priya.nair"], &set[..]].concat());
+    assert!(done.contains("SUS-"), "{done}");
+    let again = office.fails(1, &["inbox", "dismiss", "2", "--reason", "no", "--by", "priya.nair"]);
+    assert!(again.contains("belongs to"), "{again}");
+
+    let received = ["--received", "2026-11-02T09:30:00Z"];
+    let opened = [
+        &["case", "open", "--channel", "telephone", "--by", "grace.mbeki"],
+        &received[..],
+        &["--set", "user_party_name=Nobody Knows Energy"],
+    ];
+    let opened = office.says(&opened.concat());
+    let reference = opened.trim().strip_prefix("opened ").unwrap();
+    assert!(office.says(&["case", "show", reference]).contains("by telephone, entered by a person"));
+
+    let drafts = office.json(&["outbox", "list", "--drafts"]);
+    let draft = drafts[0]["id"].to_string();
+    assert!(office.says(&["outbox", "show", &draft]).contains("draft"));
+    office.fails(1, &["outbox", "release", &draft, "--to", "ann@calder.test", "--by", "grace.mbeki"]);
+    office.says(&["outbox", "release", &draft, "--to", "ann@calder.test", "--by", "priya.nair"]);
+    office.until("the released letter", || {
+        let shown = office.json(&["outbox", "show", &draft]);
+        (shown["letter"]["deliveries"][0]["state"] == "accepted").then_some(())
+    });
+    office.fails(1, &["outbox", "discard", &draft, "--reason", "late", "--by", "priya.nair"]);
+    office.fails(1, &["outbox", "retry", &draft, "--reason", "late", "--by", "priya.nair"]);
+
+    assert!(office.says(&["journal", "verify"]).contains("is whole"));
+    let lines = office.says(&["journal", "export", "--case", reference]);
+    assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{lines}");
+    let busy = office.fails(1, &["rebuild"]);
+    assert!(busy.contains("another sscd"), "{busy}");
+    office.says(&["status"]);
+    drop(daemon);
+}
+
+#[test]
+fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
+    let office = Office::new();
+    let none = office.fails(1, &["case", "list"]);
+    assert!(none.contains("start `sscd run` first"), "{none}");
+    let daemon = office.daemon();
+    office.drop_mail("1", &good("form-complete.eml"));
+    office.mails(1);
+    office.until("the acknowledgement", || {
+        let status = office.json(&["status"]);
+        (status["counts"]["deliveries"]["accepted"].as_i64()? > 0).then_some(())
+    });
+    drop(daemon);
+
+    let before = office.json(&["case", "show", "SUS-2026-0001"]);
+    assert!(office.says(&["rebuild"]).contains("1 cases"));
+    assert_eq!(office.json(&["case", "show", "SUS-2026-0001"]), before);
+
+    // A letter that nobody takes away: no daemon runs.
+    let set = ["--set", "user_party_name=Northwind Energy Supply Ltd"];
+    let open =
+        ["case", "open", "--channel", "letter", "--received", "2026-11-02T09:30:00Z", "--by", "priya.nair"];
+    office.says(&[&open[..], &set[..]].concat());
+    if let Some(draft) = office.json(&["outbox", "list", "--drafts"])[0]["id"].as_i64() {
+        let draft = draft.to_string();
+        office.says(&["outbox", "release", &draft, "--to", "ann@northwind.test", "--by", "priya.nair"]);
+    }
+    assert!(office.json(&["status"])["counts"]["deliveries"]["queued"].as_i64().unwrap() > 0);
+
+    let backup = office.path("copy.db");
+    let backup = backup.to_str().unwrap();
+    assert!(office.says(&["backup", backup]).contains("is whole"));
+    let twice = office.fails(1, &["backup", backup]);
+    assert!(twice.contains("is there already"), "{twice}");
+
+    let torn = office.path("torn.db");
+    fs::write(&torn, &fs::read(backup).unwrap()[..8_192]).unwrap();
+    office.fails(1, &["restore", torn.to_str().unwrap()]);
+    assert!(office.says(&["journal", "verify"]).contains("is whole"), "the old record still stands");
+
+    let restored = office.json(&["restore", backup]);
+    let n_held = restored["n_letters_held"].as_i64().unwrap();
+    assert!(n_held > 0, "{restored}");
+    assert!(Path::new(restored["old_record"].as_str().unwrap()).exists());
+    let status = office.run(&["status", "--json"]);
+    assert_eq!(status.status.code(), Some(1), "an alarm stands");
+    let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["counts"]["deliveries"]["queued"], Value::Null, "{status}");
+    assert_eq!(status["mailboxes"][0]["swept_at"], Value::Null);
+
+    let held = office.json(&["outbox", "list", "--failed"]);
+    let letter = held[0]["id"].to_string();
+    let said = office.says(&["outbox", "retry", &letter, "--reason", "it never left", "--by", "priya.nair"]);
+    assert!(said.contains("will be sent again"), "{said}");
+
+    let daemon = office.daemon();
+    office.until("the letter that was held", || {
+        let shown = office.json(&["outbox", "show", &letter]);
+        (shown["letter"]["deliveries"][0]["state"] == "accepted").then_some(())
+    });
+    assert_eq!(office.mails(1).len(), 1, "nothing is taken in twice");
+    assert_eq!(office.json(&["case", "list"]).as_array().map(Vec::len), Some(2));
+    drop(daemon);
+}
