@@ -41,8 +41,7 @@ CREATE TABLE inbox (
     CHECK (outcome <> 'duplicate' OR duplicate_of IS NOT NULL)
 ) STRICT;
 
-CREATE INDEX inbox_waiting ON inbox (inbox_id) WHERE outcome = 'waiting';
-CREATE INDEX inbox_open ON inbox (inbox_id) WHERE outcome IN ('triage', 'set_aside');
+CREATE INDEX inbox_outcome ON inbox (outcome, inbox_id);
 CREATE INDEX inbox_message_id ON inbox (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX inbox_content_key ON inbox (content_key) WHERE content_key IS NOT NULL;
 
@@ -176,7 +175,7 @@ CREATE TABLE letter (
 ) STRICT;
 
 CREATE INDEX letter_subject ON letter (subject_id);
-CREATE INDEX letter_draft ON letter (letter_id) WHERE state = 'draft';
+CREATE INDEX letter_state ON letter (state, letter_id);
 
 CREATE TRIGGER letter_is_final BEFORE UPDATE ON letter WHEN OLD.state <> 'draft'
 BEGIN SELECT RAISE(ABORT, 'a letter that is sealed or discarded is never changed'); END;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Store;
 use super::error::Result;
-use super::sql::{Cells, statements};
+use super::sql::{Cells, statements, words};
 
 statements! {
     RAISE = "INSERT INTO alarm (alarm_key, words, raised_at_ms, last_at_ms, n_raised) VALUES {rows ttiii} \
@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// As any writing.
     pub async fn raise(&self, key: &str, text: &str, at: DateTime<Utc>) -> Result<bool> {
-        let (key, text, at) = (key.to_owned(), text.to_owned(), at.timestamp_millis());
+        let (key, text, at) = (key.to_owned(), words(text), at.timestamp_millis());
         let mut tx = self.write().await?;
         let row = tx.one(RAISE, |q| q.bind(key).bind(text).bind(at).bind(at).bind(1_i64)).await?;
         tx.done().await?;

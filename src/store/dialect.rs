@@ -31,9 +31,11 @@ impl Engine {
     /// Run on every new connection that writes.
     pub(super) fn writer_setup(self) -> &'static str {
         match self {
+            // page_size: a mail of ten kilobytes in fewer pages, a tenth less work (it counts for a new file only).
             // recursive_triggers: else INSERT OR REPLACE deletes without asking the triggers that forbid it.
             Self::Sqlite => {
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                "PRAGMA busy_timeout = 10000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
+                 PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; \
                  PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; \
                  PRAGMA journal_size_limit = 67108864"

@@ -76,7 +76,7 @@ fn from_sqlite(code: u32, said: String) -> StoreError {
         )),
         11 | 26 => StoreError::Corrupt(format!("{said}; restore it from a backup")),
         14 => StoreError::Stop(format!("the record cannot be opened ({said}): check its path and rights")),
-        19 => StoreError::Conflict(said),
+        18..=20 => StoreError::Conflict(said),
         5 | 6 | 10 => StoreError::Retry(said),
         _ => StoreError::Corrupt(said),
     }
@@ -92,7 +92,7 @@ fn from_postgres(code: &str, said: String) -> StoreError {
         "28000" | "28P01" | "3D000" | "42501" => {
             StoreError::Stop(format!("the record cannot be opened: {said}"))
         }
-        _ if code.starts_with("23") => StoreError::Conflict(said),
+        _ if code.starts_with("22") || code.starts_with("23") => StoreError::Conflict(said),
         _ if ["08", "40", "53", "55", "57"].iter().any(|class| code.starts_with(class)) => {
             StoreError::Retry(said)
         }

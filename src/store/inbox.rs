@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::error::Result;
 use super::rows::{InboxDone, InboxRow, Outcome, Waiting};
-use super::sql::{Cells, statements};
+use super::sql::{Cells, statements, words};
 use super::{Store, Writer};
 use crate::domain::id::{InboxId, LetterId, SubjectId};
 use chrono::{DateTime, Utc};
@@ -121,8 +121,8 @@ impl Store {
     /// Counts an attempt for each mail that an ended process was reading; how many.
     pub(super) async fn count_attempts(&self) -> Result<usize> {
         let mut tx = self.write().await?;
-        let words = tx.one(NAMED, |q| q).await?.text(0)?;
-        let named: Vec<i64> = words.split(' ').filter_map(|id| id.parse().ok()).collect();
+        let ids = tx.one(NAMED, |q| q).await?.text(0)?;
+        let named: Vec<i64> = ids.split(' ').filter_map(|id| id.parse().ok()).collect();
         let counted = tx.among(COUNT, &named, |q, id| q.bind(*id)).await?;
         name(&mut tx, &BTreeSet::new()).await?;
         tx.done().await?;
@@ -205,14 +205,14 @@ impl Store {
         let mut reader = self.read().await?;
         let mut out: HashMap<String, KnownMail> = HashMap::new();
         let mut mails = Vec::new();
-        for row in reader.among(BY_MESSAGE, ids, |q, id| q.bind(id.clone())).await? {
+        for row in reader.among(BY_MESSAGE, ids, |q, id| q.bind(words(id.clone()))).await? {
             let (message_id, inbox) = (row.text(0)?, InboxId(row.int(1)?));
             mails.push((inbox, message_id.clone()));
             out.entry(message_id).or_default().inbox = Some(inbox);
         }
         let of_mail: HashMap<InboxId, String> = mails.into_iter().collect();
         let inbox: Vec<InboxId> = of_mail.keys().copied().collect();
-        for row in reader.among(BY_LETTER, ids, |q, id| q.bind(id.clone())).await? {
+        for row in reader.among(BY_LETTER, ids, |q, id| q.bind(words(id.clone()))).await? {
             let known = out.entry(row.text(0)?).or_default();
             known.letter = Some(LetterId(row.int(1)?));
             known.subjects.push(SubjectId(row.text(2)?));
@@ -230,8 +230,8 @@ impl Store {
 }
 
 async fn name(tx: &mut Writer, inbox: &BTreeSet<InboxId>) -> Result<()> {
-    let words: Vec<String> = inbox.iter().map(|id| id.0.to_string()).collect();
-    tx.run(NAME, |q| q.bind(words.join(" "))).await.map(drop)
+    let ids: Vec<String> = inbox.iter().map(|id| id.0.to_string()).collect();
+    tx.run(NAME, |q| q.bind(ids.join(" "))).await.map(drop)
 }
 
 /// Writes how mails ended.
@@ -241,10 +241,10 @@ pub(super) async fn finish(tx: &mut Writer, done: &[InboxDone], at: DateTime<Utc
             .bind(one.outcome.as_str())
             .bind((one.outcome != Outcome::Waiting).then_some(at.timestamp_millis()))
             .bind(one.kind.clone())
-            .bind(one.sender.clone())
-            .bind(one.title.clone())
-            .bind(one.reason.clone())
-            .bind(one.message_id.clone())
+            .bind(one.sender.clone().map(words))
+            .bind(one.title.clone().map(words))
+            .bind(words(one.reason.clone()))
+            .bind(one.message_id.clone().map(words))
             .bind(one.content_key.clone())
             .bind(one.duplicate_of.map(|id| id.0))
             .bind(one.reading.clone())

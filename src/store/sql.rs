@@ -150,6 +150,12 @@ impl<C: DerefMut<Target = AnyConnection>> Session<C> {
     }
 }
 
+/// Words from outside on their way into a TEXT column: PostgreSQL cannot hold NUL, which hostile mail brings.
+pub(super) fn words(text: impl Into<String>) -> String {
+    let text = text.into();
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 /// Reads cells of a row.
 pub(super) trait Cells {
     fn cell<'r, T: Decode<'r, Any> + Type<Any>>(&'r self, at: usize) -> Result<T>;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::Writer;
 use super::error::{Result, StoreError};
 use super::rows::{DeliveryMove, DeliveryRow, LetterMove, LetterRow, LetterState};
-use super::sql::{Cells, Sql, statements};
+use super::sql::{Cells, Sql, statements, words};
 use crate::domain::id::LetterId;
 
 pub use claim::Rescued;
@@ -103,7 +103,7 @@ pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime
         .each(SETTLE, moves, |q, one| {
             q.bind(one.delivery)
                 .bind(one.to.as_str())
-                .bind(one.answer.clone())
+                .bind(words(one.answer.clone()))
                 .bind(one.not_before.map(|at| at.timestamp_millis()))
                 .bind(one.to.is_final().then_some(at.timestamp_millis()))
         })

@@ -86,6 +86,16 @@ pub fn the_inbox_lists_and_finds(place: &Place) {
         assert_eq!(found[&ids[0]].subjects, [subject(1), subject(3)]);
         assert_eq!((found[&ids[1]].letter, &found[&ids[1]].subjects), (Some(LetterId(1)), &vec![subject(1)]));
 
+        // Hostile words are kept as far as a database can hold them.
+        let hostile = InboxDone {
+            title: Some("a\0b".into()),
+            message_id: Some("\0@x.test".into()),
+            ..done(InboxId(4), Outcome::NotANotification)
+        };
+        store.commit(term, Commit { at: at(7), inbox: vec![hostile], ..Commit::default() }).await.unwrap();
+        assert_eq!(store.inbox_row(InboxId(4)).await.unwrap().unwrap().title.as_deref(), Some("a\u{fffd}b"));
+        assert_eq!(store.by_message_ids(&["\0@x.test".into()]).await.unwrap().len(), 1);
+
         // A person looks at what waited for one, and it becomes a case after all.
         let accepted = InboxDone { outcome: Outcome::Case, subjects: vec![subject(1)], ..triage };
         store.commit(term, Commit { at: at(8), inbox: vec![accepted], ..Commit::default() }).await.unwrap();
