@@ -23,6 +23,7 @@ pub mod config;
 pub mod control;
 pub mod domain;
 pub mod engine;
+pub mod fault;
 pub mod ports;
 pub mod store;
 pub mod telemetry;

@@ -45,7 +45,9 @@ impl Service for Deliver {
                     message_id: &delivery.message_id,
                     bytes: &delivery.bytes,
                 };
+                crate::fault::point("before a send");
                 let answer = transport.send(letter).await;
+                crate::fault::point("after a send");
                 (delivery, answer)
             })
             .buffer_unordered(lanes)

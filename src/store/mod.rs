@@ -104,7 +104,10 @@ impl Store {
 
 impl Writer {
     async fn done(self) -> Result<()> {
-        Ok(self.conn.commit().await?)
+        crate::fault::point("before a commit");
+        self.conn.commit().await?;
+        crate::fault::point("after a commit");
+        Ok(())
     }
 }
 

@@ -66,3 +66,4 @@ on_both_engines! {
     register::subjects_are_found_by_user_and_stage,
     register::the_caches_are_written_anew,
 }
+mod settings;

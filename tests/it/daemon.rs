@@ -1,0 +1,196 @@
+//! The real daemon as a child of the test, on a folder of its own: mail is put into its Maildir, letters are found in
+//! its folder. It is watched, never polled: files that change and lines that it says are one stream.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use notify::{EventKind, RecursiveMode, Watcher};
+use rustix::process::{Pid, Signal, kill_process};
+use sscd::adapters::maildir;
+use sscd::config::{Config, write_sample};
+use sscd::store::{Options, Store};
+
+/// Long for a silence; tests end far sooner.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub enum Heard {
+    /// A file was made or written.
+    Changed,
+    Said(String),
+    /// The daemon's output has ended, and with it the daemon.
+    Ended,
+}
+
+pub struct Place {
+    folder: tempfile::TempDir,
+    tell: Sender<Heard>,
+    pub heard: Receiver<Heard>,
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_sample(folder.path()).unwrap();
+        for maildir in ["mail", "letters"] {
+            maildir::create(&folder.path().join(maildir)).unwrap();
+        }
+        fs::create_dir(folder.path().join("state")).unwrap();
+        let (tell, heard) = channel();
+        let teller = tell.clone();
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            if matches!(event.unwrap().kind, EventKind::Create(_) | EventKind::Modify(_)) {
+                drop(teller.send(Heard::Changed));
+            }
+        })
+        .unwrap();
+        for watched in ["letters/new", "state"] {
+            watcher.watch(&folder.path().join(watched), RecursiveMode::NonRecursive).unwrap();
+        }
+        Self { folder, tell, heard, _watcher: watcher }
+    }
+
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn put(&self, name: &str, mail: &str) {
+        let tmp = self.path("mail/tmp").join(name);
+        fs::write(&tmp, mail).unwrap();
+        fs::rename(tmp, self.path("mail/new").join(name)).unwrap();
+    }
+
+    pub fn n_letters(&self) -> usize {
+        fs::read_dir(self.path("letters/new")).unwrap().count()
+    }
+
+    pub fn config(&self) -> Config {
+        Config::load(Some(&self.path("sscd.toml")), Path::new(""), &[]).unwrap()
+    }
+
+    pub async fn store(&self, options: &Options) -> Option<Store> {
+        let url = format!("sqlite://{}", self.path("state/sscd.db").display());
+        Store::open(&url, options).await.ok()
+    }
+
+    /// Starts the daemon; `abort_at` is where it is to end by itself.
+    pub fn start(&self, abort_at: Option<u64>) -> Daemon<'_> {
+        while self.heard.try_recv().is_ok() {}
+        // It ends with us, however we end.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_sscd"), "run", "--config"]);
+        command.arg(self.path("sscd.toml")).current_dir(self.folder.path());
+        command.env_remove("SSCD_ABORT_AT").envs(abort_at.map(|n| ("SSCD_ABORT_AT", n.to_string())));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (stderr, teller) = (child.stderr.take().unwrap(), self.tell.clone());
+        std::thread::spawn(move || {
+            let lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
+            lines.map_while(Result::ok).for_each(|line| drop(teller.send(Heard::Said(line))));
+            drop(teller.send(Heard::Ended));
+        });
+        Daemon { place: self, child, said: Vec::new(), has_ended: false }
+    }
+}
+
+pub struct Daemon<'a> {
+    place: &'a Place,
+    child: Child,
+    pub said: Vec<String>,
+    has_ended: bool,
+}
+
+impl Daemon<'_> {
+    /// Comes back at the next thing that happens: `false` when the daemon has ended.
+    pub fn next(&mut self) -> bool {
+        if self.has_ended {
+            return false;
+        }
+        let mut heard = self.place.heard.recv_timeout(PATIENCE).ok();
+        assert!(heard.is_some(), "nothing happens; the daemon said:\n{}", self.said.join("\n"));
+        while let Some(one) = heard {
+            match one {
+                Heard::Changed => {}
+                Heard::Said(line) => self.said.push(line),
+                Heard::Ended => {
+                    self.has_ended = true;
+                    return false;
+                }
+            }
+            heard = self.place.heard.try_recv().ok();
+        }
+        true
+    }
+
+    /// Comes back when `is_so`: `false` when the daemon has ended before.
+    pub fn until(&mut self, mut is_so: impl FnMut(&Self) -> bool) -> bool {
+        while !is_so(self) {
+            if !self.next() {
+                return false;
+            }
+        }
+        true
+    }
+
+    pub fn has_said(&self, words: &str) -> bool {
+        self.said.iter().any(|line| line.contains(words))
+    }
+
+    /// Sends it a signal, by its id, and waits for its end.
+    pub fn end(mut self, signal: Signal) -> ExitStatus {
+        if let Ok(None) = self.child.try_wait() {
+            kill_process(Pid::from_child(&self.child), signal).unwrap();
+        }
+        self.wait()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.until(|_| false);
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+    }
+}
+
+#[test]
+fn a_second_daemon_on_the_folder_says_why_it_does_not_start() {
+    let place = Place::new();
+    let mut first = place.start(None);
+    assert!(first.until(|first| first.has_said("sscd runs")), "{:?}", first.said);
+    let output = Command::new(env!("CARGO_BIN_EXE_sscd"))
+        .args(["run", "--config"])
+        .arg(place.path("sscd.toml"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("sscd: another sscd works on the state folder"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(first.end(Signal::TERM).code(), Some(0));
+}
+
+#[test]
+fn sigterm_stops_it_within_five_seconds_with_exit_code_0() {
+    let place = Place::new();
+    for n in 0..50 {
+        place.put(&format!("{n}.test"), "From: a@b.test\r\nSubject: hello\r\n\r\nNothing for you.\r\n");
+    }
+    let mut daemon = place.start(None);
+    assert!(daemon.until(|daemon| daemon.has_said("took mail in")), "{:?}", daemon.said);
+    let asked = Instant::now();
+    let status = daemon.end(Signal::TERM);
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert_eq!((status.code(), status.signal()), (Some(0), None));
+}
