@@ -12,6 +12,7 @@ mod answer;
 mod cli;
 mod config;
 mod corpus;
+mod crash;
 mod daemon;
 mod hands;
 mod letter;
