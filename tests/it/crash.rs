@@ -12,7 +12,8 @@ use sscd::config::build_world;
 use sscd::engine::{fold, rebuild};
 use sscd::ports::Clock as _;
 use sscd::store::{
-    Counts, DeliveryState, LetterFilter, Options, Outcome, RegisterFilter, RegisterRow, Store, TimerRow, Verified,
+    Counts, DeliveryState, LetterFilter, Options, Outcome, RegisterFilter, RegisterRow, Store, TimerRow,
+    Verified,
 };
 
 use super::daemon::{Daemon, Place};
@@ -122,7 +123,11 @@ async fn check(place: &Place, n: usize, n_crashes: usize, what: &str) -> i64 {
     let counts = store.counts().await.unwrap();
     assert_eq!(counts.inbox, [(Outcome::Case, as_count)], "{what}: every mail is in a case");
     assert_eq!(counts.n_sightings, as_count, "{what}: every mail was seen once");
-    assert_eq!(counts.subjects, [("case".into(), "for_ssc_consideration".into(), as_count)], "{what}: one case a mail");
+    assert_eq!(
+        counts.subjects,
+        [("case".into(), "for_ssc_consideration".into(), as_count)],
+        "{what}: one case a mail"
+    );
     assert_eq!(counts.letters, [("sealed".into(), as_count)], "{what}: one letter a case");
     assert_eq!(counts.deliveries, [(DeliveryState::Accepted, as_count)], "{what}: no delivery is open");
     assert!(matches!(store.verify().await.unwrap(), Verified::Whole { .. }), "{what}: the chain is whole");
@@ -137,17 +142,28 @@ async fn check(place: &Place, n: usize, n_crashes: usize, what: &str) -> i64 {
     let sent: BTreeSet<_> = letters.iter().map(|letter| &letter.message_id).collect();
     assert_eq!(sent, ids.keys().collect(), "{what}: what lies there is what was decided");
 
-    let again: Vec<_> = letters.iter().flat_map(|letter| &letter.deliveries).filter(|d| d.n_attempts > 1).collect();
-    assert!(again.iter().all(|delivery| delivery.possible_duplicate), "{what}: a repeated send is marked as one");
+    let again: Vec<_> =
+        letters.iter().flat_map(|letter| &letter.deliveries).filter(|d| d.n_attempts > 1).collect();
+    assert!(
+        again.iter().all(|delivery| delivery.possible_duplicate),
+        "{what}: a repeated send is marked as one"
+    );
     let n_repeated: i64 = again.iter().map(|delivery| delivery.n_attempts - 1).sum();
-    assert!(n_repeated <= IN_FLIGHT * i64::try_from(n_crashes).unwrap(), "{what}: {n_repeated} repeated sends");
+    assert!(
+        n_repeated <= IN_FLIGHT * i64::try_from(n_crashes).unwrap(),
+        "{what}: {n_repeated} repeated sends"
+    );
 
     let (register, timers) = caches(&store).await;
     for row in &register {
         let journal = store.journal(&row.subject).await.unwrap();
         let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
         let case = fold(&entries).unwrap().unwrap();
-        assert_eq!(serde_json::to_vec(&case).unwrap(), row.body, "{what}: the register is the fold of the journal");
+        assert_eq!(
+            serde_json::to_vec(&case).unwrap(),
+            row.body,
+            "{what}: the register is the fold of the journal"
+        );
         assert_eq!(entries.last().unwrap().version, row.version, "{what}");
     }
     let term = store.seize("the crash test", SystemClock.now(), Duration::from_secs(60)).await.unwrap();
@@ -230,7 +246,10 @@ fn killed(n_mails: usize, n_kills: usize) {
     }
     feed.put(n_mails - feed.n_put);
     let n_repeated = finish(&place, n_mails, n_kills, &format!("seed {seed}"));
-    eprintln!("{n_repeated} sends were repeated, at most {} may be", IN_FLIGHT * i64::try_from(n_kills).unwrap());
+    eprintln!(
+        "{n_repeated} sends were repeated, at most {} may be",
+        IN_FLIGHT * i64::try_from(n_kills).unwrap()
+    );
 }
 
 #[test]

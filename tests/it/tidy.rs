@@ -95,7 +95,9 @@ fn imported(line: &str) -> impl Iterator<Item = &str> {
 fn imports_point_one_way() {
     check(&sources("src"), |source, line| {
         let (_, allowed) = MAY_IMPORT.iter().find(|(part, _)| *part == source.part())?;
-        let stray = imported(line).find(|part| !allowed.contains(part))?;
+        // Fault points know nothing and are nothing in a release build; only the pure part is free of them.
+        let is_fault = |part: &str| part == "fault" && source.part() != "domain";
+        let stray = imported(line).find(|part| !allowed.contains(part) && !is_fault(part))?;
         Some(format!("{} may not know {stray}", source.part()))
     });
 }
