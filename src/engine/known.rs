@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::{Work, rows_of};
+use super::Work;
+use super::fold::rows_of;
 use crate::domain::case::answer::named_user;
 use crate::domain::case::{Case, Event, Reference, Same, apply, compare};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};

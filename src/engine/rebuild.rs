@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::rows_of;
+use super::fold::rows_of;
 use crate::domain::case::{Case, Event, apply};
 use crate::domain::id::SubjectId;
 use crate::domain::world::World;

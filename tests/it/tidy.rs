@@ -18,11 +18,10 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
 ];
 
 /// Longer than they should be. Whoever shortens one takes it off this list, which only ever gets shorter.
-const TOO_LONG: [&str; 4] = [
+const TOO_LONG: [&str; 3] = [
     "src/adapters/imap/mod.rs",
     "src/domain/notification/fill.rs",
     "src/domain/notification/labels/table.rs",
-    "src/engine/mod.rs",
 ];
 
 const MAX_LINES: usize = 400;

@@ -1,0 +1,192 @@
+//! A batch while it is decided: each piece of work in its turn, over what the pieces before it changed. In: work and
+//! what is known; out: one [`Commit`] and the letters to seal. Invariant: it waits for nothing and asks nobody.
+
+use chrono::{DateTime, Utc};
+
+use super::known::Overlay;
+use super::{Handled, Work, seal};
+use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal};
+use crate::domain::id::{LetterId, SubjectId};
+use crate::domain::route::{ReadMail, Route, Target, route, user_key};
+use crate::domain::workday::london;
+use crate::domain::world::World;
+use crate::store::{Commit, Entry, InboxDone, LetterMove, Outcome};
+/// A batch while it is decided.
+pub(super) struct Deciding<'a> {
+    pub(super) world: &'a World,
+    pub(super) now: DateTime<Utc>,
+    pub(super) overlay: Overlay,
+    pub(super) next_letter: i64,
+    pub(super) commit: Commit,
+    pub(super) letters: Vec<seal::Decided>,
+}
+
+impl Deciding<'_> {
+    pub(super) fn work(&mut self, work: &Work) -> anyhow::Result<Handled> {
+        match work {
+            Work::Mail(mail) => self.mail(mail),
+            Work::Case(work) => {
+                let done = self.signal(&work.target, &work.signal, &work.cause, &work.actor)?;
+                if let Ok(subject) = &done {
+                    self.commit.inbox.extend(
+                        work.inbox
+                            .iter()
+                            .cloned()
+                            .map(|row| InboxDone { subjects: vec![subject.clone()], ..row }),
+                    );
+                }
+                self.commit.deliveries.extend(work.deliveries.iter().cloned());
+                Ok(done.map(|subject| vec![subject]))
+            }
+            Work::Desk { cause, actor, event, inbox, deliveries } => {
+                let version = self.overlay.next_desk_version();
+                self.commit.events.push(Entry {
+                    subject: SubjectId::desk(),
+                    version,
+                    kind: event.kind().into(),
+                    schema: case::SCHEMA,
+                    at: self.now,
+                    cause: cause.clone(),
+                    actor: actor.clone(),
+                    world_sha256: self.world.sha256,
+                    body: serde_json::to_vec(event)?,
+                });
+                self.commit.handled.push((SubjectId::desk(), cause.clone()));
+                self.commit.inbox.extend(inbox.iter().cloned());
+                self.commit.deliveries.extend(deliveries.iter().cloned());
+                Ok(Ok(vec![SubjectId::desk()]))
+            }
+            Work::Deliveries(moves) => {
+                self.commit.deliveries.extend(moves.iter().cloned());
+                Ok(Ok(Vec::new()))
+            }
+            Work::Aside { inbox, reason } => {
+                self.commit.inbox.push(InboxDone::bare(*inbox, Outcome::SetAside, reason.clone()));
+                Ok(Err(Refusal::new(format!("mail {} was set aside: {reason}", inbox.0))))
+            }
+        }
+    }
+
+    fn mail(&mut self, mail: &ReadMail) -> anyhow::Result<Handled> {
+        let mut row = inbox_done(mail, Outcome::NotANotification, String::new());
+        match route(mail, &self.overlay, self.world) {
+            Route::Duplicate { of, subjects } => {
+                row.outcome = Outcome::Duplicate;
+                row.reason = format!("a later copy of mail {}", of.0);
+                row.duplicate_of = Some(of);
+                row.subjects = subjects;
+            }
+            Route::NotOurs { reason } => row.reason = reason,
+            Route::Triage { reason } => (row.outcome, row.reason) = (Outcome::Triage, reason),
+            Route::Signals { signals, triage, reason } => {
+                row.outcome = if triage.is_some() { Outcome::Triage } else { Outcome::Case };
+                row.reason = triage.unwrap_or(reason);
+                for (index, (target, signal)) in signals.into_iter().enumerate() {
+                    let cause = format!("mail:{}:{index}", mail.inbox.0);
+                    match self.signal(&self.again(target, &signal), &signal, &cause, "daemon")? {
+                        Ok(subject) => row.subjects.push(subject),
+                        Err(refusal) => (row.outcome, row.reason) = (Outcome::Triage, refusal.because),
+                    }
+                }
+                if matches!(mail.reading.kind, crate::domain::notification::Kind::Bounce) {
+                    row.outcome = Outcome::NotANotification;
+                }
+            }
+        }
+        row.subjects.dedup();
+        let subjects = row.subjects.clone();
+        self.overlay.remember_mail(&row);
+        self.commit.inbox.push(row);
+        Ok(Ok(subjects))
+    }
+
+    /// Two notifications of one mail may be about the same system: the second then updates what the first opened.
+    fn again(&self, target: Target, signal: &Signal) -> Target {
+        let (Target::NewCase, Signal::Notified(notified)) = (&target, signal) else { return target };
+        let name = notified.notification.fields.user_party_name.as_ref().map(|field| field.value.as_str());
+        let user = notified.user.as_ref().and_then(|key| self.world.directory.user(key));
+        let same = user_key(user, name)
+            .and_then(|key| self.overlay.same_system(&key, &notified.notification.fields));
+        same.map_or(target, Target::Case)
+    }
+
+    fn signal(
+        &mut self,
+        target: &Target,
+        signal: &Signal,
+        cause: &str,
+        actor: &str,
+    ) -> anyhow::Result<Result<SubjectId, Refusal>> {
+        let received_at = match signal {
+            Signal::Notified(notified) => notified.received_at,
+            _ => self.now,
+        };
+        let year = chrono::Datelike::year(&london(received_at));
+        let reference = Reference { year, number: self.overlay.next_number(year) };
+        let (subject, case, version) = match target {
+            Target::NewCase => (reference.subject(), None, 0),
+            Target::Case(subject) => {
+                let (case, version) = self.overlay.current(subject);
+                (subject.clone(), case, version)
+            }
+        };
+        let known = Known { reference, version, next_letter: LetterId(self.next_letter) };
+        let decision = match case::decide(case, signal, self.now, self.world, known) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.take(&subject, version, decision, cause, actor)?;
+        Ok(Ok(subject))
+    }
+
+    fn take(
+        &mut self,
+        subject: &SubjectId,
+        version: i64,
+        decision: Decision,
+        cause: &str,
+        actor: &str,
+    ) -> anyhow::Result<()> {
+        let mut version = version;
+        for event in decision.events {
+            version += 1;
+            self.commit.events.push(Entry {
+                subject: subject.clone(),
+                version,
+                kind: format!("{:?}", event.kind()),
+                schema: case::SCHEMA,
+                at: self.now,
+                cause: cause.into(),
+                actor: actor.into(),
+                world_sha256: self.world.sha256,
+                body: event.encode()?,
+            });
+            if let Event::LetterDiscarded { letter, .. } | Event::LetterSuperseded { letter, .. } = &event {
+                self.commit.letter_moves.push(LetterMove::Discard { letter: *letter });
+            }
+            self.overlay.apply(subject, &event, version, self.now)?;
+        }
+        self.commit.handled.push((subject.clone(), cause.into()));
+        let made = decision.letters.iter().filter(|letter| !letter.is_release).count();
+        self.next_letter += i64::try_from(made)?;
+        self.letters.extend(
+            decision.letters.into_iter().map(|letter| seal::Decided { subject: subject.clone(), letter }),
+        );
+        Ok(())
+    }
+}
+
+/// The inbox row of a mail that was read.
+fn inbox_done(mail: &ReadMail, outcome: Outcome, reason: String) -> InboxDone {
+    let reading = &mail.reading;
+    let kind = serde_json::to_value(reading.kind).ok();
+    InboxDone {
+        kind: kind.and_then(|kind| kind.as_str().map(String::from)),
+        sender: reading.sender.address.as_ref().map(ToString::to_string),
+        title: Some(reading.subject.clone()),
+        message_id: reading.message_id.clone(),
+        content_key: Some(reading.content_key.clone()),
+        reading: serde_json::to_vec(reading).ok(),
+        ..InboxDone::bare(mail.inbox, outcome, reason)
+    }
+}

@@ -1,0 +1,56 @@
+//! What the decider is given: mail that was read, signals, what became of deliveries. In: nothing; out: values, each
+//! with the cause that makes it happen once.
+
+use crate::domain::case::{Refusal, Signal};
+use crate::domain::desk;
+use crate::domain::id::{InboxId, SubjectId};
+use crate::domain::route::{ReadMail, Target};
+use crate::store::{DeliveryMove, InboxDone};
+
+/// Something for the decider, with its cause: the same cause never moves a subject twice.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Mail(Box<ReadMail>),
+    /// A signal for one case, with what else goes down beside it.
+    Case(Box<CaseWork>),
+    Desk {
+        cause: String,
+        actor: String,
+        event: desk::Event,
+        inbox: Vec<InboxDone>,
+        deliveries: Vec<DeliveryMove>,
+    },
+    /// The post is to try again later; no subject moves.
+    Deliveries(Vec<DeliveryMove>),
+    /// A mail that cannot be worked is kept, in sight and out of the way.
+    Aside {
+        inbox: InboxId,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct CaseWork {
+    pub target: Target,
+    pub cause: String,
+    /// `daemon`, or the key of the person who acted.
+    pub actor: String,
+    pub signal: Signal,
+    pub inbox: Vec<InboxDone>,
+    pub deliveries: Vec<DeliveryMove>,
+}
+
+impl Work {
+    /// The same work, done by a person.
+    pub(super) fn by(mut self, person: String) -> Self {
+        match &mut self {
+            Self::Case(work) => work.actor = person,
+            Self::Desk { actor, .. } => *actor = person,
+            Self::Mail(_) | Self::Deliveries(_) | Self::Aside { .. } => {}
+        }
+        self
+    }
+}
+
+/// What became of a piece of work: the subjects that it moved.
+pub type Handled = Result<Vec<SubjectId>, Refusal>;
