@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests: `tests/run.sh`, and with the long ones `tests/run.sh --all`. Installs what the server suite needs
 # (Dovecot, an SMTP server, PostgreSQL) where root or sudo allows, and makes the plain user that Dovecot and
-# PostgreSQL insist on where we are root. Further words go to the test runner.
+# PostgreSQL insist on where we are root. Further words go to the test runner. With --all also clippy, which shall say
+# nothing (`cargo clippy --all-targets -- -D warnings`), and the pictures of the letters (tests/pictures.sh; Chromium).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +23,10 @@ needs() { packages+=("$@"); }
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || needs python3 python3-aiosmtpd
 command -v setpriv >/dev/null || needs util-linux
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needs postgresql
-if [ -n "$all" ]; then [ -x /usr/sbin/smtp-sink ] || needs postfix; fi
+if [ -n "$all" ]; then
+    [ -x /usr/sbin/smtp-sink ] || needs postfix
+    command -v chromium >/dev/null || needs chromium
+fi
 if [ ${#packages[@]} -gt 0 ]; then
     echo "tests/run.sh: installs ${packages[*]}"
     as_root apt-get -qq update
@@ -30,6 +34,11 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 if [ "$(id -u)" = 0 ] && ! id sscd-test >/dev/null 2>&1; then
     useradd -r -s /usr/sbin/nologin sscd-test
+fi
+
+if [ -n "$all" ]; then
+    cargo clippy --all-targets -- -D warnings
+    tests/pictures.sh
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then

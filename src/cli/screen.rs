@@ -93,7 +93,7 @@ pub fn say_json(value: &Value) -> anyhow::Result<()> {
         if is_unsafe(c) {
             let _ = write!(text, "\\u{:04x}", u32::from(c));
         } else {
-            text.push(c)
+            text.push(c);
         }
     }
     text.push('\n');

@@ -236,7 +236,7 @@ impl Engine {
             ))));
         };
         let draft: Facts = serde_json::from_slice(facts)?;
-        let what = Asked::Release { letter, version: row.version, draft, to: to.to_vec() };
+        let what = Asked::Release { letter, version: row.version, draft: Box::new(draft), to: to.to_vec() };
         let said = format!(
             "letter {} of {{case}} was released, or drafted again if its facts had changed",
             letter.0

@@ -119,6 +119,6 @@ impl Decider {
 pub(super) fn is_about_the_batch(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<StoreError>() {
         Some(error) => matches!(error, StoreError::Conflict(_)),
-        None => !error.chain().any(|cause| cause.is::<StoreError>()),
+        None => !error.chain().any(<dyn std::error::Error>::is::<StoreError>),
     }
 }

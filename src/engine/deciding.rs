@@ -123,15 +123,12 @@ impl Deciding<'_> {
         };
         let year = chrono::Datelike::year(&london(received_at));
         let reference = Reference { year, number: self.overlay.next_number(year) };
-        let (subject, case, version) = match target {
-            Target::NewCase => (reference.subject(), None, 0),
-            Target::Case(subject) => {
-                let (case, version) = self.overlay.current(subject);
-                (subject.clone(), case, version)
-            }
+        let (subject, (current, version)) = match target {
+            Target::NewCase => (reference.subject(), (None, 0)),
+            Target::Case(subject) => (subject.clone(), self.overlay.current(subject)),
         };
         let known = Known { reference, version, next_letter: LetterId(self.next_letter) };
-        let decision = match case::decide(case, signal, self.now, self.world, known) {
+        let decision = match case::decide(current, signal, self.now, self.world, known) {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Err(refusal)),
         };

@@ -48,7 +48,7 @@ pub struct Engine {
 }
 
 /// How long the lease of a decider runs; it is renewed at a third of that.
-const LEASE: std::time::Duration = std::time::Duration::from_secs(60);
+const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Engine {
     /// Takes the lead over the record and picks up what a stopped daemon left in flight.

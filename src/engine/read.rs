@@ -49,13 +49,14 @@ impl Service for Read {
         engine.store.begin_reading(&ids).await?;
         let raws = engine.store.raws(&ids).await?;
         let world = engine.world();
-        let rows = batch.to_vec();
+        let batch = batch.to_vec();
         let work = tokio::task::spawn_blocking(move || {
             let mut raws = raws;
-            rows.into_iter()
+            batch
+                .into_iter()
                 .filter_map(|row| {
-                    let raw = raws.remove(&row.inbox)?;
-                    Some(work_of(&row, &raw, &world))
+                    let bytes = raws.remove(&row.inbox)?;
+                    Some(work_of(&row, &bytes, &world))
                 })
                 .collect::<Vec<_>>()
         });

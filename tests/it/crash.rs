@@ -54,7 +54,7 @@ struct Feed<'a> {
 impl Feed<'_> {
     fn put(&mut self, n: usize) {
         for n in self.n_put..self.n_put + n {
-            self.place.put(&format!("{:06}.crash", n), &mail(n));
+            self.place.put(&format!("{n:06}.crash"), &mail(n));
         }
         self.n_put += n;
     }
@@ -166,7 +166,7 @@ async fn check(place: &Place, n: usize, n_crashes: usize, what: &str) -> i64 {
         );
         assert_eq!(entries.last().unwrap().version, row.version, "{what}");
     }
-    let term = store.seize("the crash test", SystemClock.now(), Duration::from_secs(60)).await.unwrap();
+    let term = store.seize("the crash test", SystemClock.now(), Duration::from_mins(1)).await.unwrap();
     let world = build_world(&place.config()).unwrap();
     assert_eq!(rebuild(&store, term, &world, |_| {}).await.unwrap(), n, "{what}");
     assert_eq!(caches(&store).await, (register, timers), "{what}: rebuilding changes nothing");
@@ -204,7 +204,7 @@ fn wherever_it_ends_nothing_is_lost_or_doubled() {
     }
 }
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Numbers that follow from a seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

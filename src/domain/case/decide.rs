@@ -129,7 +129,7 @@ impl Drafting<'_> {
         let changed: Vec<String> = changed.into_iter().map(String::from).collect();
         self.happened(Event::InformationSupplied {
             mail: mail.clone(),
-            fields: notified.notification.fields.clone(),
+            fields: Box::new(notified.notification.fields.clone()),
             changed: changed.clone(),
             missing: fields.missing(),
             classification: case.classification.max(notified.classification),

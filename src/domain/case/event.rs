@@ -75,7 +75,7 @@ pub enum Event {
     /// A later mail filled gaps or changed what was stated.
     InformationSupplied {
         mail: Mail,
-        fields: Fields,
+        fields: Box<Fields>,
         changed: Vec<String>,
         missing: Vec<String>,
         /// A classification only rises by itself (DOMAIN.md 6).

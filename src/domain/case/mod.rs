@@ -179,7 +179,7 @@ impl Case {
                 note.fate.push("released".into());
             }
             Event::LetterSuperseded { letter, by } => {
-                self.end(*letter, format!("superseded by letter {}", by.0))?
+                self.end(*letter, format!("superseded by letter {}", by.0))?;
             }
             Event::LetterDiscarded { letter, reason } => self.end(*letter, format!("discarded: {reason}"))?,
             Event::LetterAccepted { letter, recipient, .. } => {

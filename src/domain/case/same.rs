@@ -49,18 +49,14 @@ mod tests {
     use crate::domain::notification::{Ordinal, Source};
 
     fn system(label: &str, ordinal: u32, ids: &[&str], srp: &str) -> Fields {
-        fn field<T>(value: T) -> Option<Field<T>> {
-            Some(Field { value, source: Source::Derived {} })
+        fn field<T>(value: T) -> Field<T> {
+            Field { value, source: Source::Derived {} }
         }
-        let text = |text: &str| if text.is_empty() { None } else { field(text.to_string()) };
+        let text = |text: &str| (!text.is_empty()).then(|| field(text.to_string()));
         Fields {
             system_label: text(label),
-            system_ordinal: if ordinal == 0 { None } else { field(Ordinal::Exactly(ordinal)) },
-            user_ids: if ids.is_empty() {
-                None
-            } else {
-                field(ids.iter().map(ToString::to_string).collect())
-            },
+            system_ordinal: (ordinal > 0).then(|| field(Ordinal::Exactly(ordinal))),
+            user_ids: (!ids.is_empty()).then(|| field(ids.iter().map(ToString::to_string).collect())),
             srp_name: text(srp),
             ..Fields::default()
         }

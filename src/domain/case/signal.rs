@@ -76,7 +76,7 @@ pub enum Asked {
     Release {
         letter: LetterId,
         version: i64,
-        draft: Facts,
+        draft: Box<Facts>,
         to: Vec<Address>,
     },
     Discard {

@@ -71,6 +71,8 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -82,7 +84,7 @@ mod tests {
                 let Some(to) = next(from, event) else { continue };
                 if from != Some(to) {
                     let from = from.map_or("(new)", Stage::title);
-                    picture.push_str(&format!("{from} --{event:?}--> {}\n", to.title()));
+                    writeln!(picture, "{from} --{event:?}--> {}", to.title()).unwrap();
                 }
             }
         }
