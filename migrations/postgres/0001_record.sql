@@ -207,6 +207,7 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX delivery_open ON delivery (not_before_ms) WHERE settled_at_ms IS NULL;
+CREATE INDEX delivery_until ON delivery (not_after_ms) WHERE settled_at_ms IS NULL;
 CREATE INDEX delivery_failed ON delivery (letter_id) WHERE state IN ('refused', 'expired');
 
 CREATE FUNCTION refuse_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -99,8 +99,7 @@ fn hold(delivery: &Delivery) -> Work {
         recipient: delivery.recipient.clone(),
         answer: answer.clone(),
     };
-    let moved =
-        DeliveryMove { delivery: delivery.delivery, to: DeliveryState::Expired, answer, not_before: None };
+    let moved = DeliveryMove::settled(delivery.delivery, DeliveryState::Expired, answer);
     Work::Case(Box::new(CaseWork {
         target: Target::Case(delivery.subject.clone()),
         cause: format!("restore:{}:{}", delivery.delivery, delivery.n_attempts),

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::message::{Classification, Problem};
@@ -54,6 +55,12 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// How long a letter that leaves now is tried.
+    #[must_use]
+    pub fn deliver_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + Duration::hours(self.deliver_within_hours.into())
+    }
+
     /// Everything that no office could mean: a deadline of none, a list without an entry.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {

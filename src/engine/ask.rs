@@ -125,6 +125,7 @@ impl Engine {
         };
         let work = work.by(actor(&asking, &world));
         let handled: Option<Handled> = self.handle(vec![work]).await?.pop();
+        self.review_alarms().await?;
         Ok(match handled {
             Some(Ok(subjects)) => {
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
@@ -263,11 +264,13 @@ impl Engine {
             return Ok(Err(Refusal::new(format!("letter {} has no delivery that failed", letter.0))));
         };
         let event = desk::Event::DeliveryRetried { letter, delivery: first.delivery, reason: reason.into() };
+        let now = self.clock.now();
         let again = |delivery: &crate::store::Delivery| DeliveryMove {
             delivery: delivery.delivery,
             to: DeliveryState::Queued,
             answer: format!("taken up again by {}: {reason}", asking.by.0),
-            not_before: Some(self.clock.now()),
+            not_before: Some(now),
+            not_after: Some(self.world().policy.deliver_until(now)),
         };
         let deliveries = failed.iter().map(again).collect();
         let work =

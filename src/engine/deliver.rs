@@ -12,7 +12,7 @@ use super::{CaseWork, Engine, Work};
 use crate::domain::case::Signal;
 use crate::domain::route::Target;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
-use crate::store::{Claimed, DeliveryMove, DeliveryState};
+use crate::store::{Claimed, Delivery, DeliveryMove, DeliveryState};
 
 pub struct Deliver {
     pub engine: Arc<Engine>,
@@ -20,6 +20,7 @@ pub struct Deliver {
 }
 
 const PER_LANE: usize = 16;
+const LATE: &str = "not accepted in its time; the last answer was";
 
 #[async_trait]
 impl Service for Deliver {
@@ -31,6 +32,11 @@ impl Service for Deliver {
         let engine = &self.engine;
         let lanes = self.transport.lanes();
         let limit = i64::try_from(lanes * PER_LANE)?;
+        let overdue = engine.store.overdue(limit, engine.clock.now()).await?;
+        if !overdue.is_empty() {
+            self.settle(overdue.iter().map(expired).collect()).await?;
+            return Ok(Idle::Never);
+        }
         let claimed = engine.store.claim(limit, engine.clock.now()).await?;
         if claimed.is_empty() {
             let next = engine.store.next_delivery_at().await?;
@@ -56,15 +62,43 @@ impl Service for Deliver {
         let now = engine.clock.now();
         let down = sent.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
         let work = sent.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
-        let failed = sent.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Rejected { .. })));
-        let failed: Vec<String> = failed.map(|(delivery, _)| delivery.letter.0.to_string()).collect();
-        engine.handle(work).await?;
-        if !failed.is_empty() {
-            let text = format!("refused for good: letter {}; see `sscd outbox list`", failed.join(", "));
-            engine.alarms.raise("refused", &text).await;
-        }
+        self.settle(work).await?;
         down.map_or(Ok(Idle::Never), |failure| Err(failure.into()))
     }
+}
+
+impl Deliver {
+    /// Hands on what became of deliveries; a person is told of what failed, and no longer of what is in order again.
+    async fn settle(&self, work: Vec<Work>) -> anyhow::Result<()> {
+        let is_failure =
+            |work: &Work| matches!(work, Work::Case(work) if matches!(work.signal, Signal::Failed { .. }));
+        let has_failed = work.iter().any(is_failure);
+        let done = self.engine.handle(work).await?;
+        // What cannot be settled would come back at once and for ever: it waits, and is told as a failing service.
+        if let Some(Err(refusal)) = done.iter().find(|done| done.is_err()) {
+            anyhow::bail!("a delivery cannot be settled: {refusal}");
+        }
+        if has_failed || self.engine.alarms.any().await {
+            self.engine.review_alarms().await?;
+        }
+        Ok(())
+    }
+}
+
+/// It waited past its time: while the daemon stood still, or because nobody would have it.
+fn expired(delivery: &Delivery) -> Work {
+    let last = delivery.answer.as_deref().unwrap_or("it was never tried");
+    let answer = format!("{LATE}: {last}");
+    let (letter, recipient) = (delivery.letter, delivery.recipient.clone());
+    let to = DeliveryState::Expired;
+    Work::Case(Box::new(CaseWork {
+        target: Target::Case(delivery.subject.clone()),
+        cause: format!("delivery:{}:overdue:{}", delivery.delivery, delivery.not_after.timestamp_millis()),
+        actor: "daemon".into(),
+        signal: Signal::Failed { letter, recipient, answer: answer.clone() },
+        inbox: Vec::new(),
+        deliveries: vec![DeliveryMove::settled(delivery.delivery, to, answer)],
+    }))
 }
 
 fn work_of(delivery: &Claimed, answer: &Result<Answer, Failure>, now: DateTime<Utc>) -> Work {
@@ -75,10 +109,8 @@ fn work_of(delivery: &Claimed, answer: &Result<Answer, Failure>, now: DateTime<U
         Err(failure) => again(delivery, &failure.to_string(), Duration::zero(), now),
     };
     let settled = DeliveryMove {
-        delivery: delivery.delivery,
-        to,
-        answer: answer.clone(),
         not_before: delay.map(|delay| now + delay),
+        ..DeliveryMove::settled(delivery.delivery, to, answer.as_str())
     };
     let (letter, recipient) = (delivery.letter, delivery.recipient.clone());
     let signal = match to {
@@ -107,7 +139,7 @@ fn again(
     if now + delay < delivery.not_after {
         return (DeliveryState::Queued, answer.into(), Some(delay));
     }
-    (DeliveryState::Expired, format!("not accepted in its time; the last answer was: {answer}"), None)
+    (DeliveryState::Expired, format!("{LATE}: {answer}"), None)
 }
 
 /// Attempts to the power of four in seconds, at most an hour, with up to a tenth of jitter from the delivery's own

@@ -5,6 +5,7 @@ mod alarm;
 mod ask;
 mod batch;
 mod collect;
+mod concern;
 mod deciding;
 mod deliver;
 mod fold;

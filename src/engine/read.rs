@@ -67,10 +67,8 @@ impl Service for Read {
 
 impl Read {
     async fn decide(&self, work: Vec<Work>) -> anyhow::Result<()> {
-        for handled in self.engine.handle(work).await? {
-            if let Err(refusal) = handled {
-                self.engine.alarms.raise("set_aside", &refusal.because).await;
-            }
+        if self.engine.handle(work).await?.iter().any(Result::is_err) {
+            self.engine.review_alarms().await?;
         }
         Ok(())
     }

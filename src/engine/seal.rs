@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::case::LetterOut;
 use crate::domain::id::{Named, SubjectId};
@@ -121,7 +121,7 @@ fn deliveries(
     world: &World,
     now: DateTime<Utc>,
 ) -> Vec<DeliveryRow> {
-    let not_after = now + Duration::hours(world.policy.deliver_within_hours.into());
+    let not_after = world.policy.deliver_until(now);
     let delivery = |(delivery, recipient): (i64, &crate::domain::case::Recipient)| {
         let address = &recipient.named.address;
         let claim = Claim { subject, version: letter.version, recipient: address.as_str() };

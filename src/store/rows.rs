@@ -265,6 +265,16 @@ pub struct DeliveryMove {
     pub answer: String,
     /// For `Queued`: the next attempt.
     pub not_before: Option<DateTime<Utc>>,
+    /// A person gives it another while; `None` leaves the time that it had.
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+impl DeliveryMove {
+    /// An end.
+    #[must_use]
+    pub fn settled(delivery: i64, to: DeliveryState, answer: impl Into<String>) -> Self {
+        Self { delivery, to, answer: answer.into(), not_before: None, not_after: None }
+    }
 }
 
 /// The end of an inbox row.

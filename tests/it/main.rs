@@ -14,6 +14,7 @@ mod config;
 mod corpus;
 mod crash;
 mod daemon;
+mod engine;
 mod hands;
 mod letter;
 mod readme;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
+use super::list::Delivery;
 use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError};
@@ -13,14 +14,17 @@ use crate::store::rows::Claimed;
 use crate::store::sql::{Cells, statements};
 
 statements! {
-    /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left.
+    /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left. What is past its
+    /// time never leaves.
     MARK = "UPDATE delivery SET state = 'transmitting', n_attempts = n_attempts + 1 \
         WHERE state = 'queued' AND delivery_id IN (SELECT delivery_id FROM delivery \
-        WHERE settled_at_ms IS NULL AND state = 'queued' AND not_before_ms <= ? \
+        WHERE settled_at_ms IS NULL AND state = 'queued' AND not_before_ms <= ? AND not_after_ms > ? \
         ORDER BY not_before_ms, delivery_id LIMIT ?) RETURNING delivery_id";
     FETCH = "SELECT delivery_id, d.letter_id, subject_id, message_id, recipient, envelope_sender, n_attempts, \
         not_after_ms, possible_duplicate, bytes FROM delivery d JOIN letter l ON l.letter_id = d.letter_id \
         WHERE delivery_id IN ({list i}) ORDER BY delivery_id";
+    OVERDUE = "SELECT delivery_id FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued' \
+        AND not_after_ms <= ? ORDER BY not_after_ms, delivery_id LIMIT ?";
     NEXT = "SELECT min(not_before_ms) FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued'";
     REQUEUE = "UPDATE delivery SET state = 'queued', possible_duplicate = 1 \
         WHERE settled_at_ms IS NULL AND state = 'transmitting'";
@@ -40,22 +44,32 @@ pub struct Rescued {
 }
 
 impl Store {
-    /// Claims deliveries whose time has come, the longest waiting first. One that is past its `not_after` comes too:
-    /// it is the deliverer's to expire.
+    /// Claims deliveries whose time has come and is not over, the longest waiting first.
     ///
     /// # Errors
     /// As any writing. What was marked and could not be fetched stays transmitting until the next [`Store::rescue`].
     pub async fn claim(&self, limit: i64, now: DateTime<Utc>) -> Result<Vec<Claimed>> {
         let now = now.timestamp_millis();
         let mut tx = self.write().await?;
-        let marked = tx.all(MARK, |q| q.bind(now).bind(limit)).await?;
+        let marked = tx.all(MARK, |q| q.bind(now).bind(now).bind(limit)).await?;
         tx.done().await?;
         let ids = marked.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
         let rows = self.read().await?.among(FETCH, &ids, |q, id| q.bind(*id)).await?;
         rows.iter().map(claimed).collect()
     }
 
-    /// When the next delivery may be tried.
+    /// Deliveries that wait and are past their `not_after`: to be settled as expired.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn overdue(&self, limit: i64, now: DateTime<Utc>) -> Result<Vec<Delivery>> {
+        let now = now.timestamp_millis();
+        let rows = self.read().await?.all(OVERDUE, |q| q.bind(now).bind(limit)).await?;
+        let ids = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+        self.deliveries(&ids).await
+    }
+
+    /// When the next delivery may be tried, or is over.
     ///
     /// # Errors
     /// As any reading.

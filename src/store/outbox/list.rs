@@ -20,9 +20,9 @@ statements! {
         d.state, d.n_attempts, d.possible_duplicate, d.not_before_ms, d.not_after_ms, d.settled_at_ms, d.answer \
         FROM delivery d JOIN letter l ON l.letter_id = d.letter_id WHERE d.letter_id IN ({list i}) \
         ORDER BY d.delivery_id";
-    DELIVERY = "SELECT d.delivery_id, d.letter_id, l.subject_id, l.version, d.recipient, d.envelope_sender, \
+    THESE = "SELECT d.delivery_id, d.letter_id, l.subject_id, l.version, d.recipient, d.envelope_sender, \
         d.state, d.n_attempts, d.possible_duplicate, d.not_before_ms, d.not_after_ms, d.settled_at_ms, d.answer \
-        FROM delivery d JOIN letter l ON l.letter_id = d.letter_id WHERE d.delivery_id = ?";
+        FROM delivery d JOIN letter l ON l.letter_id = d.letter_id WHERE d.delivery_id IN ({list i}) ORDER BY d.delivery_id";
     LATEST = "SELECT letter_id FROM letter WHERE letter_id < ? ORDER BY letter_id DESC LIMIT ?";
     DRAFTS = "SELECT letter_id FROM letter WHERE state = 'draft' AND letter_id < ? ORDER BY letter_id DESC LIMIT ?";
     OPEN = "SELECT DISTINCT letter_id FROM delivery WHERE settled_at_ms IS NULL AND letter_id < ? \
@@ -154,7 +154,12 @@ impl Store {
     /// # Errors
     /// As any reading.
     pub async fn delivery(&self, id: i64) -> Result<Option<Delivery>> {
-        self.read().await?.maybe(DELIVERY, |q| q.bind(id)).await?.as_ref().map(delivery).transpose()
+        Ok(self.deliveries(&[id]).await?.pop())
+    }
+
+    pub(super) async fn deliveries(&self, ids: &[i64]) -> Result<Vec<Delivery>> {
+        let rows = self.read().await?.among(THESE, ids, |q, id| q.bind(*id)).await?;
+        rows.iter().map(delivery).collect()
     }
 }
 

@@ -23,12 +23,15 @@ statements! {
     SEAL = "UPDATE letter SET state = 'sealed', sealed_at_ms = ?, bytes = ? \
         WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
     DISCARD = "UPDATE letter SET state = 'discarded' WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
-    /// What is settled stays settled, save that a person may queue it again.
-    SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, settled_at_ms) AS (VALUES {rows ittii}) \
+    /// What is settled stays settled, save that a person may queue again what failed.
+    SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms) \
+        AS (VALUES {rows ittiii}) \
         UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, \
-        not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms) \
+        not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms), \
+        not_after_ms = coalesce(v.not_after_ms, delivery.not_after_ms) \
         FROM v WHERE delivery.delivery_id = v.delivery_id \
-        AND (delivery.settled_at_ms IS NULL OR v.state = 'queued') RETURNING delivery.delivery_id";
+        AND (delivery.settled_at_ms IS NULL OR (v.state = 'queued' AND delivery.state IN ('refused', 'expired'))) \
+        RETURNING delivery.delivery_id";
 }
 
 pub(super) const CLAIM: &[Sql] = claim::ALL;
@@ -105,6 +108,7 @@ pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime
                 .bind(one.to.as_str())
                 .bind(words(one.answer.clone()))
                 .bind(one.not_before.map(|at| at.timestamp_millis()))
+                .bind(one.not_after.map(|at| at.timestamp_millis()))
                 .bind(one.to.is_final().then_some(at.timestamp_millis()))
         })
         .await?;

@@ -81,7 +81,7 @@ pub fn what_fails_leaves_nothing_behind(place: &Place) {
 }
 
 fn accepted(delivery: i64) -> DeliveryMove {
-    DeliveryMove { delivery, to: DeliveryState::Accepted, answer: "250 ok".into(), not_before: None }
+    DeliveryMove::settled(delivery, DeliveryState::Accepted, "250 ok")
 }
 
 pub fn who_was_overtaken_writes_nothing(place: &Place) {

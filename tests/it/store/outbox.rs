@@ -13,7 +13,8 @@ fn letters(letters: Vec<LetterRow>) -> Commit {
 }
 
 fn moved(delivery: i64, to: DeliveryState, not_before: Option<i64>) -> Commit {
-    let one = DeliveryMove { delivery, to, answer: "the other side".into(), not_before: not_before.map(at) };
+    let not_before = not_before.map(at);
+    let one = DeliveryMove { not_before, ..DeliveryMove::settled(delivery, to, "the other side") };
     Commit { at: at(9), deliveries: vec![one], ..Commit::default() }
 }
 
@@ -81,6 +82,31 @@ pub fn a_retry_waits_for_its_time(place: &Place) {
         // A person lets it try again.
         store.commit(term, moved(1, DeliveryState::Queued, Some(60))).await.unwrap();
         assert_eq!(store.claim(9, at(60)).await.unwrap().len(), 1);
+    });
+}
+
+pub fn what_is_past_its_time_never_leaves(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
+        store.claim(1, at(0)).await.unwrap();
+        let over = at(1_000_000);
+        assert_eq!(store.overdue(9, at(999_999)).await.unwrap(), []);
+        assert_eq!(store.claim(9, over).await.unwrap(), []);
+        let overdue = store.overdue(9, over).await.unwrap();
+        assert_eq!(overdue.iter().map(|one| one.delivery).collect::<Vec<_>>(), [2], "1 is under way");
+        store.commit(term, moved(2, DeliveryState::Expired, None)).await.unwrap();
+        assert_eq!(store.overdue(9, over).await.unwrap(), []);
+        // A person gives it another while.
+        let mut again = moved(2, DeliveryState::Queued, Some(1_000_001));
+        again.deliveries[0].not_after = Some(at(1_000_009));
+        store.commit(term, again).await.unwrap();
+        assert_eq!(store.claim(9, at(1_000_009)).await.unwrap(), []);
+        assert_eq!(store.claim(9, at(1_000_008)).await.unwrap()[0].not_after, at(1_000_009));
+        store.commit(term, moved(2, DeliveryState::Accepted, None)).await.unwrap();
+        let twice = store.commit(term, moved(2, DeliveryState::Queued, Some(0))).await.unwrap_err();
+        assert!(matches!(twice, StoreError::Conflict(_)), "what was accepted is not sent again: {twice}");
     });
 }
 

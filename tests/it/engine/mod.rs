@@ -1,0 +1,107 @@
+//! The engine on a real record, a real Maildir and a real folder of letters, under a clock whose hands the test turns:
+//! each service is run until it is idle.
+
+mod outbox;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sscd::adapters::folder::Folder;
+use sscd::adapters::maildir::{self, Maildir};
+use sscd::config::{Config, build_world, write_sample};
+use sscd::domain::id::{Key, LetterId};
+use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Read, Service};
+use sscd::ports::Clock;
+use sscd::store::{Letter, LetterFilter, Options, Store};
+
+use super::hands::Hands;
+
+/// An office with one Maildir, and its engine between two starts of the daemon.
+pub struct Office {
+    folder: tempfile::TempDir,
+    pub clock: Arc<Hands>,
+    pub engine: Arc<Engine>,
+    n_asked: usize,
+}
+
+pub fn noon() -> DateTime<Utc> {
+    "2026-11-02T12:00:00Z".parse().unwrap()
+}
+
+impl Office {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_sample(folder.path()).unwrap();
+        maildir::create(&folder.path().join("mail")).unwrap();
+        fs::create_dir(folder.path().join("state")).unwrap();
+        let clock = Arc::new(Hands::at(noon()));
+        let engine = start(folder.path(), &clock).await;
+        Self { folder, clock, engine, n_asked: 0 }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Drops one of the good mails.
+    pub fn drop_mail(&self, good: &str) {
+        fs::copy(Path::new("tests/mail/good").join(good), self.path("mail/new").join(good)).unwrap();
+    }
+
+    pub async fn collect(&self) {
+        let mailbox = Maildir::new(self.path("mail"));
+        let (engine, name) = (self.engine.clone(), "shared".to_owned());
+        idle(Collect { engine, name, mailbox, start_from: None, must_reconcile: true }).await;
+    }
+
+    pub async fn read(&self) {
+        idle(Read { engine: self.engine.clone() }).await;
+    }
+
+    pub async fn deliver(&self) {
+        let transport = Arc::new(Folder::open(self.path("letters")).unwrap());
+        idle(Deliver { engine: self.engine.clone(), transport }).await;
+    }
+
+    pub async fn ask(&mut self, ask: Ask) -> Result<String, String> {
+        self.n_asked += 1;
+        let id = format!("command {}", self.n_asked);
+        let asking = Asking { by: Key("priya.nair".into()), id, login: None, ask };
+        self.engine.ask(asking).await.unwrap().map_err(|refusal| refusal.because)
+    }
+
+    pub fn pass(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub async fn letter(&self, id: i64) -> Letter {
+        self.engine.store.letter(LetterId(id)).await.unwrap().unwrap()
+    }
+
+    pub async fn n_letters(&self, filter: LetterFilter) -> usize {
+        self.engine.store.letters(&filter, None, 1_000).await.unwrap().len()
+    }
+
+    /// The alarms that stand.
+    pub async fn alarms(&self) -> Vec<String> {
+        let alarms = self.engine.store.alarms().await.unwrap();
+        alarms.into_iter().map(|alarm| format!("{}: {}", alarm.key, alarm.text)).collect()
+    }
+}
+
+async fn start(folder: &Path, clock: &Arc<Hands>) -> Arc<Engine> {
+    let config = Config::load(Some(&folder.join("sscd.toml")), Path::new(""), &[]).unwrap();
+    let world = Arc::new(build_world(&config).unwrap());
+    let url = format!("sqlite://{}", folder.join("state/sscd.db").display());
+    let store = Store::open(&url, &Options::default()).await.unwrap();
+    let clock: Arc<dyn Clock> = clock.clone();
+    let alarms = Alarms::new(store.clone(), clock.clone(), Vec::new());
+    Engine::start(store, world, clock, alarms, "a test".into()).await.unwrap()
+}
+
+/// Runs a service as long as it has something to do.
+async fn idle(mut service: impl Service) {
+    while service.run_once().await.unwrap() == Idle::Never {}
+}

@@ -1,0 +1,51 @@
+//! Letters that nobody takes in their time.
+
+use chrono::TimeDelta;
+use sscd::domain::id::LetterId;
+use sscd::engine::Ask;
+use sscd::store::{DeliveryState, LetterFilter};
+
+use super::Office;
+
+fn retry() -> Ask {
+    Ask::Retry { letter: LetterId(1), reason: "the server is back".into() }
+}
+
+#[tokio::test]
+async fn a_letter_that_waited_too_long_is_not_sent_and_a_person_sends_it_again() {
+    let mut office = Office::new().await;
+    office.drop_mail("form-complete.eml");
+    office.collect().await;
+    office.read().await;
+    // Five days without a daemon: the letter would come as a surprise by now.
+    office.pass(TimeDelta::hours(120));
+    office.deliver().await;
+    let delivery = office.letter(1).await.deliveries.remove(0);
+    assert_eq!((delivery.state, delivery.n_attempts), (DeliveryState::Expired, 0));
+    let said = delivery.answer.unwrap();
+    assert!(said.contains("not accepted in its time"), "{said}");
+    let case = office.engine.store.journal(&delivery.subject).await.unwrap();
+    assert_eq!(case.last().unwrap().entry.kind, "LetterFailed", "it came back as a signal");
+    assert_eq!(office.n_letters(LetterFilter::Failed).await, 1);
+    let alarms = office.alarms().await;
+    assert!(
+        alarms.len() == 1 && alarms[0].starts_with("undelivered: somebody did not get letter 1"),
+        "{alarms:?}"
+    );
+
+    // Taken up again, and once more nobody comes for it in time.
+    office.ask(retry()).await.unwrap();
+    assert_eq!(office.alarms().await, [""; 0], "a person has taken it up");
+    office.pass(TimeDelta::hours(120));
+    office.deliver().await;
+    assert_eq!(office.letter(1).await.deliveries[0].state, DeliveryState::Expired);
+    assert_eq!(office.alarms().await.len(), 1);
+
+    office.ask(retry()).await.unwrap();
+    office.pass(TimeDelta::hours(119));
+    office.deliver().await;
+    assert_eq!(office.letter(1).await.deliveries[0].state, DeliveryState::Accepted);
+    assert_eq!(office.alarms().await, [""; 0]);
+    let refused = office.ask(retry()).await.unwrap_err();
+    assert!(refused.contains("no delivery that failed"), "{refused}");
+}
