@@ -120,7 +120,7 @@ fn a_wrong_password_is_tried_once_and_the_other_mailbox_goes_on() {
     office.assert_answered(0..6);
     drop(daemon);
 
-    // Set right, it is no alarm any more.
+    // Set right under another name, it is no alarm any more.
     office.connect(
         &[
             "",
@@ -131,7 +131,8 @@ fn a_wrong_password_is_tried_once_and_the_other_mailbox_goes_on() {
     let mut daemon = office.start();
     office.dovecot.deliver_to(&[ALIAS], [crate::notice::notice(6).as_bytes()]);
     office.settle(&mut daemon, 7);
-    office.close(daemon, 7);
+    let status = office.close(daemon, 7);
+    assert!(alarms(&status).is_empty(), "{status:#}");
 }
 
 #[test]
