@@ -70,7 +70,6 @@ impl Daemon {
         let tasks = TaskTracker::new();
         let daemon = Self { engine, tasks, shutdown, _lock: lock };
         let told = daemon.engine.told.clone();
-        daemon.forget_mailboxes(&super::look::mailboxes(config)).await?;
         for mailbox in &config.mailboxes {
             daemon.collect(mailbox)?;
         }
@@ -89,17 +88,6 @@ impl Daemon {
         });
         tracing::info!(mailbox.n = config.mailboxes.len(), "sscd runs");
         Ok(daemon)
-    }
-
-    /// A mailbox that is no longer configured cannot come right by itself.
-    async fn forget_mailboxes(&self, configured: &[String]) -> anyhow::Result<()> {
-        for alarm in self.engine.store.alarms().await? {
-            let of = alarm.key.strip_prefix("collect ");
-            if of.is_some_and(|name| !configured.iter().any(|one| one == name)) {
-                self.engine.alarms.clear(&alarm.key).await;
-            }
-        }
-        Ok(())
     }
 
     fn collect(&self, mailbox: &crate::config::Mailbox) -> anyhow::Result<()> {
@@ -144,6 +132,8 @@ impl Daemon {
             tracing::warn!("stopped with something under way; it is taken up at the next start");
         }
         self.engine.store.close().await;
+        self.engine.stages.log();
+        tracing::info!("stopped");
     }
 }
 

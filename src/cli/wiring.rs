@@ -12,6 +12,10 @@ use crate::adapters::smtp::{Post, Smtp};
 use crate::config::{Imap as ImapSection, Login, Server, Tls, Transport as Section};
 use crate::ports::Transport;
 
+/// The longest silence of a server while an answer is due.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Servers and routers forget a silent line after 10 minutes or more.
+const IDLE_AT_MOST: Duration = Duration::from_mins(9);
 const ASK_AFTER: Duration = Duration::from_secs(30);
 
 /// One folder of an IMAP account.
@@ -21,7 +25,7 @@ pub fn imap(section: &ImapSection, folder: &str) -> anyhow::Result<Imap> {
         peer: peer(&section.server),
         login,
         folder: folder.into(),
-        idle_at_most: section.idle_at_most,
+        idle_at_most: IDLE_AT_MOST,
         poll_after: section.poll_after,
     }))
 }
@@ -53,7 +57,7 @@ fn peer(server: &Server) -> Peer {
         Tls::None => Security::Plain,
     };
     let (host, port, ca_file) = (server.host.clone(), server.port, server.ca_file.clone());
-    Peer { host, port, security, ca_file, patience: server.patience }
+    Peer { host, port, security, ca_file, patience: PATIENCE }
 }
 
 fn login(login: &Login) -> link::Login {

@@ -8,7 +8,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::deciding::Deciding;
 use super::known::Overlay;
-use super::{Engine, Handled, Work, seal};
+use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
 use crate::domain::id::LetterId;
 use crate::store::{Commit, StoreError, Term};
@@ -68,26 +68,32 @@ impl Engine {
     ) -> anyhow::Result<Vec<Handled>> {
         let now = decider.tick(self.clock.now());
         let world = self.world();
-        let overlay = Overlay::load(&self.store, batch, &world, now, &decider.numbers)
-            .await
-            .context("look up what a batch is about")?;
-        let mut deciding = Deciding {
-            world: &world,
-            now,
-            overlay,
-            next_letter: decider.next_letter,
-            commit: Commit { at: now, ..Commit::default() },
-            letters: Vec::new(),
+        let overlay = Overlay::load(&self.store, batch, &world, now, &decider.numbers);
+        let overlay = self.during(Stage::LookUp, overlay).await.context("look up what a batch is about")?;
+        let decide = async {
+            let mut deciding = Deciding {
+                world: &world,
+                now,
+                overlay,
+                next_letter: decider.next_letter,
+                commit: Commit { at: now, ..Commit::default() },
+                letters: Vec::new(),
+            };
+            let done: Vec<Handled> =
+                batch.iter().map(|work| deciding.work(work)).collect::<anyhow::Result<_>>()?;
+            let Deciding { mut commit, letters, overlay, next_letter, .. } = deciding;
+            let numbers = overlay.write_out(&mut commit, &world, now)?;
+            anyhow::Ok((done, commit, letters, next_letter, numbers))
         };
-        let done: Vec<Handled> =
-            batch.iter().map(|work| deciding.work(work)).collect::<anyhow::Result<_>>()?;
-        let Deciding { mut commit, letters, overlay, next_letter, .. } = deciding;
-        let numbers = overlay.write_out(&mut commit, &world, now)?;
+        let (done, mut commit, letters, next_letter, numbers) = self.during(Stage::Decide, decide).await?;
         let mut next_delivery = decider.next_delivery;
-        let letters = seal::seal(letters, world, now, &mut next_delivery).await?;
+        let letters = seal::seal(letters, world.clone(), now, &mut next_delivery);
+        let letters = self.during(Stage::Seal, letters).await?;
         commit.letters = letters.made;
         commit.letter_moves.extend(letters.released);
-        self.store.commit(decider.term, commit).await.context("commit a batch")?;
+        self.during(Stage::Commit, self.store.commit(decider.term, commit))
+            .await
+            .context("commit a batch")?;
         (decider.next_letter, decider.next_delivery) = (next_letter, next_delivery);
         decider.numbers = numbers;
         Ok(done)

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::Engine;
 use super::service::{Idle, Service};
+use super::{Engine, Stage};
 use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Which, in_batches};
 use crate::store::{Arrival, Content, Cursor};
 
@@ -116,15 +116,21 @@ impl<M: Mailbox> Collect<M> {
     async fn take_in(&mut self, found: &[Found], cursor: &mut Cursor) -> anyhow::Result<()> {
         for batch in in_batches(found) {
             let now = self.engine.clock.now();
-            let arrivals = match batch {
-                [large] if large.is_large() => {
-                    self.large(large, cursor.epoch, now).await?.into_iter().collect()
-                }
-                _ => self.small(batch, cursor.epoch, now).await?,
+            let engine = self.engine.clone();
+            let arrivals = async {
+                let arrivals = match batch {
+                    [large] if large.is_large() => {
+                        self.large(large, cursor.epoch, now).await?.into_iter().collect()
+                    }
+                    _ => self.small(batch, cursor.epoch, now).await?,
+                };
+                anyhow::Ok(arrivals)
             };
+            let arrivals = engine.during(Stage::Fetch, arrivals).await?;
             let last = batch.iter().map(|found| found.position).max().unwrap_or_default();
             cursor.position = cursor.position.max(last);
-            let taken = self.engine.store.take_in(arrivals, cursor, now).await?;
+            let taken = engine.store.take_in(arrivals, cursor, now);
+            let taken = engine.during(Stage::TakeIn, taken).await?;
             tracing::info!(mailbox = self.name, mail.n = taken.len(), "took mail in");
             self.engine.told.read.tell();
         }

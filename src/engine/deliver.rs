@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use futures::StreamExt;
 
 use super::service::{Idle, Service};
-use super::{CaseWork, Engine, Work};
+use super::{CaseWork, Engine, Stage, Work};
 use crate::domain::case::Signal;
 use crate::domain::route::Target;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
@@ -37,13 +37,14 @@ impl Service for Deliver {
             self.settle(overdue.iter().map(expired).collect()).await?;
             return Ok(Idle::Never);
         }
-        let claimed = engine.store.claim(limit, engine.clock.now()).await?;
+        let claimed = engine.store.claim(limit, engine.clock.now());
+        let claimed = engine.during(Stage::Claim, claimed).await?;
         if claimed.is_empty() {
             let next = engine.store.next_delivery_at().await?;
             return Ok(next.map_or(Idle::UntilTold, Idle::Until));
         }
         let transport = &self.transport;
-        let sent: Vec<(Claimed, Result<Answer, Failure>)> = futures::stream::iter(claimed)
+        let sent = futures::stream::iter(claimed)
             .map(|delivery| async move {
                 let letter = Outgoing {
                     sender: &delivery.envelope_sender,
@@ -57,12 +58,14 @@ impl Service for Deliver {
                 (delivery, answer)
             })
             .buffer_unordered(lanes)
-            .collect()
-            .await;
+            .collect::<Vec<(Claimed, Result<Answer, Failure>)>>();
+        let sent = engine.during(Stage::Send, sent).await;
         let now = engine.clock.now();
         let down = sent.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
         let work = sent.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
         self.settle(work).await?;
+        let accepted = sent.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
+        tracing::info!(letter.n = accepted.count(), "letters accepted");
         down.map_or(Ok(Idle::Never), |failure| Err(failure.into()))
     }
 }

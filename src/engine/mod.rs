@@ -14,6 +14,7 @@ mod read;
 mod rebuild;
 mod seal;
 mod service;
+mod stage;
 mod wake;
 mod work;
 
@@ -30,6 +31,7 @@ pub use fold::fold;
 pub use read::{Read, read_mail};
 pub use rebuild::rebuild;
 pub use service::{Bell, Idle, Service, Told, run};
+pub use stage::Stages;
 pub use wake::Wake;
 pub use work::{CaseWork, Handled, Work};
 
@@ -38,12 +40,14 @@ use crate::ports::Clock;
 use crate::store::Engine as Database;
 use crate::store::Store;
 use batch::{Decider, is_about_the_batch};
+use stage::Stage;
 
 pub struct Engine {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub told: Told,
     pub alarms: Alarms,
+    pub stages: Stages,
     world: RwLock<Arc<World>>,
     decider: Mutex<Decider>,
 }
@@ -83,6 +87,7 @@ impl Engine {
             clock,
             told,
             alarms,
+            stages: Stages::default(),
             world: RwLock::new(world),
             decider: Mutex::new(decider),
         }))
@@ -92,6 +97,10 @@ impl Engine {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.world.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    async fn during<T>(&self, stage: Stage, work: impl Future<Output = T>) -> T {
+        self.stages.during(stage, self.clock.as_ref(), work).await
     }
 
     /// Keeps the lead.

@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::service::{Idle, Service};
-use super::{Engine, Work};
+use super::{Engine, Stage, Work};
 use crate::domain::id::InboxId;
 use crate::domain::message::{Own, read_message, vouch};
 use crate::domain::notification::{Reading, read_notification};
@@ -46,8 +46,11 @@ impl Service for Read {
             return Ok(Idle::Never);
         }
         let ids: Vec<InboxId> = batch.iter().map(|row| row.inbox).collect();
-        engine.store.begin_reading(&ids).await?;
-        let raws = engine.store.raws(&ids).await?;
+        let raws = engine.during(Stage::Load, async {
+            engine.store.begin_reading(&ids).await?;
+            engine.store.raws(&ids).await
+        });
+        let raws = raws.await?;
         let world = engine.world();
         let batch = batch.to_vec();
         let work = tokio::task::spawn_blocking(move || {
@@ -60,7 +63,8 @@ impl Service for Read {
                 })
                 .collect::<Vec<_>>()
         });
-        self.decide(work.await?).await?;
+        let work = engine.during(Stage::Read, work).await?;
+        self.decide(work).await?;
         Ok(Idle::Never)
     }
 }

@@ -91,9 +91,10 @@ pub async fn run(
         let at_most = match outcome {
             None => break,
             Some(Ok(idle)) => {
-                // It may stand since an earlier process: what was wrong has been set right in between.
-                alarms.clear(&name).await;
-                n_failures = 0;
+                if n_failures > 0 {
+                    alarms.clear(&name).await;
+                    n_failures = 0;
+                }
                 match idle {
                     Idle::Never => continue,
                     Idle::Until(at) => (at - clock.now()).to_std().unwrap_or_default().min(AT_MOST),

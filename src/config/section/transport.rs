@@ -39,7 +39,6 @@ struct RawTransport {
     user: Option<String>,
     password: Option<Secret>,
     password_file: Option<PathBuf>,
-    silence_seconds: Option<u64>,
     connections: Option<u32>,
     hello: Option<String>,
 }
@@ -62,7 +61,6 @@ pub fn transport(reader: &mut Reader<'_>) -> Option<Transport> {
         user: raw.user,
         password: raw.password,
         password_file: raw.password_file,
-        silence_seconds: raw.silence_seconds,
     };
     match raw.kind {
         Kind::Folder => {
