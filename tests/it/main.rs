@@ -17,7 +17,6 @@ mod daemon;
 mod engine;
 mod hands;
 mod letter;
-mod notice;
 mod readme;
 mod servers;
 mod store;

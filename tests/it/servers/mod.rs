@@ -9,4 +9,3 @@ pub mod process;
 mod proxy;
 mod scripted;
 mod smtp;
-mod whole;
