@@ -1,5 +1,6 @@
 //! Where the crash test ends the process: with `SSCD_ABORT_AT=7` a debug build aborts at the seventh point that it
-//! passes, one just before and one just after each commit and each send. In a release build there is nothing here.
+//! passes, one just before and one just after each commit and each send; with `SSCD_ABORT_ON=word` it aborts on reading
+//! a mail that holds the word. In a release build there is nothing here.
 
 #[cfg(debug_assertions)]
 pub fn point(what: &str) {
@@ -16,6 +17,20 @@ pub fn point(what: &str) {
     }
 }
 
+#[cfg(debug_assertions)]
+pub fn mail(raw: &[u8]) {
+    if let Some(word) = std::env::var_os("SSCD_ABORT_ON")
+        && memchr::memmem::find(raw, word.as_encoded_bytes()).is_some()
+    {
+        eprintln!("sscd: aborts on a mail, as SSCD_ABORT_ON asks");
+        std::process::abort();
+    }
+}
+
 #[cfg(not(debug_assertions))]
 #[inline]
 pub fn point(_: &str) {}
+
+#[cfg(not(debug_assertions))]
+#[inline]
+pub fn mail(_: &[u8]) {}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use super::run::Daemon;
+use super::run::{Daemon, probe};
 use crate::adapters::clock::Stopwatch;
 use crate::config::{Config, MailboxKind, write_sample};
 use crate::domain::case::Case;
@@ -48,7 +48,7 @@ pub async fn command(args: Args) -> anyhow::Result<ExitCode> {
     else {
         anyhow::bail!("the sample configuration has no Maildir");
     };
-    let daemon = Daemon::start(&config, CancellationToken::new()).await?;
+    let daemon = Daemon::start(&config, probe(Some(&path))?, CancellationToken::new()).await?;
     println!("sscd runs on a sample directory of fictitious Users, in {}", folder.path().display());
     println!("Drop a mail into  {}", mailbox.join("new").display());
     println!("Letters appear in {}\n", folder.path().join("letters/new").display());

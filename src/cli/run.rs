@@ -1,6 +1,8 @@
 //! `sscd run`: the daemon. The only module that knows all the concrete types: it puts them together, starts them, and
 //! stops them.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
 use crate::config::{Config, MailboxKind, Secret, build_world};
 use crate::control::{self, Locked};
-use crate::engine::{Alarms, Collect, Deliver, Engine, Read, Service, Wake, run as run_service};
+use crate::engine::{Alarms, Collect, Deliver, Engine, Probe, Read, Service, Wake, run as run_service};
 use crate::ports::Clock;
 use crate::store::{Options, Store};
 
@@ -33,7 +35,7 @@ pub async fn command(_: Args, common: &Common) -> anyhow::Result<ExitCode> {
     crate::telemetry::init(&config.log);
     let shutdown = CancellationToken::new();
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let daemon = Daemon::start(&config, shutdown.clone()).await?;
+    let daemon = Daemon::start(&config, probe(common.config.as_deref())?, shutdown.clone()).await?;
     systemd(&[sd_notify::NotifyState::Ready]);
     let watchdog = tokio::spawn(watchdog());
     tokio::select! {
@@ -64,7 +66,7 @@ impl Daemon {
     ///
     /// # Errors
     /// When the configuration, the record or another daemon does not allow it.
-    pub async fn start(config: &Config, shutdown: CancellationToken) -> anyhow::Result<Self> {
+    pub async fn start(config: &Config, probe: Probe, shutdown: CancellationToken) -> anyhow::Result<Self> {
         let lock = Locked::take(&config.state.folder)?;
         let engine = open_engine(config).await?;
         let tasks = TaskTracker::new();
@@ -73,7 +75,7 @@ impl Daemon {
         for mailbox in &config.mailboxes {
             daemon.collect(mailbox)?;
         }
-        daemon.service(Read { engine: daemon.engine.clone() }, &told.read);
+        daemon.service(Read { engine: daemon.engine.clone(), probe }, &told.read);
         daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
         let transport = wiring::transport(&config.transport)?;
         daemon.service(Deliver { engine: daemon.engine.clone(), transport }, &told.deliver);
@@ -135,6 +137,16 @@ impl Daemon {
         self.engine.stages.log();
         tracing::info!("stopped");
     }
+}
+
+/// How a mail is read by a process of its own: by `sscd read`, under the same configuration.
+pub fn probe(config: Option<&Path>) -> anyhow::Result<Probe> {
+    let program = std::env::current_exe().context("find this program")?;
+    let mut arguments: Vec<OsString> = vec!["read".into(), "--json".into(), "/dev/stdin".into()];
+    if let Some(config) = config {
+        arguments.extend(["--config".into(), std::path::absolute(config)?.into()]);
+    }
+    Ok(Probe::new(program.into(), arguments))
 }
 
 /// Opens the record and takes the lead over it.

@@ -1,5 +1,6 @@
 //! Inbox rows become readings, readings become work. In: raw bytes; out: what they say, however odd they are. A row
-//! with an attempt is read alone, so only the mail that kills the process reaches its limit (FIELD.md 2).
+//! with an attempt is read alone, and one that was hit twice by another process first: only a mail that ends its
+//! reader is set aside, never one that was read when the daemon was killed (FIELD.md 2).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use super::probe::{Probe, Probed};
 use super::service::{Idle, Service};
 use super::{Engine, Stage, Work};
 use crate::domain::id::InboxId;
@@ -19,11 +21,14 @@ use crate::store::Waiting;
 
 pub struct Read {
     pub engine: Arc<Engine>,
+    pub probe: Probe,
 }
 
 const BATCH: i64 = 200;
-/// Reading one mail may end the process this often before the mail is set aside.
-const MAX_ATTEMPTS: i64 = 3;
+/// The process ended so often while it read this mail, once alone: another process reads it first.
+const SUSPECT: i64 = 2;
+/// Nothing is tried for ever, whatever the reason.
+const MAX_ATTEMPTS: i64 = 100;
 
 #[async_trait]
 impl Service for Read {
@@ -40,8 +45,7 @@ impl Service for Read {
             None => &waiting,
         };
         let Some(first) = batch.first() else { return Ok(Idle::UntilTold) };
-        if first.n_attempts >= MAX_ATTEMPTS {
-            let reason = format!("reading it ended the program {} times", first.n_attempts);
+        if let Some(reason) = self.suspect(first).await? {
             self.decide(vec![Work::Aside { inbox: first.inbox, reason }]).await?;
             return Ok(Idle::Never);
         }
@@ -70,6 +74,22 @@ impl Service for Read {
 }
 
 impl Read {
+    /// Why this mail is not to be read here, if it is not.
+    async fn suspect(&self, row: &Waiting) -> anyhow::Result<Option<String>> {
+        let n = row.n_attempts;
+        if n < SUSPECT {
+            return Ok(None);
+        }
+        if n >= MAX_ATTEMPTS {
+            return Ok(Some(format!("the program ended {n} times while it read this mail")));
+        }
+        let raw = self.engine.store.raw(row.inbox).await?;
+        match self.probe.read(&raw).await? {
+            Probed::Read => Ok(None),
+            Probed::Ended(why) => Ok(Some(why)),
+        }
+    }
+
     async fn decide(&self, work: Vec<Work>) -> anyhow::Result<()> {
         if self.engine.handle(work).await?.iter().any(Result::is_err) {
             self.engine.review_alarms().await?;
@@ -94,6 +114,7 @@ fn work_of(row: &Waiting, raw: &[u8], world: &World) -> Work {
 /// Bytes to reading: what the mail says and who vouches for its sender.
 #[must_use]
 pub fn read_mail(raw: &[u8], world: &World) -> Reading {
+    crate::fault::mail(raw);
     let own = Own { office: &world.office, keys: &world.keys };
     let message = read_message(raw, &own);
     let vouch = vouch(raw, &world.office.authserv_ids);

@@ -17,6 +17,7 @@ mod daemon;
 mod engine;
 mod hands;
 mod letter;
+mod poison;
 mod readme;
 mod servers;
 mod store;

@@ -3,6 +3,7 @@
 
 mod outbox;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use sscd::adapters::folder::Folder;
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::id::{Key, LetterId};
-use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Read, Service};
+use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service};
 use sscd::ports::Clock;
 use sscd::store::{Letter, LetterFilter, Options, Store};
 
@@ -56,8 +57,15 @@ impl Office {
         idle(Collect { engine, name, mailbox, start_from: None, must_reconcile: true }).await;
     }
 
+    /// The real program reads what is suspected.
+    pub fn probe(&self, config: &str) -> Probe {
+        let arguments = ["read", "--json", "/dev/stdin", "--config"].map(OsString::from);
+        let arguments = arguments.into_iter().chain([self.path(config).into()]).collect();
+        Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments)
+    }
+
     pub async fn read(&self) {
-        idle(Read { engine: self.engine.clone() }).await;
+        idle(Read { engine: self.engine.clone(), probe: self.probe("sscd.toml") }).await;
     }
 
     pub async fn deliver(&self) {
