@@ -1,0 +1,186 @@
+//! What a line of a conversation may expect. In: the line; out: nothing, or what was found instead. A case or a mail
+//! is a list of short statements, of which the line names those that matter; `...` at the end stands for any more.
+
+use sscd::domain::case::{Case, Reference, waits};
+use sscd::domain::workday::london;
+use sscd::engine::Engine;
+use sscd::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
+
+use super::play::Play;
+use super::post::plain;
+use super::script::{Step, number};
+
+const FORM: &str = "expect letter KIND to ADDRESS.., expect draft KIND to ADDRESS..|nobody: WHY, \
+    expect nothing, expect refusal: WHY, expect alarm: TEXT, expect N cases, \
+    expect case REFERENCE: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
+
+impl Play {
+    pub(super) async fn expect(&mut self, step: &Step, what: &str) -> Result<(), String> {
+        let (what, rest) = what.split_once(": ").unwrap_or((what.trim_end_matches(':'), ""));
+        if what == "nothing" {
+            return self.nothing_left();
+        }
+        if let Some(letter) = what.strip_prefix("letter ") {
+            let (letter_found, sent) =
+                self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
+            same(letter, &format!("{} to {}", letter_found.kind, sent.to.join(", ")))?;
+            let text = plain(&sent.bytes);
+            let lacks = step.block.iter().find(|words| !text.contains(words.as_str()));
+            return lacks.map_or(Ok(()), |words| Err(format!("the letter does not say {words:?}: {text}")));
+        }
+        if let Some(draft) = what.strip_prefix("draft ") {
+            let found = self.news.drafts.pop_front().ok_or_else(|| self.instead("no letter was drafted"))?;
+            let (to, because) = self.held(&found).await?;
+            same(draft, &format!("{} to {to}", found.kind))?;
+            return same(rest, &because);
+        }
+        match what {
+            "refusal" => {
+                return same(
+                    rest,
+                    &self.news.refusals.pop_front().ok_or_else(|| self.instead("nothing was refused"))?,
+                );
+            }
+            "alarm" => {
+                return same(
+                    rest,
+                    &self.news.alarms.pop_front().ok_or_else(|| self.instead("no alarm was raised"))?,
+                );
+            }
+            _ => {}
+        }
+        let engine = self.office.engine.clone();
+        if let Some(n) = what.strip_suffix(" cases").or_else(|| what.strip_suffix(" case")) {
+            return same(n, &cases(&engine).await.len().to_string());
+        }
+        let wanted = statements(rest, &step.block);
+        if let Some(n) = number(what, "mail") {
+            let rows = engine.store.inbox_list(&InboxFilter::All, None, i64::MAX).await.unwrap();
+            let there = || list(rows.iter().map(|row| row.inbox.0));
+            let row = rows.iter().find(|row| row.inbox.0 == n);
+            return all(
+                &wanted,
+                &of_mail(row.ok_or_else(|| format!("there is no mail {n}, but {}", there()))?),
+            );
+        }
+        let (is_history, reference) = match what.strip_prefix("history ") {
+            Some(reference) => (true, Some(reference)),
+            None => (false, what.strip_prefix("case ")),
+        };
+        let reference = step.needs(reference.and_then(Reference::parse), FORM)?;
+        if is_history {
+            let journal = engine.store.journal(&reference.subject()).await.unwrap();
+            let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
+            let wanted = wanted.join(" ").replace(',', "");
+            return same(&wanted, &kinds.join(" "));
+        }
+        let cases = cases(&engine).await;
+        let case = cases.iter().find(|case| case.reference == reference);
+        let case = case.ok_or_else(|| format!("there is no case {reference}, among {}", cases.len()))?;
+        all(&wanted, &of_case(case, &engine))
+    }
+
+    fn instead(&self, what: &str) -> String {
+        self.nothing_left().map_or_else(|left| format!("{what}; {left}"), |()| what.into())
+    }
+
+    /// Whom a draft is for, and why it waits.
+    async fn held(&self, draft: &Letter) -> Result<(String, String), String> {
+        let LetterState::Draft { because, .. } = &draft.state else { return Err("it is no draft".into()) };
+        let case = cases(&self.office.engine).await.into_iter();
+        let note = case.into_iter().find_map(|case| case.letters.get(&draft.letter).cloned());
+        let to: Vec<String> = note.into_iter().flat_map(|note| note.to).map(|to| to.to_string()).collect();
+        Ok((if to.is_empty() { "nobody".into() } else { to.join(", ") }, because.clone()))
+    }
+}
+
+fn statements(rest: &str, block: &[String]) -> Vec<String> {
+    let inline = rest.split("; ").map(str::to_string);
+    inline.chain(block.iter().cloned()).filter(|statement| !statement.is_empty()).collect()
+}
+
+fn fits(wanted: &str, found: &str) -> bool {
+    wanted.strip_suffix("...").map_or(found == wanted, |start| found.starts_with(start))
+}
+
+fn same(wanted: &str, found: &str) -> Result<(), String> {
+    if fits(wanted, found) { Ok(()) } else { Err(format!("found {found:?}, expected {wanted:?}")) }
+}
+
+fn all(wanted: &[String], found: &[String]) -> Result<(), String> {
+    if wanted.is_empty() {
+        return Err("it expects nothing".into());
+    }
+    let lacks = wanted.iter().find(|wanted| !found.iter().any(|found| fits(wanted, found)));
+    lacks.map_or(Ok(()), |lacks| Err(format!("expected {lacks:?}, found:\n    {}", found.join("\n    "))))
+}
+
+async fn cases(engine: &Engine) -> Vec<Case> {
+    let filter = RegisterFilter::Kind("case".into());
+    let rows = engine.store.register_list(&filter, None, i64::MAX).await.unwrap();
+    rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect()
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .as_ref()
+        .and_then(|value| value.as_str())
+        .unwrap_or("?")
+        .replace('_', " ")
+}
+
+fn list(items: impl IntoIterator<Item = impl ToString>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    if items.is_empty() { "nothing".into() } else { items.join(", ") }
+}
+
+/// A case in short statements.
+fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
+    let mut said = vec![
+        format!("status {}", case.stage.title()),
+        if case.acknowledged_at.is_some() { "acknowledged" } else { "not acknowledged" }.into(),
+        format!("meeting {}", case.meeting_on.map_or_else(|| "none".into(), |on| on.to_string())),
+        format!("by {}", word(case.channel)),
+        format!("User {}", case.user.as_ref().map_or("not known", |key| &key.0)),
+        format!("timeliness {}", word(case.timeliness)),
+        format!("classification {}", word(case.classification)),
+        format!("missing {}", list(&case.notification.missing)),
+        format!("withheld {}", list(case.notification.withheld.iter().map(word))),
+        format!("possibly the same as {}", list(&case.possibly_same_as)),
+        format!("of the thread of {}", list(case.related_to)),
+        format!("mails {}", list(case.mails.iter().map(|mail| mail.inbox.0))),
+        match &case.answering {
+            Some(answering) => format!("a person is answering mail {}", answering.inbox.0),
+            None => "nobody is answering".into(),
+        },
+        match &case.information_due {
+            Some(due) if due.is_overdue => format!("information overdue since {}", due.on),
+            Some(due) => format!("information due on {}", due.on),
+            None => "no information is due".into(),
+        },
+    ];
+    said.extend(waits(case, &engine.world()).iter().map(|wait| {
+        format!("waits for {} until {}", wait.kind.name(), london(wait.due_at).format("%Y-%m-%d %H:%M"))
+    }));
+    said.extend(
+        case.notification.fields.shown().into_iter().map(|field| format!("{} = {}", field.name, field.value)),
+    );
+    said.extend(case.letters.iter().map(|(letter, note)| {
+        let held = note.held.as_ref().map(|why| format!("held: {why}"));
+        format!("letter {} {}", letter.0, list(held.iter().chain(&note.fate)))
+    }));
+    said
+}
+
+/// A mail in short statements.
+fn of_mail(row: &InboxRow) -> Vec<String> {
+    let mut said = vec![
+        format!("outcome {}", row.outcome.as_str().replace('_', " ")),
+        format!("kind {}", row.kind.as_deref().unwrap_or("none").replace('_', " ")),
+        format!("of {}", list(row.subjects.iter().map(|subject| &subject.0))),
+        format!("because {}", row.reason.as_deref().unwrap_or("nothing")),
+    ];
+    said.extend(row.duplicate_of.map(|of| format!("copy of mail {}", of.0)));
+    said
+}

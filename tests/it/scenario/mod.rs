@@ -1,0 +1,117 @@
+//! Conversations: `tests/scenarios/*.txt`, played through the real engine on a real record, with a clock that the test
+//! turns. Each is played twice, the second time with the program started anew after every line.
+
+mod ask;
+mod expect;
+mod office;
+mod play;
+mod post;
+mod script;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use script::Step;
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
+}
+
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn check(name: &str) {
+    let file = format!("{name}.txt");
+    let text = fs::read_to_string(folder().join(&file)).unwrap();
+    let steps = script::read(&text).unwrap_or_else(|why| panic!("tests/scenarios/{file}: {why}"));
+    for restarts in [false, true] {
+        let played = block(play::play(&steps, restarts));
+        let when = if restarts { ", started anew after each line" } else { "" };
+        assert!(played.is_ok(), "tests/scenarios/{file}{when}, {}", played.unwrap_err());
+    }
+}
+
+macro_rules! conversations {
+    ($($name:ident),* $(,)?) => {
+        $(#[test]
+        fn $name() {
+            check(stringify!($name));
+        })*
+
+        #[test]
+        fn every_conversation_is_played() {
+            let listed = BTreeSet::from([$(concat!(stringify!($name), ".txt").to_string()),*]);
+            let files = fs::read_dir(folder()).unwrap();
+            let there = files.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            assert_eq!(listed, there, "tests/it/scenario/mod.rs lists what lies in tests/scenarios");
+        }
+    };
+}
+
+conversations! {
+    another_users_domain,
+    bounced,
+    complete,
+    forged,
+    gaps_filled,
+    gaps_left,
+    no_more_meetings,
+    opened_by_a_person,
+    possibly_the_same,
+    prose_reply,
+    provider,
+    refused,
+    retrospective,
+    robots,
+    sent_again,
+    several,
+    triage,
+    unverified,
+    withheld,
+    year_turns,
+}
+
+/// What is said of a conversation that goes wrong in its third line, after a complete notification was acknowledged.
+fn said_of(line: &str) -> String {
+    let text = format!(
+        "> now 2026-11-02 09:30\n> mail good/form-complete.eml\n\
+         > expect letter acknowledgement to security@northwind.test\n{line}\n"
+    );
+    let steps: Vec<Step> = match script::read(&text) {
+        Ok(steps) => steps,
+        Err(why) => return why,
+    };
+    block(play::play(&steps, false)).expect_err(line)
+}
+
+#[test]
+fn a_line_that_does_not_hold_says_where_and_what_was_found() {
+    let lines = [
+        "expect letter receipt to security@northwind.test",
+        "mail good/two-systems.eml",
+        "expect case SUS-2026-0001: missing user_ids",
+        "expect case SUS-2026-0001",
+        "expect case SUS-2026-0002: acknowledged",
+        "expect history SUS-2026-0001: CaseLogged, Acknowledged",
+        "expect mail 1: outcome triage",
+        "expect mail 2: outcome case",
+        "expect 2 cases",
+        "expect draft acknowledgement to nobody: because",
+        "expect refusal: because",
+        "expect alarm: because",
+        "expect the unexpected",
+        "grace.mbeki releases letter 1",
+        "mail good/no-such-mail.eml",
+        "reply to letter 7 from a@b.test",
+        "advance somewhat",
+        "a strange line",
+    ];
+    let said: String =
+        lines.into_iter().flat_map(|line| [said_of(&format!("> {line}")), "\n".into()]).collect();
+    let said = said.replace(env!("CARGO_MANIFEST_DIR"), "");
+    insta::assert_snapshot!(
+        said + &said_of("neither") + "\n" + &said_of("> expect nothing\n> mail good/two-systems.eml")
+    );
+}

@@ -1,0 +1,188 @@
+//! The office that a conversation is held with: the real engine on a real record, a real Maildir, a clock whose hands
+//! the test turns, and a post that does as it is told.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sscd::adapters::maildir::{self, Maildir};
+use sscd::config::{Config, build_world, write_sample};
+use sscd::domain::case::waits;
+use sscd::domain::world::World;
+use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold};
+use sscd::ports::Clock;
+use sscd::store::{Options, RegisterFilter, Store, Verified};
+use tempfile::TempDir;
+
+use super::post::Post;
+use crate::hands::Hands;
+use crate::journal::new_parts;
+
+/// A service that failed looks again after this, as in the daemon.
+const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
+/// A conversation whose services never come to rest.
+const TOO_MANY: usize = 10_000;
+
+pub struct Office {
+    folder: TempDir,
+    pub engine: Arc<Engine>,
+    pub clock: Arc<Hands>,
+    pub post: Arc<Post>,
+    services: Vec<(Box<dyn Service>, DateTime<Utc>)>,
+    n_mails: usize,
+}
+
+/// The office that is shipped, read once.
+fn world() -> Arc<World> {
+    static WORLD: OnceLock<Arc<World>> = OnceLock::new();
+    let read = || {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write_sample(folder.path()).unwrap();
+        let config = Config::load(Some(&path), Path::new(""), &[]).unwrap();
+        fs::create_dir(&config.state.folder).unwrap();
+        Arc::new(build_world(&config).unwrap())
+    };
+    WORLD.get_or_init(read).clone()
+}
+
+async fn engine(folder: &Path, clock: &Arc<Hands>) -> Arc<Engine> {
+    let url = format!("sqlite://{}", folder.join("sscd.db").display());
+    let store = Store::open(&url, &Options { n_readers: 1, read_only: false }).await.unwrap();
+    let alarms = Alarms::new(store.clone(), clock.clone(), Vec::new());
+    Engine::start(store, world(), clock.clone(), alarms, "conversation".into()).await.unwrap()
+}
+
+fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn Service>, DateTime<Utc>)> {
+    let collect = Collect {
+        engine: engine.clone(),
+        name: "shared".into(),
+        mailbox: Maildir::new(mail),
+        start_from: None,
+        must_reconcile: true,
+    };
+    // The real program reads what is suspected.
+    let arguments = ["read", "--json", "/dev/stdin"].map(OsString::from);
+    let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments.into());
+    let services: [Box<dyn Service>; 4] = [
+        Box::new(collect),
+        Box::new(Read { engine: engine.clone(), probe }),
+        Box::new(Wake { engine: engine.clone() }),
+        Box::new(Deliver { engine: engine.clone(), transport: post.clone() }),
+    ];
+    services.into_iter().map(|service| (service, DateTime::<Utc>::MIN_UTC)).collect()
+}
+
+impl Office {
+    pub async fn open(at: DateTime<Utc>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = folder.path().join("mail");
+        maildir::create(&mail).unwrap();
+        let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
+        let engine = engine(folder.path(), &clock).await;
+        let services = services(&engine, &mail, &post);
+        Self { folder, engine, clock, post, services, n_mails: 0 }
+    }
+
+    /// The program ends and starts again on the same record.
+    pub async fn restart(&mut self) {
+        self.engine.store.close().await;
+        self.engine = engine(self.folder.path(), &self.clock).await;
+        self.services = services(&self.engine, &self.folder.path().join("mail"), &self.post);
+    }
+
+    /// Counts on, so that no two mails are the same.
+    pub fn next_mail(&mut self) -> usize {
+        self.n_mails += 1;
+        self.n_mails
+    }
+
+    /// A mail is laid into the mailbox and worked.
+    pub async fn receive(&mut self, raw: &str) -> Result<(), String> {
+        let n = self.next_mail();
+        fs::write(self.folder.path().join(format!("mail/new/{n:04}.scenario")), raw).unwrap();
+        self.settle().await.map(drop)
+    }
+
+    /// Every service runs until it is idle; the next instant at which one wants to look again.
+    pub async fn settle(&mut self) -> Result<Option<DateTime<Utc>>, String> {
+        for _ in 0..TOO_MANY {
+            let now = self.clock.now();
+            let (mut is_busy, mut next) = (false, None::<DateTime<Utc>>);
+            for (service, rests_until) in &mut self.services {
+                let mut again = (*rests_until > now).then_some(*rests_until);
+                if again.is_none() {
+                    match service.run_once().await {
+                        Ok(Idle::Never) => is_busy = true,
+                        Ok(Idle::Until(at)) if at <= now => is_busy = true,
+                        Ok(Idle::Until(at)) => again = Some(at),
+                        Ok(Idle::UntilTold) => {}
+                        Err(_) => {
+                            *rests_until = now + BACK_OFF;
+                            again = Some(*rests_until);
+                        }
+                    }
+                }
+                next = next.into_iter().chain(again).min();
+            }
+            if !is_busy {
+                return Ok(next);
+            }
+        }
+        Err("the services never come to rest".into())
+    }
+
+    /// Who rests after a failure looks again now.
+    pub async fn look_again(&mut self) -> Result<(), String> {
+        self.services.iter_mut().for_each(|(_, rests_until)| *rests_until = DateTime::<Utc>::MIN_UTC);
+        self.settle().await.map(drop)
+    }
+
+    /// Time passes; whatever falls due on the way happens at its own time.
+    pub async fn pass_until(&mut self, target: DateTime<Utc>) -> Result<(), String> {
+        for _ in 0..TOO_MANY {
+            match self.settle().await? {
+                Some(next) if next <= target => self.turn_to(next),
+                _ if self.clock.now() < target => self.turn_to(target),
+                _ => return Ok(()),
+            }
+        }
+        Err("something falls due again and again".into())
+    }
+
+    /// The chain is whole, and the register and timers are what the journal comes to.
+    pub async fn check_record(&self) -> Result<(), String> {
+        let store = &self.engine.store;
+        if !matches!(store.verify().await.unwrap(), Verified::Whole { .. }) {
+            return Err("the journal's chain is broken".into());
+        }
+        for recorded in store.journal_all(0, i64::MAX).await.unwrap() {
+            new_parts(&recorded.entry.kind, recorded.entry.schema, &recorded.entry.body)?;
+        }
+        for row in store.register_list(&RegisterFilter::All, None, i64::MAX).await.unwrap() {
+            let journal = store.journal(&row.subject).await.unwrap();
+            let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
+            let case = fold(&entries)
+                .map_err(|error| format!("{error:#}"))?
+                .ok_or("a register row without a fact")?;
+            if serde_json::to_vec(&case).unwrap() != row.body {
+                return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
+            }
+            let waits = waits(&case, &self.engine.world());
+            let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name(), wait.due_at)).collect();
+            let timers = store.timers(&row.subject).await.unwrap();
+            let timers: BTreeSet<_> =
+                timers.iter().map(|timer| (timer.kind.as_str(), timer.due_at)).collect();
+            if timers != due {
+                return Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0));
+            }
+        }
+        Ok(())
+    }
+
+    fn turn_to(&self, at: DateTime<Utc>) {
+        self.clock.advance(at - self.clock.now());
+    }
+}

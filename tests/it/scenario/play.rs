@@ -1,0 +1,232 @@
+//! A conversation, played line by line. In: its steps and an office; out: nothing, or the line that does not hold and
+//! what was found instead. Invariant: a letter, draft, refusal or alarm that no line expects ends the conversation.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use sscd::domain::id::{Address, LetterId};
+use sscd::domain::workday::{local, london};
+use sscd::ports::Clock as _;
+use sscd::store::{Letter, LetterFilter, LetterState};
+
+use super::ask::{asking, instant};
+use super::office::Office;
+use super::post::{self, Envelope, Sent, changed};
+use super::script::{Step, number};
+
+/// What waits for the line that expects it.
+#[derive(Default)]
+pub(super) struct Unexpected {
+    pub letters: VecDeque<(Letter, Sent)>,
+    pub drafts: VecDeque<Letter>,
+    pub refusals: VecDeque<String>,
+    pub alarms: VecDeque<String>,
+    seen_drafts: BTreeSet<i64>,
+    seen_alarms: BTreeSet<(String, DateTime<Utc>)>,
+}
+
+pub(super) struct Play {
+    pub office: Office,
+    pub news: Unexpected,
+    restarts: bool,
+}
+
+/// Plays the steps; with `restarts` the program ends and starts again after each line.
+pub async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
+    let first = steps.first().ok_or("line 1: no line begins with `> `")?;
+    let start = first.words.strip_prefix("now ").and_then(instant);
+    let start =
+        first.needs(start, "now YYYY-MM-DD HH:MM as the first line").map_err(|why| at(first, &why))?;
+    let mut play = Play { office: Office::open(start).await, news: Unexpected::default(), restarts };
+    for step in &steps[1..] {
+        play.step(step).await.map_err(|why| at(step, &why))?;
+    }
+    play.nothing_left().map_err(|why| format!("after the last line: {why}"))?;
+    play.office.check_record().await.map_err(|why| format!("after the last line: {why}"))
+}
+
+fn at(step: &Step, why: &str) -> String {
+    format!("line {}: > {}\n  {why}", step.line, step.words)
+}
+
+impl Play {
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        if let Some(what) = step.words.strip_prefix("expect ") {
+            return self.expect(step, what).await;
+        }
+        self.nothing_left()?;
+        self.act(step).await?;
+        if self.restarts {
+            self.office.restart().await;
+            self.office.settle().await?;
+        }
+        self.look().await;
+        Ok(())
+    }
+
+    async fn act(&mut self, step: &Step) -> Result<(), String> {
+        if let Some(span) = step.words.strip_prefix("advance ") {
+            let target = step.needs(self.later(span), "advance N workdays, days, hours or minutes")?;
+            return self.office.pass_until(target).await;
+        }
+        if let Some(what) = step.words.strip_prefix("the post ") {
+            self.post(step, what)?;
+            return self.office.look_again().await;
+        }
+        let (what, variations) = step.words.split_once(", ").unwrap_or((&step.words, ""));
+        let raw = if let Some(from) = what.strip_prefix("mail from ") {
+            Some(self.own_words(step, from)?)
+        } else if let Some(file) = what.strip_prefix("mail ") {
+            Some(from_corpus(step, file)?)
+        } else if let Some(rest) = what.strip_prefix("reply to ") {
+            Some(self.reply(step, rest).await?)
+        } else if let Some(rest) = what.strip_prefix("bounce of ") {
+            Some(self.bounce(step, rest).await?)
+        } else {
+            None
+        };
+        let Some(mut raw) = raw else {
+            let id = format!("scenario-{}", step.line);
+            let said =
+                self.office.engine.ask(asking(step, id)?).await.map_err(|error| format!("{error:#}"))?;
+            self.news.refusals.extend(said.err().map(|refusal| refusal.because));
+            return self.office.settle().await.map(drop);
+        };
+        for how in variations.split(", ").filter(|how| !how.is_empty()) {
+            raw = changed(&raw, how, self.office.next_mail())?;
+        }
+        self.office.receive(&raw).await
+    }
+
+    fn later(&self, span: &str) -> Option<DateTime<Utc>> {
+        let (n, unit) = span.split_once(' ')?;
+        let n: i64 = n.parse().ok()?;
+        let now = self.office.clock.now();
+        match unit.trim_end_matches('s') {
+            "minute" => Some(now + TimeDelta::minutes(n)),
+            "hour" => Some(now + TimeDelta::hours(n)),
+            "day" | "workday" => {
+                let wall = london(now).naive_local();
+                let (mut on, mut left) = (wall.date(), n);
+                while left > 0 {
+                    on = on + Days::new(1);
+                    let counts = unit.starts_with("day")
+                        || self.office.engine.world().working_days.is_working_day(on).ok()?;
+                    left -= i64::from(counts);
+                }
+                Some(local(on, wall.time()))
+            }
+            _ => None,
+        }
+    }
+
+    fn post(&mut self, step: &Step, what: &str) -> Result<(), String> {
+        match what {
+            "is down" => self.office.post.down(),
+            "works" => self.office.post.works(),
+            _ => {
+                let told = what.strip_prefix("refuses ").and_then(|rest| rest.split_once(": "));
+                let (address, answer) = step
+                    .needs(told, "the post is down, the post works, or the post refuses ADDRESS: ANSWER")?;
+                self.office.post.refuse(address, answer);
+            }
+        }
+        Ok(())
+    }
+
+    fn own_words(&mut self, step: &Step, from: &str) -> Result<String, String> {
+        let form = "mail from ADDRESS, and in the block `Subject: ...`, an empty line and the text";
+        let (subject, text) = step.needs(step.block.split_first(), form)?;
+        let subject = step.needs(subject.strip_prefix("Subject: "), form)?;
+        let envelope =
+            Envelope { from, to: "secas@sec.test", n: self.office.next_mail(), headers: String::new() };
+        Ok(post::mail(&envelope, subject, text.join("\n").trim_start()))
+    }
+
+    async fn reply(&mut self, step: &Step, rest: &str) -> Result<String, String> {
+        let form = "reply to letter N from ADDRESS, and the text in the block";
+        let (letter, from) = step.needs(rest.split_once(" from "), form)?;
+        let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
+        let LetterState::Sealed { bytes } = &letter.state else {
+            return Err("that letter never left".into());
+        };
+        Ok(post::reply(bytes, from, self.office.next_mail(), &step.block.join("\n")))
+    }
+
+    async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {
+        let form = "bounce of letter N from ADDRESS [with a forged tag]";
+        let (letter, from) = step.needs(rest.split_once(" from "), form)?;
+        let (from, is_forged) = match from.strip_suffix(" with a forged tag") {
+            Some(from) => (from, true),
+            None => (from, false),
+        };
+        let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
+        let address = Address::parse(from).map_err(|bad| bad.to_string())?;
+        let delivery = letter.deliveries.iter().find(|delivery| delivery.recipient.same(&address));
+        let delivery = delivery.ok_or_else(|| format!("that letter never went to {from}"))?;
+        let mut sender = delivery.envelope_sender.clone();
+        if is_forged {
+            let tag = sender.tag().ok_or("no tag")?;
+            let (head, last) = tag.split_at(tag.len() - 1);
+            let tag = format!("{head}{}", if last == "a" { "b" } else { "a" });
+            sender = self.office.engine.world().office.bounces.tagged(&tag);
+        }
+        Ok(post::bounce(&sender, &delivery.recipient, self.office.next_mail()))
+    }
+
+    async fn letter(&self, n: i64) -> Result<Letter, String> {
+        let found = self.office.engine.store.letter(LetterId(n)).await.unwrap();
+        found.ok_or_else(|| format!("there is no letter {n}"))
+    }
+
+    /// Gathers what came of a line.
+    async fn look(&mut self) {
+        let store = &self.office.engine.store;
+        for sent in self.office.post.take() {
+            let letter = store.by_message_id(&sent.message_id).await.unwrap().expect("it was decided");
+            self.news.letters.push_back((letter, sent));
+        }
+        self.news.letters.make_contiguous().sort_by_key(|(letter, _)| letter.letter);
+        let drafts = store.letters(&LetterFilter::Drafts, None, i64::MAX).await.unwrap();
+        for draft in drafts.into_iter().rev() {
+            if self.news.seen_drafts.insert(draft.letter.0) {
+                self.news.drafts.push_back(draft);
+            }
+        }
+        for alarm in store.alarms().await.unwrap() {
+            if self.news.seen_alarms.insert((alarm.key, alarm.raised_at)) {
+                self.news.alarms.push_back(alarm.text);
+            }
+        }
+    }
+
+    /// # Errors
+    /// When something happened that no line expected.
+    pub(super) fn nothing_left(&self) -> Result<(), String> {
+        let news = &self.news;
+        let letters = news.letters.iter().map(|(letter, sent)| {
+            format!("letter {}: {} to {}", letter.letter.0, letter.kind, sent.to.join(", "))
+        });
+        let drafts = news.drafts.iter().map(|draft| format!("draft {}: {}", draft.letter.0, draft.kind));
+        let refusals = news.refusals.iter().map(|because| format!("refusal: {because}"));
+        let alarms = news.alarms.iter().map(|text| format!("alarm: {text}"));
+        let all: Vec<String> = letters.chain(drafts).chain(refusals).chain(alarms).collect();
+        if all.is_empty() { Ok(()) } else { Err(format!("no line expected {}", all.join("; "))) }
+    }
+}
+
+/// A mail of the corpus, with `old => new` in the block.
+fn from_corpus(step: &Step, file: &str) -> Result<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail").join(file);
+    let mut raw = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    for line in &step.block {
+        let (old, new) = step.needs(line.split_once(" => "), "lines `old => new` in the block")?;
+        if !raw.contains(old) {
+            return Err(format!("{file} does not say {old:?}"));
+        }
+        raw = raw.replace(old, new);
+    }
+    Ok(raw)
+}

@@ -1,0 +1,178 @@
+//! The mail of a conversation. In: what a line says; out: raw mails as a server hands them over, and the post, which
+//! takes letters, refuses them or is down.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use mail_parser::MessageParser;
+use sscd::domain::id::Address;
+use sscd::ports::{Answer, Failure, Outgoing, Transport};
+
+/// A letter as it left, with everybody who was handed a copy.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub message_id: String,
+    pub to: Vec<String>,
+    pub bytes: Vec<u8>,
+}
+
+/// The other side, which does as it is told.
+#[derive(Debug, Default)]
+pub struct Post(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    is_down: bool,
+    refuses: Option<(String, String)>,
+    sent: Vec<Sent>,
+}
+
+impl Post {
+    pub fn down(&self) {
+        self.0.lock().unwrap().is_down = true;
+    }
+
+    pub fn refuse(&self, address: &str, answer: &str) {
+        self.0.lock().unwrap().refuses = Some((address.into(), answer.into()));
+    }
+
+    pub fn works(&self) {
+        let mut inner = self.0.lock().unwrap();
+        (inner.is_down, inner.refuses) = (false, None);
+    }
+
+    /// The letters that left since this was asked last.
+    pub fn take(&self) -> Vec<Sent> {
+        std::mem::take(&mut self.0.lock().unwrap().sent)
+    }
+}
+
+#[async_trait]
+impl Transport for Post {
+    fn lanes(&self) -> usize {
+        1
+    }
+
+    async fn send(&self, letter: Outgoing<'_>) -> Result<Answer, Failure> {
+        let mut inner = self.0.lock().unwrap();
+        if inner.is_down {
+            return Err(Failure::retry("the post is down"));
+        }
+        let to = letter.recipient.as_str().to_owned();
+        if let Some((_, answer)) = inner.refuses.as_ref().filter(|(address, _)| *address == to) {
+            return Ok(Answer::Rejected { answer: answer.clone() });
+        }
+        match inner.sent.iter_mut().find(|sent| sent.message_id == letter.message_id) {
+            Some(sent) => sent.to.push(to),
+            None => inner.sent.push(Sent {
+                message_id: letter.message_id.into(),
+                to: vec![to],
+                bytes: letter.bytes.to_vec(),
+            }),
+        }
+        Ok(Answer::Accepted { answer: "250 taken".into() })
+    }
+}
+
+/// Subject and text as a person reads them, runs of blanks and line breaks as one blank.
+pub fn plain(bytes: &[u8]) -> String {
+    let message = MessageParser::default().parse(bytes).expect("a letter is a mail");
+    let text = message.body_text(0).expect("a letter has a text");
+    format!("{} {text}", message.subject().unwrap_or_default())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Who wrote, and what is odd about it.
+pub struct Envelope<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub n: usize,
+    /// Further header lines.
+    pub headers: String,
+}
+
+/// A mail in text; its server vouches for its sender.
+pub fn mail(envelope: &Envelope<'_>, subject: &str, body: &str) -> String {
+    let Envelope { from, to, n, headers } = envelope;
+    let domain = from.split('@').nth(1).unwrap_or("nowhere.test");
+    format!(
+        "Return-Path: <{from}>\n\
+         Delivered-To: secas@sec.test\n\
+         Authentication-Results: mx.sec.test; dmarc=pass header.from={domain}\n\
+         From: {from}\n\
+         To: SECAS <{to}>\n\
+         Subject: {subject}\n\
+         Date: Mon, 02 Nov 2026 09:14:07 +0000\n\
+         Message-ID: <{n}.scenario@{domain}>\n\
+         {headers}MIME-Version: 1.0\n\
+         Content-Type: text/plain; charset=\"utf-8\"\n\
+         Content-Transfer-Encoding: 8bit\n\n\
+         {body}\n"
+    )
+}
+
+/// A reply as a person's program writes it: the answer above, our letter marked below.
+pub fn reply(letter: &[u8], from: &str, n: usize, body: &str) -> String {
+    let message = MessageParser::default().parse(letter).expect("a letter is a mail");
+    let to = message.reply_to().and_then(|to| to.first()?.address()).expect("a letter has a Reply-To");
+    let id = message.message_id().expect("a letter has a Message-ID");
+    let text = message.body_text(0).expect("a letter has a text");
+    let quoted: String = text.lines().flat_map(|line| ["> ", line, "\n"]).collect();
+    let headers = format!("In-Reply-To: <{id}>\nReferences: <{id}>\n");
+    let body = format!("{body}\n\nOn Mon, 2 Nov 2026 at 09:14, SECAS <secas@sec.test> wrote:\n{quoted}");
+    let subject = format!("Re: {}", message.subject().unwrap_or_default());
+    mail(&Envelope { from, to, n, headers }, &subject, &body)
+}
+
+/// A non-delivery report (RFC 3464) to the address on the outside of our letter.
+pub fn bounce(envelope_sender: &Address, recipient: &Address, n: usize) -> String {
+    format!(
+        "Return-Path: <>\n\
+         Delivered-To: {envelope_sender}\n\
+         From: MAILER-DAEMON@{domain}\n\
+         To: {envelope_sender}\n\
+         Subject: Undelivered Mail Returned to Sender\n\
+         Auto-Submitted: auto-replied\n\
+         Message-ID: <{n}.scenario@{domain}>\n\
+         MIME-Version: 1.0\n\
+         Content-Type: multipart/report; boundary=\"B\"; report-type=delivery-status\n\n\
+         --B\nContent-Type: text/plain\n\nIt could not be delivered.\n\n\
+         --B\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx.{domain}\n\n\
+         Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n\
+         Diagnostic-Code: smtp; 550 5.1.1 unknown user\n\n--B--\n",
+        domain = recipient.domain(),
+    )
+}
+
+/// The same mail, as `how` says that it came this time.
+pub fn changed(raw: &str, how: &str, n: usize) -> Result<String, String> {
+    let raw = raw.replace("\r\n", "\n");
+    let (head, body) = raw.split_once("\n\n").ok_or("a mail without an end of its header")?;
+    let lines = head.lines();
+    let without = |name: &str| {
+        let mut is_in = false;
+        let keep = |line: &&str| {
+            let is_more = line.starts_with([' ', '\t']);
+            is_in = if is_more { is_in } else { line.to_lowercase().starts_with(&format!("{name}:")) };
+            !is_in
+        };
+        lines.clone().filter(keep).collect::<Vec<_>>().join("\n")
+    };
+    let head = match how {
+        "through a second alias" => {
+            format!("Delivered-To: smki@sec.test\nReceived: from alias.sec.test by mx.sec.test\n{head}")
+        }
+        "sent again" => format!("{}\nMessage-ID: <{n}.again@scenario.test>", without("message-id")),
+        "vouched for by nobody" => without("authentication-results"),
+        "its authentication failed" => head.replace("=pass", "=fail"),
+        "by a program" => format!("Auto-Submitted: auto-generated\n{head}"),
+        "through a list" => format!("List-Id: <notices.example>\nPrecedence: list\n{head}"),
+        _ => {
+            return Err(format!("found {how:?}, expected how a mail came, as `changed` in post.rs knows it"));
+        }
+    };
+    Ok(format!("{head}\n\n{body}"))
+}

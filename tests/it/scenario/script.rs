@@ -1,0 +1,48 @@
+//! A conversation as a text file. In: its text; out: its steps, each a line that begins with `>` and the block of
+//! indented lines below it. What is neither, blank nor a comment is refused.
+
+/// One line of a conversation.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// In the file, from 1.
+    pub line: usize,
+    pub words: String,
+    /// Without their indentation.
+    pub block: Vec<String>,
+}
+
+pub fn read(text: &str) -> Result<Vec<Step>, String> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (line, text) in (1..).zip(text.lines()) {
+        if let Some(words) = text.strip_prefix("> ") {
+            steps.push(Step { line, words: words.trim().into(), block: Vec::new() });
+        } else if let Some(inner) = text.strip_prefix("    ") {
+            let step = steps.last_mut().ok_or_else(|| format!("line {line}: a block without its line"))?;
+            step.block.push(inner.trim_end().into());
+        } else if text.trim().is_empty() {
+            if let Some(step) = steps.last_mut().filter(|step| !step.block.is_empty()) {
+                step.block.push(String::new());
+            }
+        } else if !text.starts_with('#') {
+            return Err(format!("line {line}: found {text:?}, expected \"> ...\", \"    ...\" or \"# ...\""));
+        }
+    }
+    for step in &mut steps {
+        while step.block.last().is_some_and(String::is_empty) {
+            step.block.pop();
+        }
+    }
+    Ok(steps)
+}
+
+impl Step {
+    /// `found` as what `form` says, or a message that shows the form.
+    pub fn needs<T>(&self, found: Option<T>, form: &str) -> Result<T, String> {
+        found.ok_or_else(|| format!("found {:?}, expected {form}", self.words))
+    }
+}
+
+/// `letter 3`, `mail 3`: the number after a word.
+pub fn number(text: &str, word: &str) -> Option<i64> {
+    text.strip_prefix(word)?.trim().parse().ok()
+}
