@@ -21,6 +21,9 @@ mod daemon;
 mod dovecot;
 mod load;
 #[expect(dead_code, reason = "the tests need more of it")]
+#[path = "../it/notice.rs"]
+mod notice;
+#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../it/servers/process.rs"]
 mod process;
 mod sink;

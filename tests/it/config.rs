@@ -104,7 +104,7 @@ fn a_broken_sscd_toml_names_its_line_and_key() {
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\nport = 70000\n[transport]"; "70000", "mailbox[1].port": "70000", "65535"
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\ntls = \"none\"\n[transport]"; "tls = \"none\"", "mailbox[1].tls": "imap.sec.test", "loopback"
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\nca_file = \"secret\"\n[transport]"; "ca_file = \"secret\"", "mailbox[1].ca_file": "no certificate", "PEM"
-        "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\npoll_after_seconds = 0\n[transport]"; "seconds = 0", "mailbox[1].poll_after_seconds": "0", "1 to 3600"
+        "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\npoll_after_seconds = 0\n[transport]"; "seconds = 0", "mailbox[1].poll_after_seconds": "0", "1 to 60"
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nIMAP\npassword = \"hunter2\"\n[transport]"; "password_file = \"secret\"", "mailbox[1].password_file": "both", "not both"
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nkind = \"imap\"\nhost = \"h\"\nuser = \"u\"\npassword = 12345\nstart_from = \"2026-01-05\"\n[transport]"; "12345", "mailbox[1].password": "not shown", "text in quotes"
         "sscd.toml": "[transport]" => "[[mailbox]] # b\nname = \"b\"\nkind = \"imap\"\nhost = \"h\"\nuser = \"u\"\npassword = \"hunter2\"\nstart_from = \"2026-01-05\"\n[transport]"; "hunter2", "mailbox[1].password": "which others can read", "chmod 600"

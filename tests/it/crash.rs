@@ -17,33 +17,10 @@ use sscd::store::{
 };
 
 use super::daemon::{Daemon, Place};
+use super::notice::notice;
 
 /// Lanes of the folder of letters x 16.
 const IN_FLIGHT: i64 = 4 * 16;
-
-/// Users of the sample directory, each with its registered contact.
-const USERS: [(&str, &str, &str); 6] = [
-    ("Northwind Energy Supply Ltd", "NWES", "security@northwind.test"),
-    ("Harbourlight Power plc", "HBLP", "smart.security@harbourlight.test"),
-    ("Castlegate Gas & Power Ltd", "CGGP", "compliance@castlegate.test"),
-    ("Meadowbank Energy Co-operative Ltd", "MDBK", "it.security@meadowbank.test"),
-    ("Fenland Green Electricity Ltd", "FNLD", "infosec@fenland.test"),
-    ("Brightmeter Data Services Ltd", "BMDS", "ciso.office@brightmeter.test"),
-];
-
-/// A complete notification of a system that nobody else notifies.
-fn mail(n: usize) -> String {
-    let (name, party_id, contact) = USERS[n % USERS.len()];
-    let domain = contact.split('@').nth(1).unwrap();
-    include_str!("../mail/good/form-complete.eml")
-        .replace("<11.0c11@northwind.test>", &format!("<crash.{n}@{domain}>"))
-        .replace("security@northwind.test", contact)
-        .replace("=northwind.test", &format!("={domain}"))
-        .replace("Northwind Energy Supply Ltd", name)
-        .replace("NWES", party_id)
-        .replace("90-B3-D5-1F-30-03-00-00", "90-B3-D5-1F-30-99-00-00")
-        .replace("Aurora portal", &format!("Aurora portal {n}"))
-}
 
 /// A Maildir that is filled little by little.
 struct Feed<'a> {
@@ -54,7 +31,7 @@ struct Feed<'a> {
 impl Feed<'_> {
     fn put(&mut self, n: usize) {
         for n in self.n_put..self.n_put + n {
-            self.place.put(&format!("{n:06}.crash"), &mail(n));
+            self.place.put(&format!("{n:06}.crash"), &notice(n));
         }
         self.n_put += n;
     }

@@ -2,6 +2,7 @@
 //! its folder. It is watched, never polled: files that change and lines that it says are one stream.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -29,7 +30,7 @@ pub struct Place {
     folder: tempfile::TempDir,
     tell: Sender<Heard>,
     pub heard: Receiver<Heard>,
-    _watcher: notify::RecommendedWatcher,
+    watcher: notify::RecommendedWatcher,
 }
 
 impl Place {
@@ -51,11 +52,38 @@ impl Place {
         for watched in ["letters/new", "state"] {
             watcher.watch(&folder.path().join(watched), RecursiveMode::NonRecursive).unwrap();
         }
-        Self { folder, tell, heard, _watcher: watcher }
+        Self { folder, tell, heard, watcher }
     }
 
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Reads and sends as these sections say, in place of the sample's mailbox and folder of letters.
+    pub fn connect(&self, sections: &str) {
+        let (head, rest) = include_str!("../../config/sscd.toml").split_once("# A mailbox to read").unwrap();
+        let (_, tail) = rest.split_once("[log]").unwrap();
+        fs::write(self.path("sscd.toml"), format!("{head}{sections}\n[log]{tail}")).unwrap();
+    }
+
+    /// A file that nobody else can read.
+    pub fn keep_secret(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+        fs::set_permissions(self.path(name), PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
+    /// What happens in this folder wakes whoever waits, too.
+    pub fn watch(&mut self, folder: &Path) {
+        self.watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
+    }
+
+    /// What a command prints as JSON, and its exit code.
+    pub fn ask(&self, words: &[&str]) -> (serde_json::Value, Option<i32>) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sscd"));
+        command.arg("--config").arg(self.path("sscd.toml")).args(words).arg("--json");
+        let output = command.output().unwrap();
+        let printed = serde_json::from_slice(&output.stdout);
+        (printed.unwrap_or_else(|_| panic!("{words:?}: {output:?}")), output.status.code())
     }
 
     pub fn put(&self, name: &str, mail: &str) {
@@ -137,7 +165,18 @@ impl Daemon<'_> {
     }
 
     pub fn has_said(&self, words: &str) -> bool {
-        self.said.iter().any(|line| line.contains(words))
+        self.n_said(words) > 0
+    }
+
+    pub fn n_said(&self, words: &str) -> usize {
+        self.said.iter().filter(|line| line.contains(words)).count()
+    }
+
+    /// The most memory that it had so far, in kB.
+    pub fn peak_kb(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Sends it a signal, by its id, and waits for its end.

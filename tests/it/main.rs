@@ -18,6 +18,7 @@ mod engine;
 mod hands;
 mod journal;
 mod letter;
+mod notice;
 mod poison;
 mod readme;
 mod scenario;

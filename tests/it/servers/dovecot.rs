@@ -1,23 +1,26 @@
-//! A real Dovecot for one test: accounts `secas@sec.test` and `ann@power.test`, IMAP and LMTP on loopback.
+//! A real Dovecot for one test: accounts of the office and of those who write to it, IMAP and LMTP on loopback.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sscd::adapters::imap::{Account, Imap};
 use sscd::adapters::link::{Login, Peer, Security};
 
 use super::authority::Authority;
 use super::process::{PlainUser, Server, as_plain_user, free_port};
+use crate::notice::NOTIFIERS;
 
 pub const OFFICE: &str = "secas@sec.test";
+pub const ALIAS: &str = "ssc@sec.test";
 pub const USER: &str = "ann@power.test";
 pub const PASSWORD: &str = "long \"and\" \\odd";
 
 pub struct Dovecot {
-    server: Option<Server>,
+    server: RefCell<Option<Server>>,
     folder: tempfile::TempDir,
     pub imap_port: u16,
     pub tls_port: u16,
@@ -42,8 +45,9 @@ impl Dovecot {
         let folder = tempfile::tempdir().unwrap();
         PlainUser::own(folder.path());
         let [imap_port, tls_port, lmtp_port] = [free_port(), free_port(), free_port()];
-        let mut dovecot = Self { server: None, folder, imap_port, tls_port, lmtp_port };
-        let users = format!("{OFFICE}:{{PLAIN}}{PASSWORD}\n{USER}:{{PLAIN}}{PASSWORD}\n");
+        let dovecot = Self { server: RefCell::default(), folder, imap_port, tls_port, lmtp_port };
+        let accounts = [OFFICE, ALIAS, USER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
+        let users: String = accounts.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).collect();
         std::fs::write(dovecot.path("users"), users).unwrap();
         std::fs::write(dovecot.path("dovecot.conf"), dovecot.settings(settings)).unwrap();
         for name in ["users", "dovecot.conf"] {
@@ -53,17 +57,17 @@ impl Dovecot {
         dovecot
     }
 
-    pub fn run(&mut self) {
+    pub fn run(&self) {
         // A socket left over from before delays the first login by 5 s (Dovecot 2.3.19, 2026-11).
         let _ = std::fs::remove_dir_all(self.path("run"));
         let mut command = as_plain_user("/usr/sbin/dovecot");
         command.arg("-F").arg("-c").arg(self.path("dovecot.conf"));
-        self.server = Some(Server::start(&mut command, "starting up"));
+        self.server.replace(Some(Server::start(&mut command, "starting up")));
     }
 
     /// Sessions that spoke a moment ago go on for 10 s before they hear the goodbye (2.3.19, 2026-11).
-    pub fn stop(&mut self) {
-        self.server = None;
+    pub fn stop(&self) {
+        self.server.take();
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -96,6 +100,8 @@ mail_fsync = never
 recipient_delimiter = +
 lmtp_hdr_delivery_address = final
 shutdown_clients = yes
+hostname = mail.sec.test
+auth_verbose = yes
 "
         );
         let places = [
@@ -131,8 +137,16 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
         String::from_utf8(output.stdout).unwrap()
     }
 
+    pub fn n_logged(&self, words: &str) -> usize {
+        self.server.borrow().as_ref().map_or(0, |server| server.n_said(words))
+    }
+
     /// Delivers mails to the office by LMTP, all on one line.
     pub fn deliver<'a>(&self, mails: impl IntoIterator<Item = &'a [u8]>) {
+        self.deliver_to(&[OFFICE], mails);
+    }
+
+    pub fn deliver_to<'a>(&self, accounts: &[&str], mails: impl IntoIterator<Item = &'a [u8]>) {
         let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
         stream.set_nodelay(true).unwrap();
         let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -142,39 +156,53 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
             assert!(last.starts_with(code), "LMTP: {last}");
         };
         expect("220");
-        let mut say = |text: &[u8], code: &str| {
+        let mut say = |n_answers: usize, text: &[u8], code: &str| {
             out.write_all(text).unwrap();
             out.write_all(b"\r\n").unwrap();
             out.flush().unwrap();
-            expect(code);
+            (0..n_answers).for_each(|_| expect(code));
         };
-        say(b"LHLO tests.test", "250");
+        say(1, b"LHLO mx.sec.test", "250");
         for mail in mails {
-            say(b"MAIL FROM:<ann@power.test>", "250");
-            say(format!("RCPT TO:<{OFFICE}>").as_bytes(), "250");
-            say(b"DATA", "354");
+            say(1, b"MAIL FROM:<ann@power.test>", "250");
+            for account in accounts {
+                say(1, format!("RCPT TO:<{account}>").as_bytes(), "250");
+            }
+            say(1, b"DATA", "354");
             let text = mail.strip_suffix(b"\r\n").unwrap_or(mail);
             let dotted = [text, b"\r\n."].concat();
             assert!(!text.windows(3).any(|three| three == b"\n.\r"), "a test mail has a line of one dot");
-            say(&dotted, "250");
+            // LMTP answers the data once for each recipient.
+            say(accounts.len(), &dotted, "250");
         }
-        say(b"QUIT", "221");
+        say(1, b"QUIT", "221");
+    }
+
+    /// The Maildir of an account, made if it is not there.
+    pub fn maildir(&self, account: &str) -> PathBuf {
+        let home = self.path("mail").join(account);
+        let maildir = home.join("Maildir");
+        sscd::adapters::maildir::create(&maildir).unwrap();
+        let inner = ["tmp", "cur", "new"].map(|name| maildir.join(name));
+        [self.path("mail"), home, maildir.clone()].iter().chain(&inner).for_each(|path| PlainUser::own(path));
+        maildir
     }
 
     /// Puts many mails into the office's folder at once, as a delivery agent does by hand.
     pub fn lay_down(&self, mails: &[Vec<u8>]) {
-        let home = self.path("mail").join(OFFICE);
-        let maildir = home.join("Maildir");
-        sscd::adapters::maildir::create(&maildir).unwrap();
-        for folder in [&self.path("mail"), &home, &maildir, &maildir.join("tmp"), &maildir.join("cur")] {
-            PlainUser::own(folder);
-        }
+        self.lay_down_for(OFFICE, mails, SystemTime::now());
+    }
+
+    /// Puts mails into a folder as received at `at`.
+    pub fn lay_down_for(&self, account: &str, mails: &[Vec<u8>], at: SystemTime) {
+        let (new, second) =
+            (self.maildir(account).join("new"), at.duration_since(UNIX_EPOCH).unwrap().as_secs());
         for (number, mail) in mails.iter().enumerate() {
-            let path = maildir.join("new").join(format!("1793610000.M{number:06}.test,S={}", mail.len()));
+            let path = new.join(format!("{second}.M{number:06}.test,S={}", mail.len()));
             std::fs::write(&path, mail).unwrap();
+            std::fs::File::open(&path).unwrap().set_modified(at).unwrap();
             PlainUser::own(&path);
         }
-        PlainUser::own(&maildir.join("new"));
     }
 
     pub fn account(&self) -> Account {

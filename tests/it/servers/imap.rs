@@ -178,12 +178,12 @@ async fn a_wrong_password_and_a_wrong_folder_are_named() {
 
 #[tokio::test]
 async fn a_restart_in_mid_idle_is_a_retry_and_then_all_is_well() {
-    let mut dovecot = Dovecot::start();
+    let dovecot = Dovecot::start();
     deliver(&dovecot, 0..1);
     let mut mailbox = dovecot.mailbox();
     all(&mut mailbox).await;
     let waiting = tokio::spawn(async move { (mailbox.wait(LONG).await, mailbox) });
-    let mut dovecot = tokio::task::spawn_blocking(move || {
+    let dovecot = tokio::task::spawn_blocking(move || {
         dovecot.stop();
         dovecot
     })

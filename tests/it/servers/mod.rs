@@ -9,3 +9,4 @@ pub mod process;
 mod proxy;
 mod scripted;
 mod smtp;
+mod whole;

@@ -1,5 +1,6 @@
 //! A real SMTP server for one test (`tests/servers/post.py`, on aiosmtpd), which fails where it is told to.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -8,10 +9,11 @@ use sscd::adapters::link::{Login, Peer, Security};
 use sscd::adapters::smtp::Post;
 
 use super::authority::Authority;
+use super::dovecot::Dovecot;
 use super::process::{Server, free_port};
 
 pub struct PostOffice {
-    server: Server,
+    server: RefCell<Server>,
     folder: tempfile::TempDir,
     pub port: u16,
 }
@@ -45,7 +47,14 @@ impl PostOffice {
             .arg("--folder")
             .arg(folder.path())
             .args(words);
-        Self { server: Server::start(&mut command, "ready"), folder, port }
+        let server = RefCell::new(Server::start(&mut command, "ready"));
+        Self { server, folder, port }
+    }
+
+    /// Letters go on into the mailboxes of this Dovecot.
+    pub fn delivering_to(dovecot: &Dovecot, words: &[&str]) -> Self {
+        let lmtp = format!("127.0.0.1:{}", dovecot.lmtp_port);
+        Self::start(&[&["--lmtp", &lmtp], words].concat())
     }
 
     pub fn secured(security: &str, authority: &Authority) -> Self {
@@ -54,8 +63,8 @@ impl PostOffice {
     }
 
     /// Fails the next `times` letters at a stage (mail, rcpt, data, after, drop, slow) with this reply.
-    pub fn fault(&mut self, stage: &str, times: u32, reply: &str) {
-        self.server.tell(&format!("fault {stage} {times} {reply}"));
+    pub fn fault(&self, stage: &str, times: u32, reply: &str) {
+        self.server.borrow_mut().tell(&format!("fault {stage} {times} {reply}"));
     }
 
     pub fn taken(&self) -> Vec<Taken> {

@@ -1,5 +1,6 @@
 //! A server as a child of the test: started, waited for by its own word, ended by its id.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -15,6 +16,7 @@ pub struct Server {
     child: Child,
     stdin: Option<ChildStdin>,
     said: Receiver<String>,
+    heard: RefCell<Vec<String>>,
 }
 
 impl Server {
@@ -38,7 +40,7 @@ impl Server {
             });
         }
         let stdin = child.stdin.take();
-        let server = Self { child, stdin, said };
+        let server = Self { child, stdin, said, heard: RefCell::default() };
         let mut heard = Vec::new();
         while heard.last().is_none_or(|line: &String| !line.contains(ready)) {
             let Ok(line) = server.said.recv_timeout(START_AT_MOST) else {
@@ -55,6 +57,13 @@ impl Server {
         while self.said.recv_timeout(START_AT_MOST).expect("an answer to an order") != "ok" {}
     }
 
+    /// How many lines of its log say this, so far.
+    pub fn n_said(&self, words: &str) -> usize {
+        let mut heard = self.heard.borrow_mut();
+        heard.extend(self.said.try_iter());
+        heard.iter().filter(|line| line.contains(words)).count()
+    }
+
     fn end(&mut self, signal: Signal) {
         self.stdin = None;
         if let Ok(None) = self.child.try_wait() {
@@ -68,7 +77,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end(Signal::TERM);
         if std::thread::panicking() {
-            self.said.try_iter().for_each(|line| eprintln!("{line}"));
+            self.heard.take().into_iter().chain(self.said.try_iter()).for_each(|line| eprintln!("{line}"));
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Line {
     BlackHole,
     /// Each connection ends when the server has said so many bytes on it.
     CutAfter(usize),
+    /// What the server says after so many bytes of a connection waits until the line is another.
+    HoldAfter(usize),
 }
 
 #[derive(Debug)]
@@ -56,7 +58,12 @@ impl Proxy {
     }
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: watch::Receiver<Line>, is_server: bool) {
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut line: watch::Receiver<Line>,
+    is_server: bool,
+) {
     let mut n_said = 0;
     let mut buffer = vec![0; 16_384];
     while let Ok(n) = from.read(&mut buffer).await {
@@ -68,6 +75,9 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: watch::Rece
             Line::BlackHole => continue,
             Line::CutAfter(most) if is_server && n_said > most => break,
             _ if n == 0 => break,
+            Line::HoldAfter(most) if is_server && n_said > most => {
+                let _ = line.wait_for(|line| !matches!(line, Line::HoldAfter(_))).await;
+            }
             _ => {}
         }
         if to.write_all(&buffer[..n]).await.is_err() {

@@ -53,7 +53,7 @@ async fn letters_leave_byte_for_byte_on_one_line_that_is_kept() {
 
 #[tokio::test]
 async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
-    let mut office = PostOffice::start(&[]);
+    let office = PostOffice::start(&[]);
     let smtp = Smtp::new(office.post());
     for stage in ["mail", "rcpt", "data", "after"] {
         office.fault(stage, 1, "550 5.7.1 not for you");
@@ -71,7 +71,7 @@ async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
 
 #[tokio::test]
 async fn a_line_that_breaks_after_the_final_dot_is_perhaps_sent_and_before_it_is_not() {
-    let mut office = PostOffice::start(&[]);
+    let office = PostOffice::start(&[]);
     let smtp = Smtp::new(office.post());
     office.fault("drop", 1, "now");
     let answer = send(&smtp).await;
