@@ -139,7 +139,12 @@ impl Daemon<'_> {
             return false;
         }
         let mut heard = self.place.heard.recv_timeout(PATIENCE).ok();
-        assert!(heard.is_some(), "nothing happens; the daemon said:\n{}", self.said.join("\n"));
+        assert!(
+            heard.is_some(),
+            "nothing happens; the daemon said:\n{}\nits status is {:#}",
+            self.said.join("\n"),
+            self.place.ask(&["status"]).0
+        );
         while let Some(one) = heard {
             match one {
                 Heard::Changed => {}

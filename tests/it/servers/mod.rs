@@ -2,9 +2,9 @@
 //! Ports are found free, state lies in temporary folders, and every process is ended by its id.
 
 mod authority;
-mod dovecot;
+pub mod dovecot;
 mod imap;
-mod post;
+pub mod post;
 pub mod process;
 mod proxy;
 mod scripted;

@@ -67,9 +67,19 @@ impl PostOffice {
         self.server.borrow_mut().tell(&format!("fault {stage} {times} {reply}"));
     }
 
+    /// Where each letter that it took becomes a file.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn taken(&self) -> Vec<Taken> {
+        self.taken_after(0)
+    }
+
+    /// What it took after the first `n`.
+    pub fn taken_after(&self, n: usize) -> Vec<Taken> {
         let log = std::fs::read_to_string(self.folder.path().join("taken.jsonl")).unwrap_or_default();
-        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        log.lines().skip(n).map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     pub fn bytes(&self, taken: &Taken) -> Vec<u8> {
