@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Common, wiring};
+use super::{Common, look, wiring};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
 use crate::config::{Config, MailboxKind, Secret, build_world};
@@ -69,6 +69,7 @@ impl Daemon {
     pub async fn start(config: &Config, probe: Probe, shutdown: CancellationToken) -> anyhow::Result<Self> {
         let lock = Locked::take(&config.state.folder)?;
         let engine = open_engine(config).await?;
+        engine.watches(look::mailboxes(config)).await?;
         let tasks = TaskTracker::new();
         let daemon = Self { engine, tasks, shutdown, _lock: lock };
         let told = daemon.engine.told.clone();

@@ -20,7 +20,13 @@ pub struct ReadMail {
     /// Lower-case hex of the raw bytes' SHA-256.
     pub sha256: String,
     pub reading: Reading,
+    /// It may have been answered from a record that is lost ([`PERHAPS_ANSWERED`]).
+    pub perhaps_answered: bool,
 }
+
+/// Why the letters for a mail wait for a person after a restore.
+pub const PERHAPS_ANSWERED: &str =
+    "this mail may have been answered before the record was restored from a backup";
 
 /// What was looked up for a mail.
 pub trait Lookup {
@@ -75,6 +81,20 @@ pub fn user_key(user: Option<&User>, name: Option<&str>) -> Option<Key> {
 
 #[must_use]
 pub fn route(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
+    let mut route = judged(mail, lookup, world);
+    if let Route::Signals { signals, .. } = &mut route
+        && mail.perhaps_answered
+    {
+        for (_, signal) in signals {
+            if let Signal::Notified(notified) = signal {
+                notified.answer.hold(PERHAPS_ANSWERED);
+            }
+        }
+    }
+    route
+}
+
+fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let reading = &mail.reading;
     if let Some((of, subjects)) = lookup.earlier_copy(&reading.content_key)
         && of != mail.inbox

@@ -15,7 +15,7 @@ use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
 use crate::domain::notification::{Notification, Reading, enter};
-use crate::domain::route::{Target, entered_by_person};
+use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 use crate::store::{DeliveryMove, DeliveryState, InboxDone, InboxRow, LetterState, Outcome};
@@ -167,6 +167,9 @@ impl Engine {
         let table = answer_to_user(&reading.sender, &reading.signs, user, &world.directory, on);
         // A person has looked, which is all that "after triage" waits for.
         signal.answer = Answer { at_once: table.to != AnswerTo::Nobody, ..table };
+        if self.restored().covers(inbox) {
+            signal.answer.hold(PERHAPS_ANSWERED);
+        }
         let mut done = InboxDone::bare(inbox, Outcome::Case, format!("accepted by {}", asking.by.0));
         done.kind = row.kind;
         let mut work = case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking);

@@ -74,11 +74,14 @@ impl<M: Mailbox> Collect<M> {
             anyhow::ensure!(listing.epoch == cursor.epoch, "the mailbox was replaced while it was listed");
             self.must_reconcile = true;
         }
-        if listing.found.iter().any(|found| found.position == 0) {
+        let last = listing.found.iter().map(|found| found.position).max().unwrap_or_default();
+        // A Maildir has no positions, and after a restore all is listed from the beginning.
+        if cursor.position == 0 {
             let seen = self.engine.store.sightings(&self.name, cursor.epoch).await?;
             listing.found.retain(|found| !seen.contains(&found.locator));
         }
         self.take_in(&listing.found, &mut cursor).await?;
+        cursor.position = cursor.position.max(last);
         cursor.swept_at = Some(self.engine.clock.now());
         let is_due = cursor.reconciled_at.is_none_or(|at| self.engine.clock.now() - at >= RECONCILE_AFTER);
         if self.must_reconcile || is_due {
@@ -87,7 +90,7 @@ impl<M: Mailbox> Collect<M> {
         if known.as_ref() != Some(&cursor) {
             self.engine.store.take_in(Vec::new(), &cursor, self.engine.clock.now()).await?;
         }
-        Ok(())
+        self.engine.was_swept().await
     }
 
     /// The set of locators there less the set here must be empty; what is not is fetched now, and counted.

@@ -13,9 +13,11 @@ impl Engine {
     /// # Errors
     /// When the record cannot be read.
     pub async fn review_alarms(&self) -> anyhow::Result<()> {
-        for (key, text) in
-            [("undelivered", self.undelivered().await?), ("set_aside", self.set_aside().await?)]
-        {
+        for (key, text) in [
+            ("restored", self.left_by_restore().await?),
+            ("undelivered", self.undelivered().await?),
+            ("set_aside", self.set_aside().await?),
+        ] {
             match text {
                 Some(text) => self.alarms.raise_if_new(key, &text).await,
                 None => self.alarms.clear(key).await,

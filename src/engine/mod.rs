@@ -13,6 +13,7 @@ mod known;
 mod probe;
 mod read;
 mod rebuild;
+mod restored;
 mod seal;
 mod service;
 mod stage;
@@ -42,6 +43,7 @@ use crate::ports::Clock;
 use crate::store::Engine as Database;
 use crate::store::Store;
 use batch::{Decider, is_about_the_batch};
+use restored::Gate;
 use stage::Stage;
 
 pub struct Engine {
@@ -52,6 +54,7 @@ pub struct Engine {
     pub stages: Stages,
     world: RwLock<Arc<World>>,
     decider: Mutex<Decider>,
+    gate: Gate,
 }
 
 /// How long the lease of a decider runs; it is renewed at a third of that.
@@ -83,6 +86,7 @@ impl Engine {
         tracing::debug!(?rescued, "took up what a stopped daemon left");
         let next_ids = store.next_ids().await.context("read the last ids")?;
         let decider = Decider::new(holder, term, next_ids, now);
+        let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
         let told = Told::default();
         Ok(Arc::new(Self {
             store,
@@ -92,6 +96,7 @@ impl Engine {
             stages: Stages::default(),
             world: RwLock::new(world),
             decider: Mutex::new(decider),
+            gate,
         }))
     }
 

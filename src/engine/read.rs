@@ -17,7 +17,7 @@ use crate::domain::message::{Own, read_message, vouch};
 use crate::domain::notification::{Reading, read_notification};
 use crate::domain::route::ReadMail;
 use crate::domain::world::World;
-use crate::store::Waiting;
+use crate::store::{Restored, Waiting};
 
 pub struct Read {
     pub engine: Arc<Engine>,
@@ -38,6 +38,9 @@ impl Service for Read {
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
         let engine = &self.engine;
+        if engine.is_held_back() {
+            return Ok(Idle::UntilTold);
+        }
         let waiting = engine.store.waiting(BATCH, None).await?;
         let batch = match waiting.iter().position(|row| row.n_attempts > 0) {
             Some(0) => waiting.get(..1).unwrap_or_default(),
@@ -55,7 +58,7 @@ impl Service for Read {
             engine.store.raws(&ids).await
         });
         let raws = raws.await?;
-        let world = engine.world();
+        let (world, restored) = (engine.world(), engine.restored());
         let batch = batch.to_vec();
         let work = tokio::task::spawn_blocking(move || {
             let mut raws = raws;
@@ -63,7 +66,7 @@ impl Service for Read {
                 .into_iter()
                 .filter_map(|row| {
                     let bytes = raws.remove(&row.inbox)?;
-                    Some(work_of(&row, &bytes, &world))
+                    Some(work_of(&row, &bytes, &world, restored))
                 })
                 .collect::<Vec<_>>()
         });
@@ -91,18 +94,21 @@ impl Read {
     }
 
     async fn decide(&self, work: Vec<Work>) -> anyhow::Result<()> {
-        if self.engine.handle(work).await?.iter().any(Result::is_err) {
+        let done = self.engine.handle(work).await?;
+        if done.iter().any(Result::is_err) || self.engine.alarms.any().await {
             self.engine.review_alarms().await?;
         }
         Ok(())
     }
 }
 
-fn work_of(row: &Waiting, raw: &[u8], world: &World) -> Work {
+fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work {
     let sha256 = HEXLOWER.encode(&Sha256::digest(raw));
     match catch_unwind(AssertUnwindSafe(|| read_mail(raw, world))) {
         Ok(reading) => {
-            Work::Mail(Box::new(ReadMail { inbox: row.inbox, received_at: row.received_at, sha256, reading }))
+            let perhaps_answered = restored.covers(row.inbox);
+            let (inbox, received_at) = (row.inbox, row.received_at);
+            Work::Mail(Box::new(ReadMail { inbox, received_at, sha256, reading, perhaps_answered }))
         }
         Err(_) => Work::Aside {
             inbox: row.inbox,

@@ -23,6 +23,9 @@ impl Service for Wake {
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
         self.engine.keep_lead().await?;
+        if self.engine.is_held_back() {
+            return Ok(Idle::UntilTold);
+        }
         let now = self.engine.clock.now();
         let due = self.engine.store.due_timers(now, BATCH).await?;
         if due.is_empty() {

@@ -43,7 +43,7 @@ impl Store {
 
 /// What a restore did.
 #[derive(Debug)]
-pub struct Restored {
+pub struct Replaced {
     pub verified: Verified,
     /// Where the old record is kept; `None` where there was none.
     pub aside: Option<PathBuf>,
@@ -51,11 +51,11 @@ pub struct Restored {
 
 impl Store {
     /// Puts a verified copy of `backup` in place of the record at `url`, which nobody may have open. A step that fails
-    /// leaves the old record under its name or beside it, complete.
+    /// leaves the old record under its name or beside it, complete. The copy knows that it is one ([`Store::restored`]).
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the backup is not whole; [`StoreError::Stop`] on PostgreSQL.
-    pub async fn restore(url: &str, backup: &Path, now: DateTime<Utc>) -> Result<Restored> {
+    pub async fn restore(url: &str, backup: &Path, now: DateTime<Utc>) -> Result<Replaced> {
         if Engine::of(url) != Some(Engine::Sqlite) {
             return Err(StoreError::Stop(
                 "a record in PostgreSQL is restored with its own tool: pg_restore".into(),
@@ -89,7 +89,7 @@ impl Store {
         if let Some(folder) = file.parent() {
             fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)?;
         }
-        Ok(Restored { verified, aside })
+        Ok(Replaced { verified, aside })
     }
 }
 
@@ -102,7 +102,9 @@ async fn prepare(backup: &Path, fresh: &Path) -> Result<Verified> {
     copied?;
     let store = Store::open(&url_of(fresh)?, &Options { n_readers: 1, read_only: false }).await?;
     let verified = store.verify().await;
+    let marked = store.mark_restored().await;
     store.close().await;
+    marked?;
     match verified? {
         Verified::Broken { seq, why } => Err(StoreError::Corrupt(format!(
             "event {seq} of the journal in {}: {why}; take another backup",

@@ -18,6 +18,7 @@ mod open;
 mod outbox;
 mod raw;
 mod register;
+mod restored;
 mod rows;
 mod sql;
 
@@ -30,7 +31,7 @@ use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
 pub use alarm::Alarm;
-pub use backup::Restored;
+pub use backup::Replaced;
 pub use chain::Head;
 pub use commit::Committed;
 pub use count::Counts;
@@ -42,6 +43,7 @@ pub use lease::Term;
 pub use open::{Options, Setting};
 pub use outbox::{Delivery, Letter, LetterFilter, Rescued};
 pub use register::{RegisterFilter, Timer};
+pub use restored::Restored;
 pub use rows::*;
 
 use crate::domain::id::InboxId;
@@ -127,4 +129,5 @@ const STATEMENTS: &[&[Sql]] = &[
     outbox::LIST,
     raw::ALL,
     register::ALL,
+    restored::ALL,
 ];

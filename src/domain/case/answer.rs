@@ -36,6 +36,12 @@ pub enum AnswerTo {
 }
 
 impl Answer {
+    /// Its letter waits for a person's release.
+    pub fn hold(&mut self, because: &str) {
+        self.at_once = false;
+        self.reasons.push(because.into());
+    }
+
     fn nobody(reason: impl Into<String>) -> Self {
         Self {
             at_once: false,

@@ -2,6 +2,7 @@
 //! each service is run until it is idle.
 
 mod outbox;
+mod restore;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,7 +14,7 @@ use sscd::adapters::folder::Folder;
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::id::{Key, LetterId};
-use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service};
+use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
 use sscd::ports::Clock;
 use sscd::store::{Letter, LetterFilter, Options, Store};
 
@@ -52,8 +53,12 @@ impl Office {
     }
 
     pub async fn collect(&self) {
-        let mailbox = Maildir::new(self.path("mail"));
-        let (engine, name) = (self.engine.clone(), "shared".to_owned());
+        self.collect_from("shared", "mail").await;
+    }
+
+    pub async fn collect_from(&self, name: &str, folder: &str) {
+        let mailbox = Maildir::new(self.path(folder));
+        let (engine, name) = (self.engine.clone(), name.to_owned());
         idle(Collect { engine, name, mailbox, start_from: None, must_reconcile: true }).await;
     }
 
@@ -66,6 +71,16 @@ impl Office {
 
     pub async fn read(&self) {
         idle(Read { engine: self.engine.clone(), probe: self.probe("sscd.toml") }).await;
+    }
+
+    pub async fn wake(&self) {
+        idle(Wake { engine: self.engine.clone() }).await;
+    }
+
+    /// A daemon that ended, and the next one.
+    pub async fn restart(&mut self) {
+        self.engine.store.close().await;
+        self.engine = start(self.folder.path(), &self.clock).await;
     }
 
     pub async fn deliver(&self) {
@@ -99,11 +114,14 @@ impl Office {
     }
 }
 
+fn url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("state/sscd.db").display())
+}
+
 async fn start(folder: &Path, clock: &Arc<Hands>) -> Arc<Engine> {
     let config = Config::load(Some(&folder.join("sscd.toml")), Path::new(""), &[]).unwrap();
     let world = Arc::new(build_world(&config).unwrap());
-    let url = format!("sqlite://{}", folder.join("state/sscd.db").display());
-    let store = Store::open(&url, &Options::default()).await.unwrap();
+    let store = Store::open(&url(folder), &Options::default()).await.unwrap();
     let clock: Arc<dyn Clock> = clock.clone();
     let alarms = Alarms::new(store.clone(), clock.clone(), Vec::new());
     Engine::start(store, world, clock, alarms, "a test".into()).await.unwrap()
