@@ -259,7 +259,10 @@ fn looks_labelled(line: &str) -> bool {
 }
 
 fn is_closing(line: &str) -> bool {
-    let plain = values::text::plain_words(line).join(" ");
+    if line.len() > 60 {
+        return false;
+    }
+    let plain = values::text::plain(line);
     let closings = [
         "kind regards",
         "best regards",

@@ -60,16 +60,21 @@ static MEANING: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 pub(super) fn meaningful(label: &str) -> Vec<String> {
     let mut plain = String::with_capacity(label.len());
     let mut depth = 0_u32;
-    // "User ID(s)" is a plural; what else stands in brackets is an aside.
-    for c in label.to_lowercase().replace("(s)", "").replace(['\'', '\u{2019}'], "").chars() {
+    let mut chars = label.chars();
+    while let Some(c) = chars.next() {
         match c {
+            // "User ID(s)" is a plural; what else stands in brackets is an aside.
+            '(' if chars.as_str().get(..2).is_some_and(|next| next.eq_ignore_ascii_case("s)")) => {
+                chars = chars.as_str().get(2..).unwrap_or_default().chars();
+            }
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
-            c if depth == 0 => plain.push(c),
+            '\'' | '\u{2019}' => {}
+            '-' if is_one_word(&plain, chars.as_str()) => {}
+            c if depth == 0 => plain.extend(c.to_lowercase()),
             _ => {}
         }
     }
-    let plain = plain.replace("e-mail", "email").replace("set-up", "setup");
     let mut found: Vec<String> = plain
         .split(|c: char| !c.is_alphanumeric())
         // "System A", "1. Contact", "c) Purpose": a letter or number by itself counts.
@@ -83,6 +88,13 @@ pub(super) fn meaningful(label: &str) -> Vec<String> {
         found.remove(0);
     }
     found
+}
+
+/// "E-mail" and "set-up", where a hyphen stands between what was and what comes.
+fn is_one_word(before: &str, after: &str) -> bool {
+    [("e", "mail"), ("set", "up")].iter().any(|(head, tail)| {
+        before.ends_with(head) && after.get(..tail.len()).is_some_and(|next| next.eq_ignore_ascii_case(tail))
+    })
 }
 
 /// "Q3. Contact", "2b Contact", "iv) Contact".
@@ -100,7 +112,8 @@ pub(super) fn core(words: &[String]) -> Vec<String> {
 }
 
 fn singular(word: &str) -> String {
-    let word = word.replace("isz", "is").replace("iz", "is");
+    let word =
+        if word.contains('z') { word.replace("isz", "is").replace("iz", "is") } else { word.to_owned() };
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
         return format!("{stem}y");
     }

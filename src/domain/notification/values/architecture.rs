@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::choice::{affirmed, clauses, says};
-use super::text::plain_words;
+use super::text::plain;
 use super::withheld::says_withheld;
 use crate::domain::notification::ArchitectureProvided::{
     self, Attached, None as NotProvided, ToFollow, ViaSecureForm,
@@ -44,7 +44,7 @@ const PHRASES: &[(&str, ArchitectureProvided)] = &[
 /// Reads the way. What will follow by the secure form is to follow.
 #[must_use]
 pub fn read(words: &str) -> Read<ArchitectureProvided> {
-    let plain = plain_words(words).join(" ");
+    let plain = plain(words);
     if ["", "tbc", "tbd"].contains(&plain.as_str()) {
         return if plain.is_empty() { Read::blank() } else { Read::bad(words, EXPECTED) };
     }

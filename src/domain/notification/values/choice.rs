@@ -1,7 +1,7 @@
 //! Choosing one of a few by its phrases. In: words and a table of phrases; out: every choice that a clause affirms.
 //! Invariant: a clause with a negation or a doubt ("not", "no longer", "considering whether") affirms nothing.
 
-use super::text::plain_words;
+use super::text::{plain, plain_words};
 
 /// One clause in plain words, and whether it denies or doubts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,22 +129,33 @@ fn add<T: Copy + PartialEq>(found: &mut Vec<T>, words: &[String], phrases: &[(&s
 
 /// How many words the phrase takes where the words begin with it.
 fn starts_with(words: &[String], phrase: &str) -> Option<usize> {
-    let n = phrase.split(' ').count();
-    (words.len() >= n && words.iter().zip(phrase.split(' ')).all(|(a, b)| a == b)).then_some(n)
+    let mut words = words.iter();
+    phrase.split(' ').try_fold(0, |n, word| words.next().filter(|next| *next == word).map(|_| n + 1))
 }
 
 /// Does a phrase stand in the text, word by word?
 #[must_use]
 pub fn says(text: &str, phrases: &[&str]) -> bool {
-    let words = plain_words(text);
-    phrases.iter().any(|phrase| {
-        (0..words.len()).any(|at| words.get(at..).is_some_and(|rest| starts_with(rest, phrase).is_some()))
-    })
+    let text = plain(text);
+    let starts_at = |rest: &str, phrase: &str| {
+        rest.strip_prefix(phrase).is_some_and(|after| after.is_empty() || after.starts_with(' '))
+    };
+    let mut rest = text.as_str();
+    loop {
+        if phrases.iter().any(|phrase| starts_at(rest, phrase)) {
+            return true;
+        }
+        let Some((_, next)) = rest.split_once(' ') else { return false };
+        rest = next;
+    }
 }
 
 /// Of a row of boxes (`[x] Domestic [ ] Both`) only what is ticked; any other text as it is.
 #[must_use]
 pub fn ticked(text: &str) -> String {
+    if !text.contains(['[', '\u{2612}', '\u{2611}', '\u{2610}', '\u{25a1}']) {
+        return text.to_owned();
+    }
     let marked = text
         .replace(['\u{2612}', '\u{2611}'], "\u{2}")
         .replace(['\u{2610}', '\u{25a1}'], "\u{3}")

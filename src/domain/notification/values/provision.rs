@@ -3,7 +3,7 @@
 
 use super::Read;
 use super::choice::{affirmed, clauses};
-use super::text::{is_blank, is_open, plain_words};
+use super::text::{is_blank, is_open, plain};
 use super::withheld::says_withheld;
 use crate::domain::notification::Provision::{
     self, InHouse, OtherThirdParty, SharedResourceProvider, Undecided,
@@ -51,7 +51,7 @@ pub fn read(words: &str) -> Read<Provision> {
     if is_blank(words) {
         return Read::blank();
     }
-    let plain = plain_words(words).join(" ");
+    let plain = plain(words);
     if is_open(words)
         || ["not yet decided", "not decided", "still deciding"].iter().any(|p| plain.contains(p))
     {
@@ -98,7 +98,7 @@ fn pieces(words: &str) -> Vec<&str> {
 }
 
 fn is_name(piece: &str) -> bool {
-    let plain = plain_words(piece).join(" ");
+    let plain = plain(piece);
     let generic = ["srp", "ssp", "provider", "shared", "name", "see ", "date", "ref", "yes", "no ", "the "];
     let capital = piece.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     capital

@@ -16,12 +16,13 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
     if is_blank(words) {
         return Read::blank();
     }
+    let named = names(known);
     let mut roles = BTreeSet::new();
     let mut short = Vec::new();
     let mut problems = Vec::new();
-    for item in items(words, known) {
+    for item in items(words, &named) {
         let denied = clauses(&item).iter().any(|clause| clause.denied);
-        let found = if denied { None } else { segments(&item, known) };
+        let found = if denied { None } else { segments(&item, &named) };
         match found {
             Some(found) => roles.extend(found),
             None if denied => problems.push(Found::new(&item, EXPECTED)),
@@ -50,14 +51,14 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
 
 /// One role or several a piece. A line break parts roles only where the lines together name none: it may be where
 /// the writer's program wrapped.
-fn items(words: &str, known: &[String]) -> Vec<String> {
+fn items(words: &str, named: &[(&String, Vec<String>)]) -> Vec<String> {
     let clean = |item: &str| item.trim().trim_start_matches(['-', '*', '\u{b7}']).trim().to_owned();
     ticked(words)
         .replace(" and ", ",")
         .replace(" & ", ",")
         .replace(" plus ", ",")
         .split([',', ';', '/', '+', '\u{2022}', '|', '(', ')'])
-        .flat_map(|item| match segments(item, known) {
+        .flat_map(|item| match segments(item, named) {
             Some(_) => vec![clean(item)],
             None => item.lines().map(clean).collect(),
         })
@@ -65,24 +66,30 @@ fn items(words: &str, known: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Every way to name a role, in plain words.
+fn names(known: &[String]) -> Vec<(&String, Vec<String>)> {
+    let each = |role: &'_ String| {
+        let names = std::iter::once(role.as_str()).chain(synonyms(role).iter().copied());
+        names.map(meaning).collect::<Vec<_>>()
+    };
+    known.iter().flat_map(|role| each(role).into_iter().map(move |name| (role, name))).collect()
+}
+
 /// The roles that the words name one after the other, if they name nothing else.
-fn segments(item: &str, known: &[String]) -> Option<Vec<String>> {
-    let initials =
-        |role: &str| role.split_whitespace().filter_map(|word| word.chars().next()).collect::<String>();
-    if let Some(role) = known.iter().find(|role| initials(role) == item.trim()) {
-        return Some(vec![role.clone()]);
+fn segments(item: &str, named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
+    let initials = |role: &str, item: &str| {
+        role.split_whitespace().filter_map(|word| word.chars().next()).eq(item.chars())
+    };
+    if let Some((role, _)) = named.iter().find(|(role, _)| initials(role, item.trim())) {
+        return Some(vec![(*role).clone()]);
     }
     let words = meaning(item);
     let mut rest = words.as_slice();
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let names = known.iter().flat_map(|role| {
-            let names = std::iter::once(role.as_str()).chain(synonyms(role).iter().copied());
-            names.map(move |name| (role, meaning(name)))
-        });
-        let (role, name) =
-            names.filter(|(_, name)| rest.starts_with(name)).max_by_key(|(_, name)| name.len())?;
-        found.push(role.clone());
+        let begun = named.iter().filter(|(_, name)| rest.starts_with(name));
+        let (role, name) = begun.max_by_key(|(_, name)| name.len())?;
+        found.push((*role).clone());
         rest = rest.get(name.len()..).unwrap_or_default();
     }
     (!found.is_empty()).then_some(found)

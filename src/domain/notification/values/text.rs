@@ -8,31 +8,57 @@ use super::Read;
 #[must_use]
 pub fn squash(words: &str) -> String {
     let harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain = words.split_whitespace().map(|word| word.replace(harmful, ""));
-    plain.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(words.len());
+    for word in words.split_whitespace() {
+        let before = line.len();
+        line.extend((before > 0).then_some(' '));
+        let start = line.len();
+        line.extend(word.chars().filter(|c| !harmful(*c)));
+        if line.len() == start {
+            line.truncate(before);
+        }
+    }
+    line
 }
 
-/// Lower-case words without punctuation; a hyphen or dash parts words as a space does.
+/// Lower-case words without punctuation, a space between two; a hyphen or dash parts words as a space does.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut is_parted = false;
+    for c in text.chars().filter(|c| !matches!(c, '\u{2019}' | '\'')) {
+        let is_of_word = c.is_alphanumeric();
+        if is_of_word && is_parted && !line.is_empty() {
+            line.push(' ');
+        }
+        if c.is_ascii() && is_of_word {
+            line.push(c.to_ascii_lowercase());
+        } else if is_of_word {
+            line.extend(c.to_lowercase());
+        }
+        is_parted = !is_of_word;
+    }
+    line
+}
+
+/// The same, word by word.
 #[must_use]
 pub fn plain_words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .replace(['\u{2019}', '\''], "")
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(String::from)
-        .collect()
+    plain(text).split(' ').filter(|word| !word.is_empty()).map(String::from).collect()
 }
 
 /// Does the value only say that there is none: empty, a dash, "n/a", "[please complete]"?
 #[must_use]
 pub fn is_blank(words: &str) -> bool {
-    let text = squash(words);
-    if !text.contains(char::is_alphanumeric) {
-        return true;
+    let text = words.trim();
+    let Some(first) = text.chars().find(|c| c.is_alphanumeric()) else { return true };
+    if !text.starts_with(['[', '<']) && !"nbcl".contains(first.to_ascii_lowercase()) {
+        return false;
     }
+    let text = squash(text);
     let bracketed =
         (text.starts_with('[') && text.ends_with(']')) || (text.starts_with('<') && text.ends_with('>'));
-    let plain = plain_words(&text).join(" ");
+    let plain = plain(&text);
     let placeholder =
         ["insert", "please", "enter", "complete", "your", "delete", "choose", "select", "click"];
     if bracketed && placeholder.iter().any(|word| plain.starts_with(word)) {
@@ -45,7 +71,7 @@ pub fn is_blank(words: &str) -> bool {
 /// Does the value say that it will be said later?
 #[must_use]
 pub fn is_open(words: &str) -> bool {
-    let plain = plain_words(words).join(" ");
+    let plain = plain(words);
     [
         "tbc",
         "tbd",
@@ -85,7 +111,7 @@ pub fn read(words: &str) -> Read<String> {
 /// A provider's name; "none, we build it ourselves" is no name.
 #[must_use]
 pub fn read_name(words: &str) -> Read<String> {
-    let plain = plain_words(words).join(" ");
+    let plain = plain(words);
     if ["n a", "na", "none", "not applicable", "no "].iter().any(|none| plain.starts_with(none)) {
         return Read::blank();
     }
