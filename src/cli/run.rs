@@ -76,7 +76,7 @@ impl Daemon {
         for mailbox in &config.mailboxes {
             daemon.collect(mailbox)?;
         }
-        daemon.service(Read { engine: daemon.engine.clone(), probe }, &told.read);
+        daemon.service(Read::new(daemon.engine.clone(), probe), &told.read);
         daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
         let transport = wiring::transport(&config.transport)?;
         daemon.service(Deliver { engine: daemon.engine.clone(), transport }, &told.deliver);

@@ -20,11 +20,21 @@ use crate::domain::world::World;
 use crate::store::{Restored, Waiting};
 
 pub struct Read {
-    pub engine: Arc<Engine>,
-    pub probe: Probe,
+    engine: Arc<Engine>,
+    probe: Probe,
+    /// Read beside the decider's work on the portion before.
+    ahead: Option<Portion>,
 }
 
-const BATCH: i64 = 200;
+/// Mails that were read and not yet decided.
+struct Portion {
+    last: InboxId,
+    work: Vec<Work>,
+}
+
+/// Mails that are read and decided together, and their bytes.
+const AT_MOST: i64 = 200;
+const BYTES_AT_MOST: i64 = 8 << 20;
 /// The process ended so often while it read this mail, once alone: another process reads it first.
 const SUSPECT: i64 = 2;
 /// Nothing is tried for ever, whatever the reason.
@@ -37,46 +47,81 @@ impl Service for Read {
     }
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
-        let engine = &self.engine;
-        if engine.is_held_back() {
+        if self.engine.is_held_back() {
             return Ok(Idle::UntilTold);
         }
-        let waiting = engine.store.waiting(BATCH, None).await?;
-        let batch = match waiting.iter().position(|row| row.n_attempts > 0) {
-            Some(0) => waiting.get(..1).unwrap_or_default(),
-            Some(n) => waiting.get(..n).unwrap_or_default(),
-            None => &waiting,
+        let portion = match self.ahead.take() {
+            Some(portion) => Some(portion),
+            None => self.next().await?,
         };
-        let Some(first) = batch.first() else { return Ok(Idle::UntilTold) };
-        if let Some(reason) = self.suspect(first).await? {
-            self.decide(vec![Work::Aside { inbox: first.inbox, reason }]).await?;
-            return Ok(Idle::Never);
-        }
-        let ids: Vec<InboxId> = batch.iter().map(|row| row.inbox).collect();
-        let raws = engine.during(Stage::Load, async {
-            engine.store.begin_reading(&ids).await?;
-            engine.store.raws(&ids).await
-        });
-        let raws = raws.await?;
-        let (world, restored) = (engine.world(), engine.restored());
-        let batch = batch.to_vec();
-        let work = tokio::task::spawn_blocking(move || {
-            let mut raws = raws;
-            batch
-                .into_iter()
-                .filter_map(|row| {
-                    let bytes = raws.remove(&row.inbox)?;
-                    Some(work_of(&row, &bytes, &world, restored))
-                })
-                .collect::<Vec<_>>()
-        });
-        let work = engine.during(Stage::Read, work).await?;
-        self.decide(work).await?;
+        let Some(Portion { last, work }) = portion else { return Ok(Idle::UntilTold) };
+        let (decided, ahead) = tokio::join!(self.decide(work), self.beyond(last));
+        decided?;
+        self.ahead = ahead?;
         Ok(Idle::Never)
     }
 }
 
 impl Read {
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, probe: Probe) -> Self {
+        Self { engine, probe, ahead: None }
+    }
+
+    /// Reads what waits longest.
+    async fn next(&self) -> anyhow::Result<Option<Portion>> {
+        let waiting = self.engine.store.waiting(AT_MOST, None).await?;
+        match waiting.as_slice() {
+            [] => Ok(None),
+            [first, ..] if first.n_attempts > 0 => {
+                let work = match self.suspect(first).await? {
+                    Some(reason) => vec![Work::Aside { inbox: first.inbox, reason }],
+                    None => self.read(vec![first.clone()]).await?,
+                };
+                Ok(Some(Portion { last: first.inbox, work }))
+            }
+            _ => self.portion(waiting).await,
+        }
+    }
+
+    /// Reads what waits behind a portion that is being decided.
+    async fn beyond(&self, last: InboxId) -> anyhow::Result<Option<Portion>> {
+        let waiting = self.engine.store.waiting(AT_MOST, Some(last)).await?;
+        self.portion(waiting).await
+    }
+
+    /// Reads as many as go together, up to the first that is under suspicion.
+    async fn portion(&self, mut waiting: Vec<Waiting>) -> anyhow::Result<Option<Portion>> {
+        let mut n_bytes = 0;
+        let together = waiting.iter().enumerate().take_while(|(at, row)| {
+            n_bytes += row.n_bytes;
+            row.n_attempts == 0 && (*at == 0 || n_bytes <= BYTES_AT_MOST)
+        });
+        let n = together.count();
+        waiting.truncate(n);
+        let Some(last) = waiting.last().map(|row| row.inbox) else { return Ok(None) };
+        Ok(Some(Portion { last, work: self.read(waiting).await? }))
+    }
+
+    async fn read(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
+        let engine = &self.engine;
+        let ids: Vec<InboxId> = rows.iter().map(|row| row.inbox).collect();
+        let raws = engine.during(Stage::Load, async {
+            engine.store.begin_reading(&ids).await?;
+            engine.store.raws(&ids).await
+        });
+        let mut raws = raws.await?;
+        let (world, restored) = (engine.world(), engine.restored());
+        let work = tokio::task::spawn_blocking(move || {
+            let read = rows.into_iter().filter_map(|row| {
+                let bytes = raws.remove(&row.inbox)?;
+                Some(work_of(&row, &bytes, &world, restored))
+            });
+            read.collect()
+        });
+        Ok(engine.during(Stage::Read, work).await?)
+    }
+
     /// Why this mail is not to be read here, if it is not.
     async fn suspect(&self, row: &Waiting) -> anyhow::Result<Option<String>> {
         let n = row.n_attempts;

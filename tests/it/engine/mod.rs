@@ -70,7 +70,7 @@ impl Office {
     }
 
     pub async fn read(&self) {
-        idle(Read { engine: self.engine.clone(), probe: self.probe("sscd.toml") }).await;
+        idle(Read::new(self.engine.clone(), self.probe("sscd.toml"))).await;
     }
 
     pub async fn wake(&self) {

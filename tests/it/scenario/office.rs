@@ -68,7 +68,7 @@ fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn
     let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments.into());
     let services: [Box<dyn Service>; 4] = [
         Box::new(collect),
-        Box::new(Read { engine: engine.clone(), probe }),
+        Box::new(Read::new(engine.clone(), probe)),
         Box::new(Wake { engine: engine.clone() }),
         Box::new(Deliver { engine: engine.clone(), transport: post.clone() }),
     ];
