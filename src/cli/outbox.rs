@@ -65,7 +65,7 @@ enum What {
         #[command(flatten)]
         by: By,
     },
-    /// Never send a draft.
+    /// Never send a draft, or give up a letter that somebody did not get.
     #[command(
         after_help = "Example:\n  sscd outbox discard 4 --reason \"answered by telephone\" --by priya.nair"
     )]

@@ -13,6 +13,8 @@ pub enum Event {
     MailDismissed { inbox: InboxId, reason: String },
     /// A person took a delivery up again that had failed.
     DeliveryRetried { letter: LetterId, delivery: i64, reason: String },
+    /// A person decided that a letter which somebody did not get is not sent again.
+    DeliveryGivenUp { letter: LetterId, reason: String },
 }
 
 impl Event {
@@ -21,6 +23,7 @@ impl Event {
         match self {
             Self::MailDismissed { .. } => "MailDismissed",
             Self::DeliveryRetried { .. } => "DeliveryRetried",
+            Self::DeliveryGivenUp { .. } => "DeliveryGivenUp",
         }
     }
 }

@@ -68,6 +68,16 @@ impl Alarms {
         }
     }
 
+    /// Clears those of which `is_over` says so.
+    pub async fn clear_where(&self, is_over: impl Fn(&str) -> bool) {
+        let over = |standing: &mut HashMap<String, String>| {
+            standing.keys().filter(|key| is_over(key)).cloned().collect::<Vec<_>>()
+        };
+        for key in self.known(over).await.unwrap_or_default() {
+            self.clear(&key).await;
+        }
+    }
+
     /// Looks at what stands; `None` where the list cannot be read.
     async fn known<T>(&self, look: impl FnOnce(&mut HashMap<String, String>) -> T) -> Option<T> {
         let mut standing = self.standing.lock().await;

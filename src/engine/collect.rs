@@ -100,6 +100,12 @@ impl<M: Mailbox> Collect<M> {
         let seen = self.engine.store.sightings(&self.name, cursor.epoch).await?;
         let missing: Vec<String> =
             present.locators.into_iter().filter(|locator| !seen.contains(locator)).collect();
+        // What could not be fetched ends as an alarm when it was taken in after all, or is gone.
+        let unreadable = self.unreadable("");
+        let is_over = |key: &str| {
+            key.strip_prefix(&unreadable).is_some_and(|locator| !missing.iter().any(|one| one == locator))
+        };
+        self.engine.alarms.clear_where(is_over).await;
         if !missing.is_empty() {
             let found = self.mailbox.list(Which::These(&missing)).await?.found;
             tracing::warn!(
@@ -158,11 +164,16 @@ impl<M: Mailbox> Collect<M> {
                 }
                 Body::Unreadable { why } => {
                     let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
-                    self.engine.alarms.raise(&format!("unreadable {} {locator}", self.name), &text).await;
+                    self.engine.alarms.raise(&self.unreadable(&locator), &text).await;
                 }
             }
         }
         Ok(arrivals)
+    }
+
+    /// The alarm about a mail that cannot be fetched.
+    fn unreadable(&self, locator: &str) -> String {
+        format!("unreadable {} {locator}", self.name)
     }
 
     /// A large mail comes in pieces; what is older is hashed piece by piece and not kept.

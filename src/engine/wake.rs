@@ -43,7 +43,11 @@ impl Service for Wake {
                 deliveries: Vec::new(),
             })))
         });
-        for handled in self.engine.handle(work.collect()).await? {
+        let done = self.engine.handle(work.collect()).await?;
+        if done.iter().all(Result::is_ok) {
+            self.engine.alarms.clear("wake").await;
+        }
+        for handled in done {
             if let Err(refusal) = handled {
                 tracing::error!(reason = refusal.because, "a wait that is over moved nothing");
                 self.engine

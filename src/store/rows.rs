@@ -236,7 +236,7 @@ pub enum DeliveryState {
     Accepted,
     Refused,
     Expired,
-    /// Its letter was discarded.
+    /// A person gave it up.
     Cancelled,
 }
 

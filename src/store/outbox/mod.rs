@@ -23,14 +23,15 @@ statements! {
     SEAL = "UPDATE letter SET state = 'sealed', sealed_at_ms = ?, bytes = ? \
         WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
     DISCARD = "UPDATE letter SET state = 'discarded' WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
-    /// What is settled stays settled, save that a person may queue again what failed.
+    /// What is settled stays settled, save that a person may queue again or give up what failed.
     SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms) \
         AS (VALUES {rows ittiii}) \
         UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, \
         not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms), \
         not_after_ms = coalesce(v.not_after_ms, delivery.not_after_ms) \
         FROM v WHERE delivery.delivery_id = v.delivery_id \
-        AND (delivery.settled_at_ms IS NULL OR (v.state = 'queued' AND delivery.state IN ('refused', 'expired'))) \
+        AND (delivery.settled_at_ms IS NULL OR (v.state IN ('queued', 'cancelled') \
+        AND delivery.state IN ('refused', 'expired'))) \
         RETURNING delivery.delivery_id";
 }
 

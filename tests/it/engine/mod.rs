@@ -1,12 +1,14 @@
 //! The engine on a real record, a real Maildir and a real folder of letters, under a clock whose hands the test turns:
 //! each service is run until it is idle.
 
+mod aside;
 mod outbox;
 mod restore;
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +17,7 @@ use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::id::{Key, LetterId};
 use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
-use sscd::ports::Clock;
+use sscd::ports::{Clock, Transport};
 use sscd::store::{Letter, LetterFilter, Options, Store};
 
 use super::hands::Hands;
@@ -84,7 +86,10 @@ impl Office {
     }
 
     pub async fn deliver(&self) {
-        let transport = Arc::new(Folder::open(self.path("letters")).unwrap());
+        self.deliver_by(Arc::new(Folder::open(self.path("letters")).unwrap())).await;
+    }
+
+    pub async fn deliver_by(&self, transport: Arc<dyn Transport>) {
         idle(Deliver { engine: self.engine.clone(), transport }).await;
     }
 
@@ -105,6 +110,15 @@ impl Office {
 
     pub async fn n_letters(&self, filter: LetterFilter) -> usize {
         self.engine.store.letters(&filter, None, 1_000).await.unwrap().len()
+    }
+
+    /// What a pager asks: true while no alarm stands.
+    pub fn is_well(&self) -> bool {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sscd"));
+        let output = command.args(["status", "--config"]).arg(self.path("sscd.toml")).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.success(), !said.contains("ALARM"), "{said}");
+        output.status.success()
     }
 
     /// The alarms that stand.

@@ -1,11 +1,15 @@
 //! Letters that nobody takes in their time.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use sscd::adapters::smtp::Smtp;
 use sscd::domain::id::LetterId;
 use sscd::engine::Ask;
 use sscd::store::{DeliveryState, LetterFilter};
 
 use super::Office;
+use crate::servers::post::PostOffice;
 
 fn retry() -> Ask {
     Ask::Retry { letter: LetterId(1), reason: "the server is back".into() }
@@ -48,4 +52,37 @@ async fn a_letter_that_waited_too_long_is_not_sent_and_a_person_sends_it_again()
     assert_eq!(office.alarms().await, [""; 0]);
     let refused = office.ask(retry()).await.unwrap_err();
     assert!(refused.contains("no delivery that failed"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_alarm_of_a_refused_letter_ends_when_it_is_accepted_or_given_up() {
+    let mut office = Office::new().await;
+    for mail in ["form-complete.eml", "ids-withheld.eml"] {
+        office.drop_mail(mail);
+        office.collect().await;
+    }
+    office.read().await;
+    let post = PostOffice::start(&[]);
+    let transport = Arc::new(Smtp::new(post.post()));
+    assert!(office.is_well());
+    post.fault("rcpt", 2, "550 5.1.1 no such user");
+    office.deliver_by(transport.clone()).await;
+    assert_eq!(office.n_letters(LetterFilter::Failed).await, 2);
+    assert!(!office.is_well());
+
+    office.ask(retry()).await.unwrap();
+    office.deliver_by(transport.clone()).await;
+    assert_eq!(office.letter(1).await.deliveries[0].state, DeliveryState::Accepted);
+    assert!(office.alarms().await[0].contains("did not get letter 2:"), "{:?}", office.alarms().await);
+    assert!(!office.is_well(), "the other still stands");
+
+    let discard = || Ask::Discard { letter: LetterId(2), reason: "answered by telephone".into() };
+    office.ask(discard()).await.unwrap();
+    let given_up = office.letter(2).await.deliveries.remove(0);
+    assert_eq!(given_up.state, DeliveryState::Cancelled);
+    assert_eq!(given_up.answer.unwrap(), "given up by priya.nair: answered by telephone");
+    assert!(office.is_well());
+    office.deliver_by(transport).await;
+    assert_eq!(post.taken().len(), 1, "what is given up does not leave");
+    assert!(office.ask(discard()).await.is_err(), "once");
 }

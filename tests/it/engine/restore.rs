@@ -91,6 +91,7 @@ async fn mail_that_was_perhaps_answered_is_answered_again_only_by_a_person() {
     assert!(a.contains("may have been answered before") && b.contains("may have been answered before"));
     let alarms = office.alarms().await.join("\n");
     assert!(alarms.contains("restored: a restore holds 3 letters"), "{alarms}");
+    assert!(!office.is_well());
 
     // A person finds out: one letter never left, one was answered, and of one nobody knows.
     let retry = Ask::Retry { letter: LetterId(2), reason: "it never left".into() };
@@ -100,6 +101,7 @@ async fn mail_that_was_perhaps_answered_is_answered_again_only_by_a_person() {
     assert!(office.alarms().await.join("\n").contains("a restore holds 1 letters"));
     office.ask(Ask::Release { letter: other, to: Vec::new() }).await.unwrap();
     assert_eq!(office.alarms().await, [""; 0], "the restore is over");
+    assert!(office.is_well());
     office.deliver().await;
     assert_eq!(office.n_letters(LetterFilter::Failed).await, 0);
 

@@ -1,6 +1,8 @@
 //! What people ask for. In: who asks, what for, and the id of the command; out: a sentence that says what was done, or
 //! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
 
+mod outbox;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -13,12 +15,11 @@ use crate::domain::case::{Asked, Channel, Mail, Reference, Refusal, Signal, Spok
 use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId};
-use crate::domain::letter::Facts;
 use crate::domain::notification::{Notification, Reading, enter};
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
-use crate::store::{DeliveryMove, DeliveryState, InboxDone, InboxRow, LetterState, Outcome};
+use crate::store::{InboxDone, InboxRow, Outcome};
 
 /// A request of a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -231,56 +232,6 @@ impl Engine {
         Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
     }
 
-    async fn release(&self, letter: LetterId, to: &[Address], asking: &Asking) -> anyhow::Result<Prepared> {
-        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
-        let LetterState::Draft { facts, .. } = &row.state else {
-            return Ok(Err(Refusal::new(format!(
-                "letter {} is no draft: it was sealed or discarded",
-                letter.0
-            ))));
-        };
-        let draft: Facts = serde_json::from_slice(facts)?;
-        let what = Asked::Release { letter, version: row.version, draft: Box::new(draft), to: to.to_vec() };
-        let said = format!(
-            "letter {} of {{case}} was released, or drafted again if its facts had changed",
-            letter.0
-        );
-        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
-    }
-
-    async fn discard(&self, letter: LetterId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
-        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
-        let what = Asked::Discard { letter, reason: reason.into() };
-        let said = format!("letter {} of {{case}} will not be sent", letter.0);
-        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
-    }
-
-    /// Takes deliveries up again that were refused or expired.
-    async fn retry(&self, letter: LetterId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
-        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
-        let failed: Vec<_> = row
-            .deliveries
-            .into_iter()
-            .filter(|delivery| matches!(delivery.state, DeliveryState::Refused | DeliveryState::Expired))
-            .collect();
-        let Some(first) = failed.first() else {
-            return Ok(Err(Refusal::new(format!("letter {} has no delivery that failed", letter.0))));
-        };
-        let event = desk::Event::DeliveryRetried { letter, delivery: first.delivery, reason: reason.into() };
-        let now = self.clock.now();
-        let again = |delivery: &crate::store::Delivery| DeliveryMove {
-            delivery: delivery.delivery,
-            to: DeliveryState::Queued,
-            answer: format!("taken up again by {}: {reason}", asking.by.0),
-            not_before: Some(now),
-            not_after: Some(self.world().policy.deliver_until(now)),
-        };
-        let deliveries = failed.iter().map(again).collect();
-        let work =
-            Work::Desk { cause: cause(asking), actor: String::new(), event, inbox: Vec::new(), deliveries };
-        Ok(Ok((work, format!("letter {} will be sent again", letter.0))))
-    }
-
     /// The row of a mail that is open for people.
     async fn open_row(&self, inbox: InboxId) -> anyhow::Result<Result<InboxRow, Refusal>> {
         let Some(row) = self.store.inbox_row(inbox).await? else {
@@ -364,8 +315,4 @@ fn case_work(target: Target, signal: Signal, asking: &Asking) -> Work {
         inbox: Vec::new(),
         deliveries: Vec::new(),
     }))
-}
-
-fn no_letter(letter: LetterId) -> Refusal {
-    Refusal::new(format!("there is no letter {}: see `sscd outbox list`", letter.0))
 }

@@ -1,0 +1,101 @@
+//! What people ask of letters: release, discard, retry. In: the letter's id; out: work for the decider, or why not.
+
+use chrono::{DateTime, Utc};
+
+use super::{Asking, Prepared, asked, case_work, cause};
+use crate::domain::case::{Asked, Refusal};
+use crate::domain::desk;
+use crate::domain::id::{Address, LetterId};
+use crate::domain::letter::Facts;
+use crate::domain::route::Target;
+use crate::engine::{Engine, Work};
+use crate::store::{Delivery, DeliveryMove, DeliveryState, Letter, LetterState};
+
+impl Engine {
+    pub(super) async fn release(
+        &self,
+        letter: LetterId,
+        to: &[Address],
+        asking: &Asking,
+    ) -> anyhow::Result<Prepared> {
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        let LetterState::Draft { facts, .. } = &row.state else {
+            return Ok(Err(Refusal::new(format!(
+                "letter {} is no draft: it was sealed or discarded",
+                letter.0
+            ))));
+        };
+        let draft: Facts = serde_json::from_slice(facts)?;
+        let what = Asked::Release { letter, version: row.version, draft: Box::new(draft), to: to.to_vec() };
+        let said = format!(
+            "letter {} of {{case}} was released, or drafted again if its facts had changed",
+            letter.0
+        );
+        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
+    }
+
+    /// A draft is never sent; a letter that somebody did not get is not tried again.
+    pub(super) async fn discard(
+        &self,
+        letter: LetterId,
+        reason: &str,
+        asking: &Asking,
+    ) -> anyhow::Result<Prepared> {
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        if failed(&row).next().is_some() {
+            let event = desk::Event::DeliveryGivenUp { letter, reason: reason.into() };
+            let answer = format!("given up by {}: {reason}", asking.by.0);
+            let give_up = |one: &Delivery| {
+                DeliveryMove::settled(one.delivery, DeliveryState::Cancelled, answer.as_str())
+            };
+            let work = desk_work(event, failed(&row).map(give_up).collect(), asking);
+            return Ok(Ok((work, format!("letter {} will not be sent again", letter.0))));
+        }
+        let what = Asked::Discard { letter, reason: reason.into() };
+        let said = format!("letter {} of {{case}} will not be sent", letter.0);
+        Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
+    }
+
+    /// Takes deliveries up again that were refused or expired, for another while.
+    pub(super) async fn retry(
+        &self,
+        letter: LetterId,
+        reason: &str,
+        asking: &Asking,
+    ) -> anyhow::Result<Prepared> {
+        let Some(row) = self.store.letter(letter).await? else { return Ok(Err(no_letter(letter))) };
+        let Some(first) = failed(&row).next() else {
+            return Ok(Err(Refusal::new(format!("letter {} has no delivery that failed", letter.0))));
+        };
+        let event = desk::Event::DeliveryRetried { letter, delivery: first.delivery, reason: reason.into() };
+        let now = self.clock.now();
+        let until = self.world().policy.deliver_until(now);
+        let answer = format!("taken up again by {}: {reason}", asking.by.0);
+        let again = |one: &Delivery| queued_again(one.delivery, &answer, now, until);
+        let work = desk_work(event, failed(&row).map(again).collect(), asking);
+        Ok(Ok((work, format!("letter {} will be sent again", letter.0))))
+    }
+}
+
+fn failed(letter: &Letter) -> impl Iterator<Item = &Delivery> {
+    letter
+        .deliveries
+        .iter()
+        .filter(|one| matches!(one.state, DeliveryState::Refused | DeliveryState::Expired))
+}
+
+fn queued_again(delivery: i64, answer: &str, now: DateTime<Utc>, until: DateTime<Utc>) -> DeliveryMove {
+    DeliveryMove {
+        not_before: Some(now),
+        not_after: Some(until),
+        ..DeliveryMove::settled(delivery, DeliveryState::Queued, answer)
+    }
+}
+
+fn desk_work(event: desk::Event, deliveries: Vec<DeliveryMove>, asking: &Asking) -> Work {
+    Work::Desk { cause: cause(asking), actor: String::new(), event, inbox: Vec::new(), deliveries }
+}
+
+fn no_letter(letter: LetterId) -> Refusal {
+    Refusal::new(format!("there is no letter {}: see `sscd outbox list`", letter.0))
+}
