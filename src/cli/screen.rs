@@ -74,6 +74,29 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// One paragraph: `head` at its beginning, further lines `indent` deep, no line longer than the terminal is wide.
+    #[must_use]
+    pub fn paragraph(self, head: &str, indent: usize, text: &str) -> String {
+        let text = one_line(text);
+        let mut out = format!("{head:<indent$}");
+        let mut column = len(&out);
+        for (n, word) in text.split(' ').enumerate() {
+            let fits = self.width.is_none_or(|width| column + 1 + len(word) <= width);
+            if n > 0 && fits {
+                out.push(' ');
+                column += 1;
+            } else if n > 0 {
+                let _ = write!(out, "\n{:indent$}", "");
+                column = indent;
+            }
+            out += word;
+            column += len(word);
+        }
+        out + "\n"
+    }
+}
+
 /// Prints to stdout.
 ///
 /// # Errors
@@ -147,6 +170,15 @@ mod tests {
     fn a_mail_cannot_command_the_terminal() {
         assert_eq!(one_line("a\u{1b}[2Jb\r\nc\u{202e}d\u{9b}e"), r"a\u{1b}[2Jb c\u{202e}d\u{9b}e");
         assert_eq!(escape("a\r\nb\u{7}"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn a_paragraph_fits_the_terminal_and_keeps_its_column() {
+        let screen = Screen { width: Some(20), has_colour: false };
+        assert_eq!(screen.paragraph("  who", 7, "one of\nthe four"), "  who  one of the\n       four\n");
+        assert_eq!(screen.paragraph("", 2, &"x".repeat(30)), format!("  {}\n", "x".repeat(30)));
+        let all = Screen { width: None, has_colour: false };
+        assert_eq!(all.paragraph("", 0, &"x ".repeat(90)).lines().count(), 1);
     }
 
     #[test]

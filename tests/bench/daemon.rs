@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::dovecot::Dovecot;
 use super::load::{self, Place};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Daemon {
     child: Child,

@@ -73,13 +73,23 @@ impl Story {
         let _ = writeln!(self.text, "\n{}", self.screen.paint(Paint::Bold, text));
     }
 
-    /// Everything from outside passes here.
+    /// Everything from outside passes through a paragraph.
     fn line(&mut self, text: &str) {
-        let _ = writeln!(self.text, "  {}", one_line(text));
+        self.text += &self.screen.paragraph("", 2, text);
     }
 
     fn more(&mut self, text: &str) {
-        let _ = writeln!(self.text, "      {}", one_line(text));
+        self.text += &self.screen.paragraph("", 6, text);
+    }
+
+    fn row(&mut self, name: &str, text: &str) {
+        self.text += &self.screen.paragraph(&format!("  {name}"), 18, text);
+    }
+
+    fn warn(&mut self, paint: Paint, text: &str) {
+        let warning = self.screen.paragraph("", 2, text);
+        self.text += &self.screen.paint(paint, warning.trim_end());
+        self.text.push('\n');
     }
 
     fn tell(mut self, case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> String {
@@ -90,7 +100,7 @@ impl Story {
         if case.mails.is_empty() {
             let channel = serde_json::to_value(case.channel).ok();
             let channel = channel.as_ref().and_then(Value::as_str).unwrap_or_default().replace('-', " ");
-            self.line(&format!("{}  by {channel}, entered by a person", moment(case.received_at)));
+            self.line(&format!("{}, by {channel}, entered by a person", moment(case.received_at)));
         }
         for mail in &case.mails {
             self.mail(mail);
@@ -107,15 +117,17 @@ impl Story {
         }
         for letter in letters.iter().rev() {
             let kind = spaced(&letter.kind);
-            self.line(&format!("{}  letter {}, {kind}", moment(letter.made_at), letter.letter.0));
+            self.line(&format!("{}, letter {}: {kind}", moment(letter.made_at), letter.letter.0));
             self.more(&outbox::fate(letter));
             let note = case.letters.get(&letter.letter);
-            for fate in note.into_iter().flat_map(|note| &note.fate) {
+            let told = |fate: &&String| fate.starts_with("accepted for") || fate.starts_with("failed for");
+            for fate in note.into_iter().flat_map(|note| &note.fate).filter(|fate| !told(fate)) {
                 self.more(fate);
             }
         }
         self.head("What is waited for");
-        let waits = waits(case, world);
+        let mut waits = waits(case, world);
+        waits.sort_by_key(|wait| wait.due_at);
         if waits.is_empty() {
             self.line("nothing");
         }
@@ -126,27 +138,24 @@ impl Story {
     }
 
     fn status(&mut self, case: &Case) {
-        self.line(&format!("status          {}", case.stage.title()));
-        self.line(&format!("received        {}", moment(case.received_at)));
+        self.row("status", case.stage.title());
+        self.row("received", &moment(case.received_at));
         let acknowledged = case.acknowledged_at.map_or_else(|| "not yet".into(), moment);
-        self.line(&format!("acknowledged    {acknowledged}"));
+        self.row("acknowledged", &acknowledged);
         let timeliness = serde_json::to_value(case.timeliness).ok();
-        self.line(&format!(
-            "timeliness      {}",
-            timeliness.as_ref().and_then(Value::as_str).unwrap_or_default()
-        ));
-        self.line(&format!("classification  {}", case.classification.title()));
-        self.line(&format!("User            {}", case.user_because));
+        self.row("timeliness", timeliness.as_ref().and_then(Value::as_str).unwrap_or_default());
+        self.row("classification", case.classification.title());
+        self.row("User", &case.user_because);
         if let Some(on) = case.meeting_on {
-            self.line(&format!("SSC meeting     {} ({})", day(on), case.meeting_why));
+            self.row("SSC meeting", &format!("{} ({})", day(on), case.meeting_why));
         }
         if let Some(answering) = &case.answering {
             let words = format!("a person must answer mail {}: {}", answering.inbox.0, answering.why);
-            let _ = writeln!(self.text, "  {}", self.screen.paint(Paint::Yellow, &one_line(&words)));
+            self.warn(Paint::Yellow, &words);
         }
         if let Some(due) = case.information_due.as_ref().filter(|due| due.is_overdue) {
             let words = format!("overdue: information was due on {}, 17:00", day(due.on));
-            let _ = writeln!(self.text, "  {}", self.screen.paint(Paint::Red, &words));
+            self.warn(Paint::Red, &words);
         }
         if !case.possibly_same_as.is_empty() {
             let others = case.possibly_same_as.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -159,7 +168,7 @@ impl Story {
 
     fn mail(&mut self, mail: &Mail) {
         let who = mail.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
-        self.line(&format!("{}  mail {} from {who}", moment(mail.received_at), mail.inbox.0));
+        self.line(&format!("{}, mail {} from {who}", moment(mail.received_at), mail.inbox.0));
         let word =
             |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
         let verdict = word(serde_json::to_value(mail.sender.vouch.verdict).ok());
@@ -206,7 +215,7 @@ impl Story {
             Event::decode(entry.schema, &entry.body)
                 .map_or_else(|_| entry.kind.clone(), |event| sentence(&event))
         };
-        self.line(&format!("{}  {what}", moment(entry.at)));
+        self.line(&format!("{}: {what}", moment(entry.at)));
         self.more(&format!("by {}, because of {}", entry.actor, entry.cause));
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
 use super::{Case, Stage};
+use crate::domain::notification::label_of;
 use crate::domain::world::World;
 
 /// A wait, by its kind; each case has at most one of a kind.
@@ -69,11 +70,9 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     if let Some(due) = &case.information_due
         && !due.is_overdue
     {
-        wait(
-            WaitKind::Information,
-            due.at,
-            format!("the User to supply {}", case.notification.missing.join(", ")),
-        );
+        let missing = case.notification.missing.iter();
+        let missing: Vec<&str> = missing.map(|name| label_of(name).unwrap_or(name)).collect();
+        wait(WaitKind::Information, due.at, format!("the User to supply {}", missing.join(", ")));
     }
     waits
 }
