@@ -54,11 +54,3 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
     }
     Ok(ExitCode::SUCCESS)
 }
-
-/// Reads `field=value`.
-pub fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("found {text:?}, expected field=value, as user_party_name=\"Northwind\""))?;
-    Ok((name.trim().to_owned(), value.to_owned()))
-}

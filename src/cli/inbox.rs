@@ -7,8 +7,9 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Common;
-use super::ask::{By, ask, pair};
-use super::check::moment;
+use super::argument::{number, pair, reference};
+use super::ask::{By, ask};
+use super::check::{brief, moment};
 use super::look::Looking;
 use super::screen::{Screen, escape, one_line, say, say_json, spaced};
 use crate::domain::case::Reference;
@@ -41,6 +42,7 @@ enum What {
     /// One mail: where it was seen, what was read in it, what became of it.
     #[command(after_help = "Example:\n  sscd inbox show 17")]
     Show {
+        #[arg(value_parser = number)]
         id: i64,
         /// Print the mail itself, byte for byte.
         #[arg(long)]
@@ -51,6 +53,7 @@ enum What {
         after_help = "Example:\n  sscd inbox accept 17 --set user_party_name=\"Northwind\" --by priya.nair"
     )]
     Accept {
+        #[arg(value_parser = number)]
         id: i64,
         #[command(flatten)]
         by: By,
@@ -61,6 +64,7 @@ enum What {
     /// This mail is no notification.
     #[command(after_help = "Example:\n  sscd inbox dismiss 17 --reason \"a newsletter\" --by priya.nair")]
     Dismiss {
+        #[arg(value_parser = number)]
         id: i64,
         #[command(flatten)]
         by: By,
@@ -71,8 +75,9 @@ enum What {
     /// This mail speaks to a case: file it there.
     #[command(after_help = "Example:\n  sscd inbox link 17 SUS-2026-0001 --by priya.nair")]
     Link {
+        #[arg(value_parser = number)]
         id: i64,
-        #[arg(value_parser = |text: &str| Reference::try_from(text.to_owned()))]
+        #[arg(value_parser = reference)]
         reference: Reference,
         #[command(flatten)]
         by: By,
@@ -114,7 +119,7 @@ async fn list(common: &Common, needs_person: bool, limit: u32) -> anyhow::Result
             };
             vec![
                 row.inbox.0.to_string(),
-                moment(row.received_at),
+                brief(row.received_at),
                 text(&row.sender),
                 what,
                 text(&row.title),
@@ -122,7 +127,8 @@ async fn list(common: &Common, needs_person: bool, limit: u32) -> anyhow::Result
             ]
         };
         let rows: Vec<_> = rows.iter().map(cells).collect();
-        say(&Screen::stdout().table(&["id", "received", "from", "outcome", "subject", "why"], &rows))?;
+        let heads = ["id", "received", "from", "outcome", "subject", "why"];
+        say(&Screen::stdout().table(&heads, &["from", "subject", "why"], &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }

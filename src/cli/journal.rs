@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
+use super::argument::reference;
 use super::look::Looking;
 use super::progress::bar;
 use super::screen::{say, say_json};
@@ -30,7 +31,7 @@ enum What {
     #[command(after_help = "Example:\n  sscd journal export --case SUS-2026-0001 | jq .kind")]
     Export {
         /// Of one case only.
-        #[arg(long, value_name = "REF", value_parser = |text: &str| Reference::try_from(text.to_owned()))]
+        #[arg(long, value_name = "REF", value_parser = reference)]
         case: Option<Reference>,
     },
 }

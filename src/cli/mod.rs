@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments in, an exit code out (0 done, 1 refused or found wrong, 2 used wrongly).
 //! stdout belongs to what was asked for; everything else goes to stderr.
 
+mod argument;
 mod ask;
 mod backup;
 mod case;

@@ -7,8 +7,9 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Common;
+use super::argument::number;
 use super::ask::{By, ask};
-use super::check::moment;
+use super::check::{brief, moment};
 use super::look::Looking;
 use super::screen::{Screen, escape, one_line, say, say_json, spaced};
 use crate::domain::id::{Address, LetterId};
@@ -42,10 +43,14 @@ enum What {
     },
     /// One letter: its text (a draft's as it would be sent today) and what became of it.
     #[command(after_help = "Example:\n  sscd outbox show 4")]
-    Show { id: i64 },
+    Show {
+        #[arg(value_parser = number)]
+        id: i64,
+    },
     /// Send a draft.
     #[command(after_help = "Example:\n  sscd outbox release 4 --to ann.field@northwind.test --by priya.nair")]
     Release {
+        #[arg(value_parser = number)]
         id: i64,
         /// To whom, where the draft names nobody or somebody else; may be repeated.
         #[arg(long, value_name = "ADDRESS", value_parser = Address::parse)]
@@ -58,6 +63,7 @@ enum What {
         after_help = "Example:\n  sscd outbox retry 4 --reason \"mailbox works again\" --by priya.nair"
     )]
     Retry {
+        #[arg(value_parser = number)]
         id: i64,
         /// Why, for the record.
         #[arg(long)]
@@ -70,6 +76,7 @@ enum What {
         after_help = "Example:\n  sscd outbox discard 4 --reason \"answered by telephone\" --by priya.nair"
     )]
     Discard {
+        #[arg(value_parser = number)]
         id: i64,
         /// Why, for the record.
         #[arg(long)]
@@ -111,14 +118,14 @@ async fn list(common: &Common, filter: &LetterFilter, limit: u32) -> anyhow::Res
         let cells = |letter: &Letter| {
             vec![
                 letter.letter.0.to_string(),
-                moment(letter.made_at),
+                brief(letter.made_at),
                 letter.subject.0.clone(),
                 spaced(&letter.kind),
                 fate(letter),
             ]
         };
         let rows: Vec<_> = letters.iter().map(cells).collect();
-        say(&Screen::stdout().table(&["id", "made", "case", "kind", "state"], &rows))?;
+        say(&Screen::stdout().table(&["id", "made", "case", "kind", "state"], &["state"], &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Common;
+use super::argument::instant;
 use super::screen::escape;
 use crate::adapters::clock::SystemClock;
 use crate::config::{Config, environment, load_keys};
@@ -36,7 +37,7 @@ pub struct Read {
     #[arg(long, value_name = "NAME")]
     authserv_id: Vec<String>,
     /// When the mail was received (RFC 3339), in place of now.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     received_at: Option<DateTime<Utc>>,
 }
 

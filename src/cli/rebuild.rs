@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::progress::bar;
-use super::screen::{say, say_json};
+use super::screen::{counted, say, say_json};
 use super::{Common, run};
 use crate::adapters::clock::SystemClock;
 use crate::config::build_world;
@@ -47,7 +47,10 @@ pub async fn command(_: Rebuild, common: &Common) -> anyhow::Result<ExitCode> {
     if common.json {
         say_json(&json!({ "n_cases": n }))?;
     } else {
-        say(&format!("Made {n} cases anew from the journal, with their waits.\n"))?;
+        say(&format!(
+            "Made {} anew from the journal, with what is waited for.\n",
+            counted(i64::try_from(n)?, "case")
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

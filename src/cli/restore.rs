@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::screen::{say, say_json};
+use super::screen::{counted, say, say_json};
 use super::{Common, journal, look, run};
 use crate::adapters::clock::SystemClock;
 use crate::config::Config;
 use crate::control::Locked;
 use crate::engine::Engine;
 use crate::ports::Clock as _;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Put a backup in place of the record, with the daemon stopped.
 ///
@@ -34,7 +34,14 @@ pub async fn command(args: Restore, common: &Common) -> anyhow::Result<ExitCode>
     let config = common.load()?;
     let _lock = Locked::take(&config.state.folder)?;
     let url = run::database_url(&config)?;
-    let restored = Store::restore(url.reveal(), &args.file, SystemClock.now()).await?;
+    let restored = Store::restore(url.reveal(), &args.file, SystemClock.now()).await;
+    let restored = restored.map_err(|error| match error {
+        StoreError::Corrupt(why) => {
+            let why = why.trim_end_matches("; restore it from a backup");
+            anyhow::anyhow!("{} is no sound backup, and the record is as it was: {why}", args.file.display())
+        }
+        other => other.into(),
+    })?;
     let engine = run::open_engine(&config).await?;
     let done = settle(&engine, &config).await;
     engine.store.close().await;
@@ -50,10 +57,12 @@ pub async fn command(args: Restore, common: &Common) -> anyhow::Result<ExitCode>
     } else {
         let aside = aside.map_or_else(String::new, |path| format!("The old record is {path}.\n"));
         say(&format!(
-            "{}\n{aside}{n_held} letters are held: see `sscd outbox list --failed`, and send again with \
-             `sscd outbox retry`.\n{n_mailboxes} mailboxes will be swept again from the beginning before anything is \
-             decided; letters for the mail found there are drafts.\n",
-            journal::sentence(&restored.verified)
+            "{}\n{aside}{} held: see `sscd outbox list --failed`, and send again with `sscd outbox retry`.\n\
+             {} to be swept again from the beginning before anything is decided; letters for the mail found there \
+             are drafts.\n",
+            journal::sentence(&restored.verified),
+            counted(i64::try_from(n_held)?, "letter"),
+            counted(i64::try_from(n_mailboxes)?, "mailbox folder")
         ))?;
     }
     Ok(ExitCode::SUCCESS)

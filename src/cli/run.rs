@@ -25,9 +25,8 @@ use crate::store::{Options, Store};
 ///
 /// It watches the configured mailboxes, keeps the record, answers, and stops within five seconds with nothing half
 /// done. Logs go to stderr.
-///
-/// Example: sscd run --config /etc/sscd/sscd.toml
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sscd run --config /etc/sscd/sscd.toml")]
 pub struct Args {}
 
 pub async fn command(_: Args, common: &Common) -> anyhow::Result<ExitCode> {

@@ -7,6 +7,9 @@ use std::io::IsTerminal as _;
 use anyhow::Context as _;
 use serde_json::Value;
 
+/// No column is cut to fewer characters.
+const LEAST: usize = 8;
+
 /// What stdout is.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
@@ -45,9 +48,10 @@ impl Screen {
         if self.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Rows under heads, cut to the terminal's width at their widest columns.
+    /// Rows under heads, cut to the terminal's width: first the widest of the columns named in `free`, then the widest
+    /// of all.
     #[must_use]
-    pub fn table(self, heads: &[&str], rows: &[Vec<String>]) -> String {
+    pub fn table(self, heads: &[&str], free: &[&str], rows: &[Vec<String>]) -> String {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
         let column = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(|cell| len(cell)).max();
@@ -55,9 +59,14 @@ impl Screen {
             heads.iter().enumerate().map(|(at, head)| column(at).unwrap_or(0).max(len(head))).collect();
         if let Some(width) = self.width {
             let gaps = 2 * widths.len().saturating_sub(1);
-            while widths.iter().sum::<usize>() + gaps > width {
-                let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 8) else { break };
-                *widest -= 1;
+            let too_wide = |widths: &[usize]| widths.iter().sum::<usize>() + gaps > width;
+            for columns in [free, heads] {
+                while too_wide(&widths) {
+                    let named = widths.iter_mut().zip(heads).filter(|(_, head)| columns.contains(head));
+                    let widest = named.map(|(width, _)| width).max().filter(|widest| **widest > LEAST);
+                    let Some(widest) = widest else { break };
+                    *widest -= 1;
+                }
             }
         }
         let line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -156,6 +165,12 @@ fn cut(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// `1 letter`, `2 letters`.
+#[must_use]
+pub fn counted(n: i64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// `for_ssc_consideration` as words.
 #[must_use]
 pub fn spaced(word: &str) -> String {
@@ -185,10 +200,10 @@ mod tests {
     fn a_table_fits_the_terminal_and_says_what_was_cut() {
         let screen = Screen { width: Some(40), has_colour: false };
         let rows = vec![vec!["1".to_owned(), "é".repeat(60), "yes".to_owned()]];
-        let text = screen.table(&["id", "what", "so"], &rows);
+        let text = screen.table(&["id", "what", "so"], &["what"], &rows);
         assert!(text.lines().all(|line| len(line) <= 40), "{text}");
         assert!(text.contains('…') && text.contains("yes"), "{text}");
-        let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &rows);
+        let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &[], &rows);
         assert!(!all.contains('…'));
     }
 }

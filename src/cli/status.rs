@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Common;
 use super::check::moment;
 use super::look::Looking;
-use super::screen::{Paint, Screen, one_line, say, say_json, spaced};
+use super::screen::{Paint, Screen, counted, one_line, say, say_json, spaced};
 use crate::store::{Counts, Cursor, LetterFilter};
 
 /// Show how the daemon is: counts, mailboxes, alarms.
@@ -87,8 +87,8 @@ fn people(
         ),
         format!("letters     {}", list(counts.letters.clone())),
         format!("deliveries  {}", words(&deliveries)),
-        format!("journal     {} events", counts.n_events),
-        format!("record      {} kB, {} sightings", counts.n_bytes / 1024, counts.n_sightings),
+        format!("journal     {}", counted(counts.n_events, "event")),
+        format!("record      {} kB, {}", counts.n_bytes / 1024, counted(counts.n_sightings, "sighting")),
         format!("next wait   {}", next.map_or_else(|| "none".into(), moment)),
     ];
     for (cursor, name) in cursors {
@@ -96,11 +96,11 @@ fn people(
         lines.push(match cursor {
             None => format!("mailbox     {}: never collected", one_line(name)),
             Some(cursor) => format!(
-                "mailbox     {}: swept {}, compared {}, {} mails found missing then",
+                "mailbox     {}: swept {}, compared {}, {} found missing then",
                 one_line(name),
                 at(cursor.swept_at),
                 at(cursor.reconciled_at),
-                cursor.n_found_missing
+                counted(cursor.n_found_missing, "mail")
             ),
         });
     }

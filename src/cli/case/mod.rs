@@ -11,11 +11,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::Common;
-use super::ask::{By, ask, pair};
-use super::check::moment;
+use super::argument::{instant, pair, reference};
+use super::ask::{By, ask};
+use super::check::brief;
 use super::look::Looking;
 use super::screen::{Screen, say, say_json};
 use crate::domain::case::{Case, Channel, Reference, waits};
+use crate::domain::workday::london_date;
 use crate::engine::Ask;
 use crate::store::RegisterFilter;
 
@@ -46,7 +48,7 @@ enum What {
         #[arg(long, value_enum)]
         channel: Way,
         /// When it came (RFC 3339).
-        #[arg(long, value_name = "INSTANT")]
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
         received: DateTime<Utc>,
         /// What it said, by field as in `sscd read`; may be repeated.
         #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
@@ -74,10 +76,6 @@ enum Way {
     Telephone,
     Letter,
     SecureForm,
-}
-
-fn reference(text: &str) -> Result<Reference, String> {
-    Reference::try_from(text.to_owned())
 }
 
 /// # Errors
@@ -125,14 +123,13 @@ async fn list(common: &Common) -> anyhow::Result<ExitCode> {
     } else {
         let cells = |case: &Case| {
             let next = waits(case, &looking.world).into_iter().min_by_key(|wait| wait.due_at);
-            let next =
-                next.map_or_else(String::new, |wait| format!("{}: {}", moment(wait.due_at), wait.what));
+            let next = next.map_or_else(String::new, |wait| format!("{}: {}", brief(wait.due_at), wait.what));
             let next =
                 case.answering.as_ref().map_or(next, |since| format!("a person to answer: {}", since.why));
             vec![
                 case.reference.to_string(),
                 case.user_name().to_owned(),
-                moment(case.received_at),
+                london_date(case.received_at).to_string(),
                 case.stage.title().to_owned(),
                 case.notification.missing.len().to_string(),
                 next,
@@ -140,7 +137,7 @@ async fn list(common: &Common) -> anyhow::Result<ExitCode> {
         };
         let rows: Vec<_> = cases.iter().map(cells).collect();
         let heads = ["case", "User", "received", "status", "missing", "waits for"];
-        say(&Screen::stdout().table(&heads, &rows))?;
+        say(&Screen::stdout().table(&heads, &["User", "waits for"], &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use crate::adapters::clock::SystemClock;
 use crate::config::{Config, ConfigError, Fault, Snapshot, environment, load_keys};
 use crate::ports::Clock as _;
 use outlook::Outlook;
-pub use outlook::{day, moment};
+pub use outlook::{brief, day, moment};
 
 /// Validate configuration and directory, and print what the daemon will do.
 ///

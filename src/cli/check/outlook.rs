@@ -235,3 +235,8 @@ pub fn day(on: NaiveDate) -> String {
 pub fn moment(at: DateTime<Utc>) -> String {
     london(at).format("%a %-d %b %Y, %H:%M").to_string()
 }
+
+/// `2026-11-27 17:00`, on London's clocks, for lists.
+pub fn brief(at: DateTime<Utc>) -> String {
+    london(at).format("%Y-%m-%d %H:%M").to_string()
+}

@@ -99,7 +99,7 @@ impl Engine {
         let today = london_date(self.clock.now());
         let Some(person) = world.directory.person(&asking.by) else {
             return Ok(Err(Refusal::new(format!(
-                "{:?} is nobody in the directory (people.toml)",
+                "found {:?}, expected the key of a person in people.toml, such as priya.nair there",
                 asking.by.0
             ))));
         };

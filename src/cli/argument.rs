@@ -1,0 +1,31 @@
+//! What arguments mean. In: a word of the command line; out: its value, or what was found and what is expected.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::case::Reference;
+
+/// The number of a mail or a letter.
+pub fn number(text: &str) -> Result<i64, String> {
+    let expected =
+        || format!("found {text:?}, expected its number, as `sscd inbox list` or `outbox list` prints it");
+    text.parse().map_err(|_| expected())
+}
+
+pub fn reference(text: &str) -> Result<Reference, String> {
+    let expected = || format!("found {text:?}, expected a case such as SUS-2026-0001: see `sscd case list`");
+    Reference::parse(text).ok_or_else(expected)
+}
+
+/// An instant (RFC 3339).
+pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let expected =
+        || format!("found {text:?}, expected an instant such as 2026-11-02T09:30:00Z or +01:00 at its end");
+    text.parse().map_err(|_| expected())
+}
+
+/// Reads `field=value`.
+pub fn pair(text: &str) -> Result<(String, String), String> {
+    let expected = || format!("found {text:?}, expected field=value, as user_party_name=\"Northwind\"");
+    let (name, value) = text.split_once('=').ok_or_else(expected)?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
