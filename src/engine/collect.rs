@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::service::{Idle, Service};
 use super::{Engine, Stage};
-use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Which, in_batches};
+use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Present, Which, in_batches};
 use crate::store::{Arrival, Content, Cursor};
 
 pub struct Collect<M> {
@@ -59,6 +59,12 @@ impl<M: Mailbox> Collect<M> {
             reconciled_at: None,
             n_found_missing: 0,
         });
+        let is_due = cursor.reconciled_at.is_none_or(|at| self.engine.clock.now() - at >= RECONCILE_AFTER);
+        // Asked before the listing: what arrives between the two was not passed over.
+        let mut present = None;
+        if self.must_reconcile || is_due {
+            present = Some(self.mailbox.present().await?);
+        }
         let mut listing = self.mailbox.list(Which::After(cursor.position)).await?;
         if known.is_none() {
             cursor.epoch = listing.epoch;
@@ -70,9 +76,9 @@ impl<M: Mailbox> Collect<M> {
                 "UIDVALIDITY changed"
             );
             (cursor.epoch, cursor.position) = (listing.epoch, 0);
+            present = Some(self.mailbox.present().await?);
             listing = self.mailbox.list(Which::After(0)).await?;
             anyhow::ensure!(listing.epoch == cursor.epoch, "the mailbox was replaced while it was listed");
-            self.must_reconcile = true;
         }
         let last = listing.found.iter().map(|found| found.position).max().unwrap_or_default();
         // A Maildir has no positions, and after a restore all is listed from the beginning.
@@ -83,9 +89,8 @@ impl<M: Mailbox> Collect<M> {
         self.take_in(&listing.found, &mut cursor).await?;
         cursor.position = cursor.position.max(last);
         cursor.swept_at = Some(self.engine.clock.now());
-        let is_due = cursor.reconciled_at.is_none_or(|at| self.engine.clock.now() - at >= RECONCILE_AFTER);
-        if self.must_reconcile || is_due {
-            self.reconcile(&mut cursor).await?;
+        if let Some(present) = present {
+            self.reconcile(&mut cursor, present).await?;
         }
         if known.as_ref() != Some(&cursor) {
             self.engine.store.take_in(Vec::new(), &cursor, self.engine.clock.now()).await?;
@@ -94,8 +99,7 @@ impl<M: Mailbox> Collect<M> {
     }
 
     /// The set of locators there less the set here must be empty; what is not is fetched now, and counted.
-    async fn reconcile(&mut self, cursor: &mut Cursor) -> anyhow::Result<()> {
-        let present = self.mailbox.present().await?;
+    async fn reconcile(&mut self, cursor: &mut Cursor, present: Present) -> anyhow::Result<()> {
         anyhow::ensure!(present.epoch == cursor.epoch, "the mailbox was replaced while it was compared");
         let seen = self.engine.store.sightings(&self.name, cursor.epoch).await?;
         let missing: Vec<String> =
