@@ -8,10 +8,11 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
+use super::case::labels;
 use super::run::{Daemon, probe};
 use crate::adapters::clock::Stopwatch;
 use crate::config::{Config, MailboxKind, write_sample};
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Event};
 use crate::domain::id::InboxId;
 use crate::store::{InboxFilter, InboxRow, LetterState, Outcome, Store};
 
@@ -112,6 +113,7 @@ async fn next_settled(daemon: &Daemon, last: InboxId) -> anyhow::Result<InboxRow
     }
 }
 
+/// What a mail brought about.
 async fn told(store: &Store, row: &InboxRow) -> anyhow::Result<String> {
     let sender = row.sender.as_deref().unwrap_or("(no sender)");
     let title = row.title.as_deref().unwrap_or_default();
@@ -129,9 +131,25 @@ async fn told(store: &Store, row: &InboxRow) -> anyhow::Result<String> {
             case.timeliness
         ));
         if case.awaits_information() {
-            lines.push(format!("    still missing: {}", case.notification.missing.join(", ")));
+            lines.push(format!("    still missing: {}", labels(&case.notification.missing)));
         }
-        for (letter, note) in &case.letters {
+        if let Some(answering) = case.answering.as_ref().filter(|answering| answering.inbox == row.inbox) {
+            lines.push(format!("    a person must answer it: {}", answering.why));
+        }
+        let because = format!("mail:{}:", row.inbox.0);
+        let mut its_letters = Vec::new();
+        for recorded in store.journal(&register.subject).await? {
+            let entry = recorded.entry;
+            if entry.cause.starts_with(&because)
+                && let Event::LetterMade { letter, .. } = Event::decode(entry.schema, &entry.body)?
+            {
+                its_letters.push(letter);
+            }
+        }
+        if its_letters.is_empty() {
+            lines.push("    nobody is answered".into());
+        }
+        for (letter, note) in case.letters.iter().filter(|(letter, _)| its_letters.contains(letter)) {
             let to = note.to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let fate = match &note.held {
                 Some(because) => format!("held for a person: {because}"),

@@ -3,6 +3,8 @@
 mod story;
 mod words;
 
+pub use words::labels;
+
 use std::process::ExitCode;
 
 use anyhow::Context as _;
