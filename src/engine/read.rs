@@ -106,15 +106,15 @@ impl Read {
     async fn read(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
         let engine = &self.engine;
         let ids: Vec<InboxId> = rows.iter().map(|row| row.inbox).collect();
-        let raws = engine.during(Stage::Load, async {
+        let loaded = engine.during(Stage::Load, async {
             engine.store.begin_reading(&ids).await?;
             engine.store.raws(&ids).await
         });
-        let mut raws = raws.await?;
+        let mut loaded = loaded.await?;
         let (world, restored) = (engine.world(), engine.restored());
         let work = tokio::task::spawn_blocking(move || {
             let read = rows.into_iter().filter_map(|row| {
-                let bytes = raws.remove(&row.inbox)?;
+                let bytes = loaded.remove(&row.inbox)?;
                 Some(work_of(&row, &bytes, &world, restored))
             });
             read.collect()

@@ -199,7 +199,7 @@ fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
     drop(daemon);
 
     let before = office.json(&["case", "show", "SUS-2026-0001"]);
-    assert!(office.says(&["rebuild"]).contains("1 cases"));
+    assert!(office.says(&["rebuild"]).contains("1 case anew"));
     assert_eq!(office.json(&["case", "show", "SUS-2026-0001"]), before);
 
     // A letter that nobody takes away: no daemon runs.

@@ -50,7 +50,9 @@ impl<'a> Tenant<'a> {
         let Servers { dovecot, post } = &*servers.lock().unwrap();
         let folder = dovecot.maildir(OFFICE).join(format!(".{name}"));
         maildir::create(&folder).unwrap();
-        ["", "tmp", "new", "cur"].iter().for_each(|inner| PlainUser::own(&folder.join(inner)));
+        for inner in ["", "tmp", "new", "cur"] {
+            PlainUser::own(&folder.join(inner));
+        }
         let mut place = Place::new();
         place.watch(post.folder());
         place.keep_secret("password", PASSWORD);

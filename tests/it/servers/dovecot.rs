@@ -7,8 +7,10 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use sscd::adapters::clock::SystemClock;
 use sscd::adapters::imap::{Account, Imap};
 use sscd::adapters::link::{Login, Peer, Security};
+use sscd::ports::Clock as _;
 
 use super::authority::Authority;
 use super::process::{PlainUser, Server, as_plain_user, free_port};
@@ -47,7 +49,7 @@ impl Dovecot {
         let [imap_port, tls_port, lmtp_port] = [free_port(), free_port(), free_port()];
         let dovecot = Self { server: RefCell::default(), folder, imap_port, tls_port, lmtp_port };
         let accounts = [OFFICE, ALIAS, USER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
-        let users: String = accounts.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).collect();
+        let users: String = accounts.flat_map(|user| [user, ":{PLAIN}", PASSWORD, "\n"]).collect();
         std::fs::write(dovecot.path("users"), users).unwrap();
         std::fs::write(dovecot.path("dovecot.conf"), dovecot.settings(settings)).unwrap();
         for name in ["users", "dovecot.conf"] {
@@ -190,7 +192,7 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
 
     /// Puts many mails into the office's folder at once, as a delivery agent does by hand.
     pub fn lay_down(&self, mails: &[Vec<u8>]) {
-        self.lay_down_for(OFFICE, mails, SystemTime::now());
+        self.lay_down_for(OFFICE, mails, SystemClock.now().into());
     }
 
     /// Puts mails into a folder as received at `at`.
