@@ -202,7 +202,9 @@ CREATE TABLE delivery (
     not_after_ms       BIGINT NOT NULL,
     settled_at_ms      BIGINT,
     answer             TEXT,
+    claimed_by         TEXT COLLATE "C",
     UNIQUE (letter_id, recipient),
+    CHECK ((claimed_by IS NOT NULL) = (state = 'transmitting')),
     CHECK ((settled_at_ms IS NULL) = (state IN ('queued', 'transmitting')))
 );
 

@@ -195,7 +195,9 @@ CREATE TABLE delivery (
     not_after_ms       INTEGER NOT NULL,
     settled_at_ms      INTEGER,
     answer             TEXT,
+    claimed_by         TEXT,
     UNIQUE (letter_id, recipient),
+    CHECK ((claimed_by IS NOT NULL) = (state = 'transmitting')),
     CHECK ((settled_at_ms IS NULL) = (state IN ('queued', 'transmitting')))
 ) STRICT;
 

@@ -15,8 +15,9 @@ use crate::store::{Commit, StoreError, Term};
 
 /// What only the one decider knows.
 pub(super) struct Decider {
-    pub(super) holder: String,
     pub(super) term: Term,
+    /// When the lease is to be renewed.
+    pub(super) renew_at: DateTime<Utc>,
     next_letter: i64,
     next_delivery: i64,
     /// The number of the next case by year of receipt, once it was asked for.
@@ -101,11 +102,11 @@ impl Engine {
 }
 
 impl Decider {
-    pub(super) fn new(holder: String, term: Term, next: (LetterId, i64), now: DateTime<Utc>) -> Self {
+    pub(super) fn new(term: Term, next: (LetterId, i64), now: DateTime<Utc>) -> Self {
         let (next_letter, next_delivery) = next;
         Self {
-            holder,
             term,
+            renew_at: now,
             next_letter: next_letter.0,
             next_delivery,
             numbers: HashMap::new(),

@@ -37,7 +37,7 @@ impl Service for Deliver {
             self.settle(overdue.iter().map(expired).collect()).await?;
             return Ok(Idle::Never);
         }
-        let claimed = engine.store.claim(limit, engine.clock.now());
+        let claimed = engine.store.claim(&engine.holder, limit, engine.clock.now());
         let claimed = engine.during(Stage::Claim, claimed).await?;
         if claimed.is_empty() {
             let next = engine.store.next_delivery_at().await?;

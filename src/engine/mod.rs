@@ -52,6 +52,8 @@ pub struct Engine {
     pub told: Told,
     pub alarms: Alarms,
     pub stages: Stages,
+    /// This process, as the record names it.
+    holder: String,
     world: RwLock<Arc<World>>,
     decider: Mutex<Decider>,
     gate: Gate,
@@ -82,10 +84,11 @@ impl Engine {
         let term = term.context(
             "another sscd leads this record: stop it, or wait a minute if it has just been killed on another machine",
         )?;
-        let rescued = store.rescue().await.context("take up what was under way")?;
+        let rescued = store.rescue(now).await.context("take up what was under way")?;
         tracing::debug!(?rescued, "took up what a stopped daemon left");
+        store.live(&holder, now, LEASE).await.context("say that this daemon lives")?;
         let next_ids = store.next_ids().await.context("read the last ids")?;
-        let decider = Decider::new(holder, term, next_ids, now);
+        let decider = Decider::new(term, next_ids, now);
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
         let told = Told::default();
         Ok(Arc::new(Self {
@@ -94,6 +97,7 @@ impl Engine {
             told,
             alarms,
             stages: Stages::default(),
+            holder,
             world: RwLock::new(world),
             decider: Mutex::new(decider),
             gate,
@@ -110,14 +114,25 @@ impl Engine {
         self.stages.during(stage, self.clock.as_ref(), work).await
     }
 
-    /// Keeps the lead.
+    /// Keeps the lead, and what this daemon has claimed; takes up what others had claimed that live no more.
     ///
     /// # Errors
-    /// When another daemon has taken it.
+    /// When another daemon has taken the lead.
     pub async fn keep_lead(&self) -> anyhow::Result<()> {
+        let now = self.clock.now();
         let mut decider = self.decider.lock().await;
-        let term = self.store.lead(&decider.holder, self.clock.now(), LEASE).await?;
+        if now < decider.renew_at {
+            return Ok(());
+        }
+        let term = self.store.lead(&self.holder, now, LEASE).await?;
         decider.term = term.context("another sscd has taken the lead over this record")?;
+        decider.renew_at = now + LEASE / 3;
+        drop(decider);
+        self.store.live(&self.holder, now, LEASE).await?;
+        // Nobody but us works on an embedded record.
+        if self.store.engine() == Database::Postgres && self.store.requeue(now).await? > 0 {
+            self.told.deliver.tell();
+        }
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! Waits that are over become signals. In: the timer table; out: work for the decider.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::service::{Idle, Service};
-use super::{CaseWork, Engine, Work};
+use super::{CaseWork, Engine, LEASE, Work};
 use crate::domain::case::{Signal, WaitKind};
 use crate::domain::route::Target;
+use crate::ports::Clock;
 
 pub struct Wake {
     pub engine: Arc<Engine>,
@@ -57,5 +59,10 @@ impl Service for Wake {
             }
         }
         Ok(Idle::Never)
+    }
+
+    /// Never so long that the lease runs out.
+    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
+        clock.sleep_until(clock.now() + at_most.min(LEASE / 3)).await;
     }
 }

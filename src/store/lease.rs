@@ -14,6 +14,9 @@ statements! {
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms, \
         term = lease.term + CASE WHEN lease.holder = excluded.holder THEN 0 ELSE 1 END \
         WHERE lease.holder = excluded.holder OR lease.until_ms <= ? RETURNING term";
+    LIVE = "INSERT INTO lease (name, holder, term, until_ms) VALUES {rows ttii} \
+        ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms";
+    DEAD = "DELETE FROM lease WHERE name LIKE 'daemon %' AND until_ms <= ?";
     /// Locks the row too: nobody takes the lease while a commit is on its way.
     CHECK = "UPDATE lease SET n_commits = n_commits + 1 WHERE name = 'decider' AND term = ?";
 }
@@ -37,8 +40,24 @@ impl Store {
     /// # Errors
     /// As any writing.
     pub async fn seize(&self, holder: &str, now: DateTime<Utc>, ttl: Duration) -> Result<Term> {
+        let mut tx = self.write().await?;
+        tx.run(DEAD, |q| q.bind(i64::MAX)).await?;
+        tx.done().await?;
         let term = self.take_lease(holder, now, ttl, DateTime::<Utc>::MAX_UTC).await?;
         term.ok_or(StoreError::Lost)
+    }
+
+    /// Says that this daemon lives until `now + ttl`: what it has claimed is its own until then.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn live(&self, holder: &str, now: DateTime<Utc>, ttl: Duration) -> Result<()> {
+        let (name, holder, now) = (format!("daemon {holder}"), holder.to_owned(), now.timestamp_millis());
+        let until = after(now, ttl);
+        let mut tx = self.write().await?;
+        tx.run(DEAD, |q| q.bind(now)).await?;
+        tx.run(LIVE, |q| q.bind(name).bind(holder).bind(1_i64).bind(until)).await?;
+        tx.done().await
     }
 
     async fn take_lease(
@@ -48,7 +67,7 @@ impl Store {
         ttl: Duration,
         free_if_until: DateTime<Utc>,
     ) -> Result<Option<Term>> {
-        let until = now.timestamp_millis().saturating_add(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX));
+        let until = after(now.timestamp_millis(), ttl);
         let mut tx = self.write().await?;
         let holder = holder.to_owned();
         let row =
@@ -57,6 +76,10 @@ impl Store {
         tx.done().await?;
         Ok(term)
     }
+}
+
+fn after(now_ms: i64, ttl: Duration) -> i64 {
+    now_ms.saturating_add(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Fails with [`StoreError::Lost`] unless `term` is the present one.

@@ -86,7 +86,7 @@ fn forty_kills_at_the_worst_moment_set_no_innocent_mail_aside() {
         for _ in 0..40 {
             // The process is killed after it has named what it reads, and the next one takes over.
             store.begin_reading(&[InboxId(2)]).await.unwrap();
-            assert_eq!(store.rescue().await.unwrap().n_reading, 1);
+            assert_eq!(store.rescue("2026-11-02T09:00:00Z".parse().unwrap()).await.unwrap().n_reading, 1);
         }
         store.close().await;
     });

@@ -16,7 +16,7 @@ use crate::store::sql::{Cells, statements};
 statements! {
     /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left. What is past its
     /// time never leaves.
-    MARK = "UPDATE delivery SET state = 'transmitting', n_attempts = n_attempts + 1 \
+    MARK = "UPDATE delivery SET state = 'transmitting', claimed_by = ?, n_attempts = n_attempts + 1 \
         WHERE state = 'queued' AND delivery_id IN (SELECT delivery_id FROM delivery \
         WHERE settled_at_ms IS NULL AND state = 'queued' AND not_before_ms <= ? AND not_after_ms > ? \
         ORDER BY not_before_ms, delivery_id LIMIT ?) RETURNING delivery_id";
@@ -26,8 +26,10 @@ statements! {
     OVERDUE = "SELECT delivery_id FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued' \
         AND not_after_ms <= ? ORDER BY not_after_ms, delivery_id LIMIT ?";
     NEXT = "SELECT min(not_before_ms) FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued'";
-    REQUEUE = "UPDATE delivery SET state = 'queued', possible_duplicate = 1 \
-        WHERE settled_at_ms IS NULL AND state = 'transmitting'";
+    /// What a daemon that lives has claimed is its own.
+    REQUEUE = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1 \
+        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND NOT EXISTS \
+        (SELECT 1 FROM lease l WHERE l.name = 'daemon ' || delivery.claimed_by AND l.until_ms > ?)";
     NEXT_IDS = "SELECT coalesce((SELECT max(letter_id) FROM letter), 0), \
         coalesce((SELECT max(delivery_id) FROM delivery), 0)";
 }
@@ -35,7 +37,7 @@ statements! {
 /// What an ended process had left in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rescued {
-    /// Deliveries found transmitting: queued again, marked as possible duplicates.
+    /// Deliveries found transmitting by nobody who lives: queued again, marked as possible duplicates.
     pub n_transmitting: u64,
     /// Mails that were being read: each has one more attempt.
     pub n_reading: usize,
@@ -44,14 +46,15 @@ pub struct Rescued {
 }
 
 impl Store {
-    /// Claims deliveries whose time has come and is not over, the longest waiting first.
+    /// Claims deliveries for `holder` whose time has come and is not over, the longest waiting first. The claim holds as
+    /// long as the holder lives ([`Store::live`]).
     ///
     /// # Errors
     /// As any writing. What was marked and could not be fetched stays transmitting until the next [`Store::rescue`].
-    pub async fn claim(&self, limit: i64, now: DateTime<Utc>) -> Result<Vec<Claimed>> {
-        let now = now.timestamp_millis();
+    pub async fn claim(&self, holder: &str, limit: i64, now: DateTime<Utc>) -> Result<Vec<Claimed>> {
+        let (holder, now) = (holder.to_owned(), now.timestamp_millis());
         let mut tx = self.write().await?;
-        let marked = tx.all(MARK, |q| q.bind(now).bind(now).bind(limit)).await?;
+        let marked = tx.all(MARK, |q| q.bind(holder).bind(now).bind(now).bind(limit)).await?;
         tx.done().await?;
         let ids = marked.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
         let rows = self.read().await?.among(FETCH, &ids, |q, id| q.bind(*id)).await?;
@@ -90,13 +93,22 @@ impl Store {
     ///
     /// # Errors
     /// As any writing.
-    pub async fn rescue(&self) -> Result<Rescued> {
-        let mut tx = self.write().await?;
-        let n_transmitting = tx.run(REQUEUE, |q| q).await?;
-        tx.done().await?;
+    pub async fn rescue(&self, now: DateTime<Utc>) -> Result<Rescued> {
+        let n_transmitting = self.requeue(now).await?;
         let n_reading = self.count_attempts().await?;
         let n_staged = self.sweep_stages().await?;
         Ok(Rescued { n_transmitting, n_reading, n_staged })
+    }
+
+    /// Queues again what daemons had claimed that live no more; how many.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn requeue(&self, now: DateTime<Utc>) -> Result<u64> {
+        let mut tx = self.write().await?;
+        let n = tx.run(REQUEUE, |q| q.bind(now.timestamp_millis())).await?;
+        tx.done().await?;
+        Ok(n)
     }
 }
 

@@ -26,7 +26,7 @@ statements! {
     /// What is settled stays settled, save that a person may queue again or give up what failed.
     SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms) \
         AS (VALUES {rows ittiii}) \
-        UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, \
+        UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, claimed_by = NULL, \
         not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms), \
         not_after_ms = coalesce(v.not_after_ms, delivery.not_after_ms) \
         FROM v WHERE delivery.delivery_id = v.delivery_id \

@@ -23,7 +23,7 @@ pub fn a_decision_goes_down_whole(place: &Place) {
         assert_eq!(registers, (1..=100).map(|n| register(n, 1)).collect::<Vec<_>>());
         assert_eq!(store.timers(&subject(9)).await.unwrap(), timers(9, &[109, 209]).1);
         assert!(store.is_handled(&subject(9), "inbox:9").await.unwrap());
-        let claimed = store.claim(64, at(1)).await.unwrap();
+        let claimed = store.claim("me", 64, at(1)).await.unwrap();
         assert_eq!(claimed.len(), 64);
         assert_eq!(claimed[3].bytes.as_slice(), b"letter 4");
         let events = store.journal(&subject(4)).await.unwrap();

@@ -87,9 +87,9 @@ pub fn pieces_that_stopped_coming_are_swept(place: &Place) {
         let crashed = store.stage(None, b"half").await.unwrap();
         store.close().await;
         let store = place.open().await;
-        assert_eq!(store.rescue().await.unwrap().n_staged, 1);
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_staged, 1);
         assert_eq!(store.raws(&[InboxId(crashed.0)]).await.unwrap().len(), 0);
-        assert_eq!(store.rescue().await.unwrap().n_staged, 0);
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_staged, 0);
     });
 }
 

@@ -60,6 +60,7 @@ on_both_engines! {
     outbox::a_draft_never_leaves,
     outbox::a_sealed_letter_is_never_changed,
     outbox::what_was_under_way_at_a_crash_is_sent_again_and_flagged,
+    outbox::what_a_living_daemon_has_claimed_is_its_own,
     outbox::two_deliverers_never_claim_the_same,
     reading::a_mail_that_kills_the_reader_is_counted,
     reading::the_inbox_lists_and_finds,

@@ -1,6 +1,7 @@
 //! Letters out.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use sscd::domain::id::LetterId;
 use sscd::store::*;
@@ -26,8 +27,8 @@ pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
         store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
         assert_eq!(store.next_ids().await.unwrap(), (LetterId(3), 3));
         assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(0)));
-        assert_eq!(store.claim(9, at(-1)).await.unwrap(), [], "not before its time");
-        let claimed = store.claim(1, at(0)).await.unwrap();
+        assert_eq!(store.claim("me", 9, at(-1)).await.unwrap(), [], "not before its time");
+        let claimed = store.claim("me", 1, at(0)).await.unwrap();
         let expected = Claimed {
             delivery: 1,
             letter: LetterId(1),
@@ -41,8 +42,8 @@ pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
             bytes: b"letter 1".to_vec().into(),
         };
         assert_eq!(claimed, [expected]);
-        assert_eq!(store.claim(9, at(0)).await.unwrap()[0].delivery, 2);
-        assert_eq!(store.claim(9, at(0)).await.unwrap(), []);
+        assert_eq!(store.claim("me", 9, at(0)).await.unwrap()[0].delivery, 2);
+        assert_eq!(store.claim("me", 9, at(0)).await.unwrap(), []);
         store.commit(term, moved(1, DeliveryState::Accepted, None)).await.unwrap();
         let again = store.commit(term, moved(1, DeliveryState::Refused, None)).await.unwrap_err();
         assert!(matches!(again, StoreError::Conflict(_)), "{again}");
@@ -71,17 +72,17 @@ pub fn a_retry_waits_for_its_time(place: &Place) {
         let store = place.open().await;
         let term = lead(&store).await;
         store.commit(term, letters(vec![sealed(1)])).await.unwrap();
-        store.claim(9, at(0)).await.unwrap();
+        store.claim("me", 9, at(0)).await.unwrap();
         store.commit(term, moved(1, DeliveryState::Queued, Some(50))).await.unwrap();
         assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(50)));
-        assert_eq!(store.claim(9, at(49)).await.unwrap(), []);
-        let claimed = store.claim(9, at(50)).await.unwrap();
+        assert_eq!(store.claim("me", 9, at(49)).await.unwrap(), []);
+        let claimed = store.claim("me", 9, at(50)).await.unwrap();
         assert_eq!((claimed[0].n_attempts, claimed[0].possible_duplicate), (2, false));
         store.commit(term, moved(1, DeliveryState::Expired, None)).await.unwrap();
         assert_eq!(store.next_delivery_at().await.unwrap(), None);
         // A person lets it try again.
         store.commit(term, moved(1, DeliveryState::Queued, Some(60))).await.unwrap();
-        assert_eq!(store.claim(9, at(60)).await.unwrap().len(), 1);
+        assert_eq!(store.claim("me", 9, at(60)).await.unwrap().len(), 1);
     });
 }
 
@@ -90,10 +91,10 @@ pub fn what_is_past_its_time_never_leaves(place: &Place) {
         let store = place.open().await;
         let term = lead(&store).await;
         store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
-        store.claim(1, at(0)).await.unwrap();
+        store.claim("me", 1, at(0)).await.unwrap();
         let over = at(1_000_000);
         assert_eq!(store.overdue(9, at(999_999)).await.unwrap(), []);
-        assert_eq!(store.claim(9, over).await.unwrap(), []);
+        assert_eq!(store.claim("me", 9, over).await.unwrap(), []);
         let overdue = store.overdue(9, over).await.unwrap();
         assert_eq!(overdue.iter().map(|one| one.delivery).collect::<Vec<_>>(), [2], "1 is under way");
         store.commit(term, moved(2, DeliveryState::Expired, None)).await.unwrap();
@@ -102,8 +103,8 @@ pub fn what_is_past_its_time_never_leaves(place: &Place) {
         let mut again = moved(2, DeliveryState::Queued, Some(1_000_001));
         again.deliveries[0].not_after = Some(at(1_000_009));
         store.commit(term, again).await.unwrap();
-        assert_eq!(store.claim(9, at(1_000_009)).await.unwrap(), []);
-        assert_eq!(store.claim(9, at(1_000_008)).await.unwrap()[0].not_after, at(1_000_009));
+        assert_eq!(store.claim("me", 9, at(1_000_009)).await.unwrap(), []);
+        assert_eq!(store.claim("me", 9, at(1_000_008)).await.unwrap()[0].not_after, at(1_000_009));
         store.commit(term, moved(2, DeliveryState::Accepted, None)).await.unwrap();
         let twice = store.commit(term, moved(2, DeliveryState::Queued, Some(0))).await.unwrap_err();
         assert!(matches!(twice, StoreError::Conflict(_)), "what was accepted is not sent again: {twice}");
@@ -118,7 +119,7 @@ pub fn a_draft_never_leaves(place: &Place) {
             || LetterState::Draft { facts: b"{}".to_vec(), because: "a person must release it".into() };
         let drafts = (1..=2).map(|id| letter(id, state(), vec![])).collect();
         store.commit(term, letters(drafts)).await.unwrap();
-        assert_eq!(store.claim(9, at(5)).await.unwrap(), []);
+        assert_eq!(store.claim("me", 9, at(5)).await.unwrap(), []);
         let smuggled = "INSERT INTO delivery (delivery_id, letter_id, recipient, envelope_sender, state, \
             not_before_ms, not_after_ms) VALUES (1, 1, 'x@y.test', 'z@y.test', 'queued', 0, 0)";
         let said = place.run(smuggled).await.unwrap_err();
@@ -131,7 +132,7 @@ pub fn a_draft_never_leaves(place: &Place) {
             deliveries: vec![delivery(1, "ann@power.test")],
         };
         store.commit(term, moves(vec![seal(), LetterMove::Discard { letter: LetterId(2) }])).await.unwrap();
-        assert_eq!(store.claim(9, at(7)).await.unwrap()[0].bytes.as_slice(), b"now");
+        assert_eq!(store.claim("me", 9, at(7)).await.unwrap()[0].bytes.as_slice(), b"now");
         let letters = store.letters(&LetterFilter::All, None, 9).await.unwrap();
         assert_eq!(letters[0].state, LetterState::Discarded);
         assert_eq!(letters[1].sealed_at, Some(at(7)));
@@ -163,15 +164,37 @@ pub fn what_was_under_way_at_a_crash_is_sent_again_and_flagged(place: &Place) {
         let store = place.open().await;
         let term = lead(&store).await;
         store.commit(term, letters((1..=3).map(sealed).collect())).await.unwrap();
-        store.claim(2, at(0)).await.unwrap();
+        store.claim("me", 2, at(0)).await.unwrap();
         store.commit(term, moved(1, DeliveryState::Accepted, None)).await.unwrap();
         store.close().await;
         let store = place.open().await;
-        assert_eq!(store.rescue().await.unwrap().n_transmitting, 1);
-        let claimed = store.claim(9, at(0)).await.unwrap();
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_transmitting, 1);
+        let claimed = store.claim("me", 9, at(0)).await.unwrap();
         let seen: Vec<_> = claimed.iter().map(|c| (c.delivery, c.n_attempts, c.possible_duplicate)).collect();
         assert_eq!(seen, [(2, 2, true), (3, 1, false)]);
         assert_eq!(claimed[0].bytes.as_slice(), b"letter 2", "the same bytes");
+    });
+}
+
+pub fn what_a_living_daemon_has_claimed_is_its_own(place: &Place) {
+    block(async {
+        let (a, b) = (place.open().await, place.open().await);
+        let term = lead(&a).await;
+        a.commit(term, letters((1..=4).map(sealed).collect())).await.unwrap();
+        let minute = Duration::from_millis(60);
+        a.live("a", at(0), minute).await.unwrap();
+        b.live("b", at(0), minute).await.unwrap();
+        assert_eq!(a.claim("a", 2, at(0)).await.unwrap().len(), 2);
+        assert_eq!(b.claim("b", 9, at(0)).await.unwrap().len(), 2);
+        assert_eq!(a.rescue(at(59)).await.unwrap().n_transmitting, 0, "both live");
+        a.live("a", at(59), minute).await.unwrap();
+        assert_eq!(a.requeue(at(60)).await.unwrap(), 2, "b said nothing for a minute");
+        let again = a.claim("a", 9, at(60)).await.unwrap();
+        let seen: Vec<_> = again.iter().map(|c| (c.delivery, c.possible_duplicate)).collect();
+        assert_eq!(seen, [(3, true), (4, true)], "its own two are still under way");
+        // Whoever holds the state folder knows that all others are gone.
+        a.seize("c", at(61), minute).await.unwrap();
+        assert_eq!(a.requeue(at(61)).await.unwrap(), 4);
     });
 }
 
@@ -183,7 +206,7 @@ pub fn two_deliverers_never_claim_the_same(place: &Place) {
             let mut mine = Vec::new();
             // Where both look at the same rows at once, one of them may come back with none: that is no end yet.
             while store.next_delivery_at().await.unwrap().is_some() {
-                mine.extend(store.claim(7, at(0)).await.unwrap().into_iter().map(|c| c.delivery));
+                mine.extend(store.claim("me", 7, at(0)).await.unwrap().into_iter().map(|c| c.delivery));
             }
             mine
         };

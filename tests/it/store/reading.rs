@@ -16,15 +16,15 @@ pub fn a_mail_that_kills_the_reader_is_counted(place: &Place) {
         store.commit(term, case(1)).await.unwrap();
         store.close().await;
         let store = place.open().await;
-        assert_eq!(store.rescue().await.unwrap().n_reading, 2);
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_reading, 2);
         let attempts =
             |rows: Vec<Waiting>| rows.iter().map(|w| (w.inbox.0, w.n_attempts)).collect::<Vec<_>>();
         let now = attempts(store.waiting(9, None).await.unwrap());
         assert_eq!(now, [(2, 1), (3, 1), (4, 0), (5, 0)]);
-        assert_eq!(store.rescue().await.unwrap().n_reading, 0, "counted once");
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_reading, 0, "counted once");
         store.begin_reading(&[InboxId(4)]).await.unwrap();
         store.end_reading().await.unwrap();
-        assert_eq!(store.rescue().await.unwrap().n_reading, 0, "an orderly stop is no attempt");
+        assert_eq!(store.rescue(at(0)).await.unwrap().n_reading, 0, "an orderly stop is no attempt");
     });
 }
 
