@@ -11,6 +11,7 @@ use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
 use crate::store::{Commit, Entry, InboxDone, LetterMove, Outcome};
+
 /// A batch while it is decided.
 pub(super) struct Deciding<'a> {
     pub(super) world: &'a World,

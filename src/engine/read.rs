@@ -2,6 +2,7 @@
 //! with an attempt is read alone, and one that was hit twice by another process first: only a mail that ends its
 //! reader is set aside, never one that was read when the daemon was killed (FIELD.md 2).
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::domain::message::{Own, read_message, vouch};
 use crate::domain::notification::{Reading, read_notification};
 use crate::domain::route::ReadMail;
 use crate::domain::world::World;
-use crate::store::{Restored, Waiting};
+use crate::store::{Restored, StoreError, Waiting};
 
 pub struct Read {
     engine: Arc<Engine>,
@@ -108,9 +109,19 @@ impl Read {
         let ids: Vec<InboxId> = rows.iter().map(|row| row.inbox).collect();
         let loaded = engine.during(Stage::Load, async {
             engine.store.begin_reading(&ids).await?;
-            engine.store.raws(&ids).await
+            match rows.as_slice() {
+                [large] if large.n_bytes > BYTES_AT_MOST => {
+                    Ok(HashMap::from([(large.inbox, engine.store.raw(large.inbox).await?)]))
+                }
+                _ => engine.store.raws(&ids).await,
+            }
         });
-        let mut loaded = loaded.await?;
+        let mut loaded = match (loaded.await, ids.as_slice()) {
+            (Err(StoreError::Corrupt(reason)), [inbox]) => {
+                return Ok(vec![Work::Aside { inbox: *inbox, reason }]);
+            }
+            (loaded, _) => loaded?,
+        };
         let (world, restored) = (engine.world(), engine.restored());
         let work = tokio::task::spawn_blocking(move || {
             let read = rows.into_iter().filter_map(|row| {

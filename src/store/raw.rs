@@ -15,7 +15,8 @@ statements! {
     ALLOT = "UPDATE meta SET number = number + ? WHERE name = 'inbox_id' RETURNING number";
     INSERT = "INSERT INTO raw (raw_id, piece, bytes) VALUES {rows iib}";
     STAGE = "INSERT INTO stage (raw_id) VALUES (?)";
-    ONE = "SELECT raw_sha256 FROM inbox WHERE inbox_id = ?";
+    ONE = "SELECT raw_sha256, n_bytes FROM inbox WHERE inbox_id = ?";
+    PIECE_OF = "SELECT bytes FROM raw WHERE raw_id = ? AND piece = ?";
     MANY = "SELECT raw_id, bytes FROM raw WHERE raw_id IN ({list i}) ORDER BY raw_id, piece";
     UNSTAGE = "DELETE FROM stage WHERE raw_id = ?";
     FORGET = "DELETE FROM raw WHERE raw_id = ?";
@@ -98,16 +99,28 @@ impl Store {
         Ok(())
     }
 
-    /// The bytes of one mail, checked against the hash of its arrival.
+    /// The bytes of one mail, piece by piece, so that a large one is held once; checked against the hash of its
+    /// arrival.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when they are not the bytes that arrived; [`StoreError::Conflict`] when there are
     /// none (a mail from before `start_from`, or no such mail).
     pub async fn raw(&self, inbox: InboxId) -> Result<Vec<u8>> {
-        let bytes = self.raws(&[inbox]).await?.remove(&inbox).ok_or_else(|| {
+        let none = || {
             StoreError::Conflict(format!("of mail {} no bytes were kept, or there is no such mail", inbox.0))
-        })?;
-        let expected = self.read().await?.one(ONE, |q| q.bind(inbox.0)).await?.sha256(0)?;
+        };
+        let mut session = self.read().await?;
+        let row = session.maybe(ONE, |q| q.bind(inbox.0)).await?.ok_or_else(none)?;
+        let (expected, n_bytes) = (row.sha256(0)?, row.int(1)?);
+        let mut bytes = Vec::with_capacity(usize::try_from(n_bytes).unwrap_or_default());
+        let mut n_pieces = 0_i64;
+        while let Some(piece) = session.maybe(PIECE_OF, |q| q.bind(inbox.0).bind(n_pieces)).await? {
+            bytes.extend_from_slice(piece.cell(0)?);
+            n_pieces += 1;
+        }
+        if n_pieces == 0 {
+            return Err(none());
+        }
         if <[u8; 32]>::from(Sha256::digest(&bytes)) != expected {
             return Err(StoreError::Corrupt(format!(
                 "the bytes of mail {} are not those that arrived",
