@@ -20,6 +20,7 @@ mod journal;
 mod letter;
 mod notice;
 mod poison;
+mod read;
 mod readme;
 mod scenario;
 mod servers;
