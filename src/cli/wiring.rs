@@ -12,10 +12,6 @@ use crate::adapters::smtp::{Post, Smtp};
 use crate::config::{Imap as ImapSection, Login, Server, Tls, Transport as Section};
 use crate::ports::Transport;
 
-/// The longest silence of a server while an answer is due.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// Servers and routers forget a silent line after 10 minutes or more.
-const IDLE_AT_MOST: Duration = Duration::from_mins(9);
 const ASK_AFTER: Duration = Duration::from_secs(30);
 
 /// One folder of an IMAP account.
@@ -25,7 +21,7 @@ pub fn imap(section: &ImapSection, folder: &str) -> anyhow::Result<Imap> {
         peer: peer(&section.server),
         login,
         folder: folder.into(),
-        idle_at_most: IDLE_AT_MOST,
+        idle_at_most: section.idle_at_most,
         poll_after: section.poll_after,
     }))
 }
@@ -57,7 +53,7 @@ fn peer(server: &Server) -> Peer {
         Tls::None => Security::Plain,
     };
     let (host, port, ca_file) = (server.host.clone(), server.port, server.ca_file.clone());
-    Peer { host, port, security, ca_file, patience: PATIENCE }
+    Peer { host, port, security, ca_file, patience: server.patience }
 }
 
 fn login(login: &Login) -> link::Login {

@@ -32,6 +32,8 @@ pub struct Imap {
     pub folders: Vec<String>,
     /// How often to look where the server has no IDLE.
     pub poll_after: Duration,
+    /// The longest IDLE; after it the server is asked whether the line still stands.
+    pub idle_at_most: Duration,
     /// Older mail is recorded by UID, date and hash alone, and never answered.
     pub start_from: DateTime<Utc>,
 }
@@ -49,8 +51,10 @@ struct RawMailbox {
     user: Option<String>,
     password: Option<Secret>,
     password_file: Option<PathBuf>,
+    silence_seconds: Option<u64>,
     folders: Option<Vec<String>>,
     poll_after_seconds: Option<u64>,
+    idle_seconds: Option<u64>,
     start_from: Option<String>,
 }
 
@@ -109,6 +113,7 @@ fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathB
     let more = [
         ("folders", raw.folders.is_some()),
         ("poll_after_seconds", raw.poll_after_seconds.is_some()),
+        ("idle_seconds", raw.idle_seconds.is_some()),
         ("start_from", raw.start_from.is_some()),
     ];
     for (key, stated) in server(&raw).is_stated().into_iter().chain(more) {
@@ -135,10 +140,16 @@ fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
     if folders.is_empty() || folders.iter().any(|folder| folder.trim().is_empty()) {
         reader.fault(&format!("{path}.folders"), "no name", "the names of one folder or more");
     }
-    let poll_after = raw.poll_after_seconds.unwrap_or(60);
-    if !(1..=3600).contains(&poll_after) {
-        reader.fault(&format!("{path}.poll_after_seconds"), poll_after.to_string(), "1 to 3600 seconds");
-    }
+    let mut seconds = |key: &str, stated: Option<u64>| {
+        let seconds = stated.unwrap_or(60);
+        // Every service looks once a minute, whatever happens.
+        if !(1..=60).contains(&seconds) {
+            reader.fault(&format!("{path}.{key}"), seconds.to_string(), "1 to 60 seconds");
+        }
+        Duration::from_secs(seconds)
+    };
+    let poll_after = seconds("poll_after_seconds", raw.poll_after_seconds);
+    let idle_at_most = seconds("idle_seconds", raw.idle_seconds);
     let key = format!("{path}.start_from");
     let expected = "the day from which mail is answered, as YYYY-MM-DD or 2026-01-05T09:00:00Z (without it the first \
                     connection would answer years of old mail)";
@@ -155,12 +166,7 @@ fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
             start_from
         }
     };
-    Some(Imap {
-        server: server?,
-        folders,
-        poll_after: Duration::from_secs(poll_after),
-        start_from: start_from?,
-    })
+    Some(Imap { server: server?, folders, poll_after, idle_at_most, start_from: start_from? })
 }
 
 fn server(raw: &RawMailbox) -> Raw {
@@ -172,6 +178,7 @@ fn server(raw: &RawMailbox) -> Raw {
         user: raw.user.clone(),
         password: raw.password.clone(),
         password_file: raw.password_file.clone(),
+        silence_seconds: raw.silence_seconds,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -19,6 +20,8 @@ pub struct Server {
     /// PEM; trusted instead of the system's authorities.
     pub ca_file: Option<PathBuf>,
     pub login: Option<Login>,
+    /// The longest silence of the server while an answer is due.
+    pub patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -49,10 +52,11 @@ pub struct Raw {
     pub user: Option<String>,
     pub password: Option<Secret>,
     pub password_file: Option<PathBuf>,
+    pub silence_seconds: Option<u64>,
 }
 
 impl Raw {
-    pub fn is_stated(&self) -> [(&'static str, bool); 7] {
+    pub fn is_stated(&self) -> [(&'static str, bool); 8] {
         [
             ("host", self.host.is_some()),
             ("port", self.port.is_some()),
@@ -61,6 +65,7 @@ impl Raw {
             ("user", self.user.is_some()),
             ("password", self.password.is_some()),
             ("password_file", self.password_file.is_some()),
+            ("silence_seconds", self.silence_seconds.is_some()),
         ]
     }
 
@@ -97,8 +102,19 @@ impl Raw {
                 "both of them, or neither",
             );
         }
+        let silence = self.silence_seconds.unwrap_or(60);
+        if !(1..=600).contains(&silence) {
+            reader.fault(&format!("{path}.silence_seconds"), silence.to_string(), "1 to 600 seconds");
+        }
         let login = self.user.zip(password).map(|(user, password)| Login { user, password });
-        Some(Server { host, port: self.port.unwrap_or(default_port), tls, ca_file, login })
+        Some(Server {
+            host,
+            port: self.port.unwrap_or(default_port),
+            tls,
+            ca_file,
+            login,
+            patience: Duration::from_secs(silence),
+        })
     }
 }
 

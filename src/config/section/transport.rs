@@ -39,6 +39,7 @@ struct RawTransport {
     user: Option<String>,
     password: Option<Secret>,
     password_file: Option<PathBuf>,
+    silence_seconds: Option<u64>,
     connections: Option<u32>,
     hello: Option<String>,
 }
@@ -61,6 +62,7 @@ pub fn transport(reader: &mut Reader<'_>) -> Option<Transport> {
         user: raw.user,
         password: raw.password,
         password_file: raw.password_file,
+        silence_seconds: raw.silence_seconds,
     };
     match raw.kind {
         Kind::Folder => {
