@@ -72,13 +72,14 @@ impl Daemon {
         let tasks = TaskTracker::new();
         let daemon = Self { engine, tasks, shutdown, _lock: lock };
         let told = daemon.engine.told.clone();
+        daemon.forget_mailboxes(&super::look::mailboxes(config)).await?;
         for mailbox in &config.mailboxes {
             daemon.collect(mailbox)?;
         }
         daemon.service(Read::new(daemon.engine.clone(), probe), &told.read);
         daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
         let transport = wiring::transport(&config.transport)?;
-        daemon.service(Deliver { engine: daemon.engine.clone(), transport }, &told.deliver);
+        daemon.service(Deliver::new(daemon.engine.clone(), transport), &told.deliver);
         let control =
             control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
         let shutdown = daemon.shutdown.clone();
@@ -90,6 +91,17 @@ impl Daemon {
         });
         tracing::info!(mailbox.n = config.mailboxes.len(), "sscd runs");
         Ok(daemon)
+    }
+
+    /// A mailbox that is no longer configured cannot come right by itself.
+    async fn forget_mailboxes(&self, configured: &[String]) -> anyhow::Result<()> {
+        for alarm in self.engine.store.alarms().await? {
+            let of = alarm.key.strip_prefix("collect ");
+            if of.is_some_and(|name| !configured.iter().any(|one| one == name)) {
+                self.engine.alarms.clear(&alarm.key).await;
+            }
+        }
+        Ok(())
     }
 
     fn collect(&self, mailbox: &crate::config::Mailbox) -> anyhow::Result<()> {
@@ -129,6 +141,8 @@ impl Daemon {
     /// transaction with it.
     pub async fn stop(self) {
         self.shutdown.cancel();
+        // It may be waiting for a slow server.
+        self.engine.told.deliver.tell();
         self.tasks.close();
         if tokio::time::timeout(STOP, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with something under way; it is taken up at the next start");

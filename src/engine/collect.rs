@@ -112,21 +112,26 @@ impl<M: Mailbox> Collect<M> {
         self.engine.alarms.clear_where(is_over).await;
         if !missing.is_empty() {
             let found = self.mailbox.list(Which::These(&missing)).await?.found;
-            tracing::warn!(
-                mailbox = self.name,
-                mail.n = found.len(),
-                "reconciliation found mail that was passed over"
-            );
-            cursor.n_found_missing += i64::try_from(found.len())?;
-            self.take_in(&found, cursor).await?;
+            // What lies beyond the cursor came a moment ago, and was passed over by nobody.
+            let n_passed = found.iter().filter(|found| found.position <= cursor.position).count();
+            let n_passed = n_passed.min(self.take_in(&found, cursor).await?);
+            if n_passed > 0 {
+                tracing::warn!(
+                    mailbox = self.name,
+                    mail.n = n_passed,
+                    "reconciliation found mail that was passed over"
+                );
+                cursor.n_found_missing += i64::try_from(n_passed)?;
+            }
         }
         cursor.reconciled_at = Some(self.engine.clock.now());
         self.must_reconcile = false;
         Ok(())
     }
 
-    /// Fetches and commits batch by batch: memory stays flat whatever waits.
-    async fn take_in(&mut self, found: &[Found], cursor: &mut Cursor) -> anyhow::Result<()> {
+    /// Fetches and commits batch by batch: memory stays flat whatever waits. How many were taken in.
+    async fn take_in(&mut self, found: &[Found], cursor: &mut Cursor) -> anyhow::Result<usize> {
+        let mut n_taken = 0;
         for batch in in_batches(found) {
             let now = self.engine.clock.now();
             let engine = self.engine.clone();
@@ -142,12 +147,17 @@ impl<M: Mailbox> Collect<M> {
             let arrivals = engine.during(Stage::Fetch, arrivals).await?;
             let last = batch.iter().map(|found| found.position).max().unwrap_or_default();
             cursor.position = cursor.position.max(last);
+            let locators: Vec<String> = arrivals.iter().map(|arrival| arrival.locator.clone()).collect();
             let taken = engine.store.take_in(arrivals, cursor, now);
             let taken = engine.during(Stage::TakeIn, taken).await?;
+            n_taken += taken.len();
             tracing::info!(mailbox = self.name, mail.n = taken.len(), "took mail in");
             self.engine.told.read.tell();
+            for locator in locators {
+                self.engine.alarms.clear(&self.unreadable(&locator)).await;
+            }
         }
-        Ok(())
+        Ok(n_taken)
     }
 
     async fn small(
@@ -168,7 +178,7 @@ impl<M: Mailbox> Collect<M> {
                 }
                 Body::Unreadable { why } => {
                     let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
-                    self.engine.alarms.raise(&self.unreadable(&locator), &text).await;
+                    self.engine.alarms.raise_if_new(&self.unreadable(&locator), &text).await;
                 }
             }
         }

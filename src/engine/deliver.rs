@@ -1,25 +1,36 @@
 //! Letters leave. In: claimed deliveries, their attempts counted before they are made; out: what the other side said,
-//! as a signal where it is final. At most lanes x 16 are in flight (FIELD.md 9).
+//! as a signal where it is final. At most lanes x 16 are in flight (FIELD.md 9), and a slow one holds up no other.
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use futures::StreamExt;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
 use super::service::{Idle, Service};
-use super::{CaseWork, Engine, Stage, Work};
+use super::{CaseWork, Engine, Handled, Stage, Work};
 use crate::domain::case::Signal;
 use crate::domain::route::Target;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use crate::store::{Claimed, Delivery, DeliveryMove, DeliveryState};
 
 pub struct Deliver {
-    pub engine: Arc<Engine>,
-    pub transport: Arc<dyn Transport>,
+    engine: Arc<Engine>,
+    transport: Arc<dyn Transport>,
+    /// Closed when no more letter is to be begun.
+    lanes: Arc<Semaphore>,
+    under_way: JoinSet<Sent>,
+    /// Kept until the record has it: nothing else knows what was answered.
+    answered: Vec<Sent>,
 }
 
+type Sent = (Claimed, Result<Answer, Failure>);
+
 const PER_LANE: usize = 16;
+/// Answers that come within this time of each other are settled together.
+const TOGETHER: std::time::Duration = std::time::Duration::from_millis(50);
 const LATE: &str = "not accepted in its time; the last answer was";
 
 #[async_trait]
@@ -29,54 +40,123 @@ impl Service for Deliver {
     }
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
-        let engine = &self.engine;
-        let lanes = self.transport.lanes();
-        let limit = i64::try_from(lanes * PER_LANE)?;
-        let overdue = engine.store.overdue(limit, engine.clock.now()).await?;
+        self.settle_answered().await?;
+        let engine = self.engine.clone();
+        let mut told = engine.told.deliver.listen();
+        let limit = self.transport.lanes() * PER_LANE;
+        let overdue = engine.store.overdue(i64::try_from(limit)?, engine.clock.now()).await?;
         if !overdue.is_empty() {
-            self.settle(overdue.iter().map(expired).collect()).await?;
+            self.settle_overdue(&overdue).await?;
             return Ok(Idle::Never);
         }
-        let claimed = engine.store.claim(&engine.holder, limit, engine.clock.now());
-        let claimed = engine.during(Stage::Claim, claimed).await?;
-        if claimed.is_empty() {
-            let next = engine.store.next_delivery_at().await?;
+        let room = limit.saturating_sub(self.under_way.len());
+        if room > 0 {
+            let claimed = engine.store.claim(&engine.holder, i64::try_from(room)?, engine.clock.now());
+            for delivery in engine.during(Stage::Claim, claimed).await? {
+                self.under_way.spawn(send(self.transport.clone(), self.lanes.clone(), delivery));
+            }
+        }
+        let next = engine.store.next_delivery_at().await?;
+        if self.under_way.is_empty() {
             return Ok(next.map_or(Idle::UntilTold, Idle::Until));
         }
-        let transport = &self.transport;
-        let sent = futures::stream::iter(claimed)
-            .map(|delivery| async move {
-                let letter = Outgoing {
-                    sender: &delivery.envelope_sender,
-                    recipient: &delivery.recipient,
-                    message_id: &delivery.message_id,
-                    bytes: &delivery.bytes,
-                };
-                crate::fault::point("before a send");
-                let answer = transport.send(letter).await;
-                crate::fault::point("after a send");
-                (delivery, answer)
-            })
-            .buffer_unordered(lanes)
-            .collect::<Vec<(Claimed, Result<Answer, Failure>)>>();
-        let sent = engine.during(Stage::Send, sent).await;
-        let now = engine.clock.now();
-        let down = sent.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
-        let work = sent.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
-        self.settle(work).await?;
-        let accepted = sent.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
-        tracing::info!(letter.n = accepted.count(), "letters accepted");
-        down.map_or(Ok(Idle::Never), |failure| Err(failure.into()))
+        if !engine.during(Stage::Send, self.wait(&mut told, next.filter(|_| room > 0))).await? {
+            return Ok(Idle::Never);
+        }
+        let down = self.answered.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
+        if let Some(failure) = down {
+            self.take_answers().await?;
+            self.settle_answered().await?;
+            return Err(failure.into());
+        }
+        self.settle_answered().await?;
+        Ok(Idle::Never)
+    }
+
+    /// What was begun is finished, what was not goes back into the queue.
+    async fn finish(&mut self) -> anyhow::Result<()> {
+        self.lanes.close();
+        self.take_answers().await?;
+        self.settle_answered().await
     }
 }
 
+async fn send(transport: Arc<dyn Transport>, lanes: Arc<Semaphore>, delivery: Claimed) -> Sent {
+    let Ok(_lane) = lanes.acquire().await else {
+        return (delivery, Err(Failure::retry("the daemon stopped before its turn came")));
+    };
+    let letter = Outgoing {
+        sender: &delivery.envelope_sender,
+        recipient: &delivery.recipient,
+        message_id: &delivery.message_id,
+        bytes: &delivery.bytes,
+    };
+    crate::fault::point("before a send");
+    let answer = transport.send(letter).await;
+    crate::fault::point("after a send");
+    (delivery, answer)
+}
+
 impl Deliver {
-    /// Hands on what became of deliveries; a person is told of what failed, and no longer of what is in order again.
-    async fn settle(&self, work: Vec<Work>) -> anyhow::Result<()> {
-        let is_failure =
-            |work: &Work| matches!(work, Work::Case(work) if matches!(work.signal, Signal::Failed { .. }));
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, transport: Arc<dyn Transport>) -> Self {
+        let lanes = Arc::new(Semaphore::new(transport.lanes()));
+        Self { engine, transport, lanes, under_way: JoinSet::new(), answered: Vec::new() }
+    }
+
+    /// Waits for an answer, and a moment for those that come with it; `false` when there may be another letter first.
+    async fn wait(
+        &mut self,
+        told: &mut watch::Receiver<u64>,
+        next: Option<DateTime<Utc>>,
+    ) -> anyhow::Result<bool> {
+        let clock = self.engine.clock.clone();
+        let another = async {
+            match next {
+                Some(next) => clock.sleep_until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(sent) = self.under_way.join_next() => self.answered.push(sent.context("a letter's way ended")?),
+            _ = told.changed() => return Ok(false),
+            () = another => return Ok(false),
+        }
+        tokio::time::timeout(TOGETHER, self.take_answers()).await.unwrap_or(Ok(()))?;
+        Ok(true)
+    }
+
+    /// Waits for every letter that is under way.
+    async fn take_answers(&mut self) -> anyhow::Result<()> {
+        while let Some(sent) = self.under_way.join_next().await {
+            self.answered.push(sent.context("a letter's way ended")?);
+        }
+        Ok(())
+    }
+
+    async fn settle_answered(&mut self) -> anyhow::Result<()> {
+        if self.answered.is_empty() {
+            return Ok(());
+        }
+        let now = self.engine.clock.now();
+        let work: Vec<Work> =
+            self.answered.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
         let has_failed = work.iter().any(is_failure);
         let done = self.engine.handle(work).await?;
+        let accepted =
+            self.answered.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
+        tracing::info!(letter.n = accepted.count(), "letters accepted");
+        self.answered.clear();
+        self.look_after(&done, has_failed).await
+    }
+
+    async fn settle_overdue(&self, overdue: &[Delivery]) -> anyhow::Result<()> {
+        let done = self.engine.handle(overdue.iter().map(expired).collect()).await?;
+        self.look_after(&done, true).await
+    }
+
+    /// A person is told of what failed, and no longer of what is in order again.
+    async fn look_after(&self, done: &[Handled], has_failed: bool) -> anyhow::Result<()> {
         // What cannot be settled would come back at once and for ever: it waits, and is told as a failing service.
         if let Some(Err(refusal)) = done.iter().find(|done| done.is_err()) {
             anyhow::bail!("a delivery cannot be settled: {refusal}");
@@ -86,6 +166,10 @@ impl Deliver {
         }
         Ok(())
     }
+}
+
+fn is_failure(work: &Work) -> bool {
+    matches!(work, Work::Case(work) if matches!(work.signal, Signal::Failed { .. }))
 }
 
 /// It waited past its time: while the daemon stood still, or because nobody would have it.

@@ -33,6 +33,11 @@ pub trait Service: Send {
         let until = clock.now() + at_most;
         clock.sleep_until(until).await;
     }
+
+    /// Ends what is under way, at a stop.
+    async fn finish(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 /// A bell that remembers that it rang.
@@ -91,10 +96,9 @@ pub async fn run(
         let at_most = match outcome {
             None => break,
             Some(Ok(idle)) => {
-                if n_failures > 0 {
-                    alarms.clear(&name).await;
-                    n_failures = 0;
-                }
+                // It may stand since an earlier process: what was wrong has been set right in between.
+                alarms.clear(&name).await;
+                n_failures = 0;
                 match idle {
                     Idle::Never => continue,
                     Idle::Until(at) => (at - clock.now()).to_std().unwrap_or_default().min(AT_MOST),
@@ -122,7 +126,13 @@ pub async fn run(
             () = shutdown.cancelled() => {}
         }
     }
-    tracing::debug!(service = name, "service stopped");
+    match tokio::time::timeout(PATIENCE, service.finish()).await {
+        Ok(Ok(())) => tracing::debug!(service = name, "service stopped"),
+        Ok(Err(error)) => {
+            tracing::warn!(service = name, error = format!("{error:#}"), "stopped with a failure")
+        }
+        Err(_) => tracing::warn!(service = name, "stopped with something under way"),
+    }
 }
 
 async fn patience(shutdown: &CancellationToken) {

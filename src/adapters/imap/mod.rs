@@ -90,7 +90,8 @@ impl Imap {
                 self.opened = Some(opened);
                 Ok(Listing { epoch, found })
             }
-            Err(Trouble::Unreadable) => {
+            // Dovecot says goodbye over a mail that it cannot read itself (2.3.19, 2026-11).
+            Err(Trouble::Unreadable | Trouble::Bye(_)) => {
                 drop(opened);
                 let mut found = Vec::new();
                 for uid in self.uids(epoch, set).await? {
@@ -103,18 +104,22 @@ impl Imap {
     }
 
     async fn survey_one(&mut self, epoch: i64, uid: u32) -> Result<Vec<Found>, Failure> {
-        let mut opened = self.opened_in(epoch).await?;
-        match opened.survey(&uid.to_string()).await {
-            Ok(found) => {
-                self.opened = Some(opened);
-                Ok(found)
+        let mut surveyed = Err(Trouble::Unreadable);
+        for _ in 0..TWICE {
+            let mut opened = self.opened_in(epoch).await?;
+            surveyed = opened.survey(&uid.to_string()).await;
+            if !matches!(surveyed, Err(Trouble::Bye(_))) {
+                self.opened = surveyed.is_ok().then_some(opened);
+                break;
             }
+        }
+        match surveyed {
             // Its bytes may still be had: they come without the date that cannot be read.
-            Err(Trouble::Unreadable) => {
+            Err(Trouble::Unreadable | Trouble::Bye(_)) => {
                 let locator = uid.to_string();
                 Ok(vec![Found { locator, position: uid.into(), n_bytes: 0, received_at: None }])
             }
-            Err(trouble) => Err(self.account.later(trouble)),
+            surveyed => surveyed.map_err(|trouble| self.account.later(trouble)),
         }
     }
 
@@ -126,19 +131,20 @@ impl Imap {
     }
 
     async fn fetch_one(&mut self, epoch: i64, uid: u32) -> Result<Vec<Fetched>, Failure> {
-        let mut opened = self.opened_in(epoch).await?;
+        let mut fetched = Err(Trouble::Unreadable);
+        for _ in 0..TWICE {
+            let mut opened = self.opened_in(epoch).await?;
+            fetched = opened.bodies_there(&uid.to_string()).await;
+            if !matches!(fetched, Err(Trouble::Bye(_))) {
+                self.opened = matches!(fetched, Ok(_) | Err(Trouble::Refused(_))).then_some(opened);
+                break;
+            }
+        }
         let unreadable = |why| vec![Fetched { locator: uid.to_string(), body: Body::Unreadable { why } }];
-        match opened.bodies_there(&uid.to_string()).await {
-            Ok(fetched) => {
-                self.opened = Some(opened);
-                Ok(fetched)
-            }
-            Err(Trouble::Refused(why)) => {
-                self.opened = Some(opened);
-                Ok(unreadable(format!("the server refuses to give it: {why}")))
-            }
-            Err(trouble @ Trouble::Unreadable) => Ok(unreadable(trouble.why())),
-            Err(trouble) => Err(self.account.later(trouble)),
+        match fetched {
+            Err(Trouble::Refused(why)) => Ok(unreadable(format!("the server refuses to give it: {why}"))),
+            Err(trouble @ (Trouble::Unreadable | Trouble::Bye(_))) => Ok(unreadable(trouble.why())),
+            fetched => fetched.map_err(|trouble| self.account.later(trouble)),
         }
     }
 }
@@ -187,7 +193,7 @@ impl Mailbox for Imap {
                 return Ok(fetched);
             }
             Err(Trouble::Refused(_)) => self.opened = Some(opened),
-            Err(Trouble::Unreadable) => {}
+            Err(Trouble::Unreadable | Trouble::Bye(_)) => {}
             Err(trouble) => return Err(self.account.later(trouble)),
         }
         // One mail that the server or the decoder cannot get over must not hold up the others (FIELD.md 2).
@@ -239,7 +245,9 @@ impl Opened {
     /// A view that is up to date: a server shows new mail only when it may speak of it (RFC 3501 7.4.1), and a
     /// FETCH is not the moment.
     async fn look(&mut self) -> Result<(), Trouble> {
-        self.talk.exchange("NOOP", |_| ()).await?;
+        let looked = self.talk.exchange("NOOP", |_| ()).await;
+        // A goodbye here is about no mail.
+        looked.map_err(|trouble| Trouble::Lost(trouble.why()))?;
         self.talk.has_news = false;
         Ok(())
     }
@@ -331,6 +339,9 @@ impl Opened {
         self.talk.hear_out(&tag, |_| ()).await
     }
 }
+
+/// A server that ends the conversation over one mail is asked once more: it may have been about to stop.
+const TWICE: usize = 2;
 
 /// Names in one command; a command line has to stay below 8,000 octets (RFC 7162 4).
 const SET: usize = 500;

@@ -27,6 +27,8 @@ pub(super) struct Talk {
 pub(super) enum Trouble {
     /// The line is gone.
     Lost(String),
+    /// The server ended the conversation, in its words.
+    Bye(String),
     /// The server said something that is no IMAP, and the place where its next answer begins is lost with it.
     Unreadable,
     /// NO or BAD, in the server's words. The line is as good as before.
@@ -37,6 +39,7 @@ impl Trouble {
     pub(super) fn why(self) -> String {
         match self {
             Self::Lost(why) | Self::Refused(why) => why,
+            Self::Bye(why) => format!("the server says goodbye: {why}"),
             Self::Unreadable => "its answer cannot be understood as IMAP".into(),
         }
     }
@@ -125,7 +128,7 @@ impl Talk {
         match heard.parsed() {
             Response::MailboxData(MailboxDatum::Exists(_)) => self.has_news = true,
             Response::Data { status: Status::Bye, outcome } => {
-                return Err(Trouble::Lost(format!("the server says goodbye: {}", words(outcome))));
+                return Err(Trouble::Bye(words(outcome)));
             }
             _ => {}
         }

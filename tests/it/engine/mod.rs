@@ -90,7 +90,7 @@ impl Office {
     }
 
     pub async fn deliver_by(&self, transport: Arc<dyn Transport>) {
-        idle(Deliver { engine: self.engine.clone(), transport }).await;
+        idle(Deliver::new(self.engine.clone(), transport)).await;
     }
 
     pub async fn ask(&mut self, ask: Ask) -> Result<String, String> {

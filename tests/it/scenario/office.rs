@@ -70,7 +70,7 @@ fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn
         Box::new(collect),
         Box::new(Read::new(engine.clone(), probe)),
         Box::new(Wake { engine: engine.clone() }),
-        Box::new(Deliver { engine: engine.clone(), transport: post.clone() }),
+        Box::new(Deliver::new(engine.clone(), post.clone())),
     ];
     services.into_iter().map(|service| (service, DateTime::<Utc>::MIN_UTC)).collect()
 }

@@ -2,7 +2,11 @@
 //! delivers back into it by LMTP, where the answers are fetched and looked at.
 
 mod answer;
+mod colleagues;
 mod lines;
+mod load;
+mod refusals;
+mod sightings;
 mod trust;
 
 use std::collections::BTreeMap;
