@@ -79,7 +79,9 @@ impl PostOffice {
     /// What it took after the first `n`.
     pub fn taken_after(&self, n: usize) -> Vec<Taken> {
         let log = std::fs::read_to_string(self.folder.path().join("taken.jsonl")).unwrap_or_default();
-        log.lines().skip(n).map(|line| serde_json::from_str(line).unwrap()).collect()
+        // The last line may be half written.
+        let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        whole.lines().skip(n).map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     pub fn bytes(&self, taken: &Taken) -> Vec<u8> {
