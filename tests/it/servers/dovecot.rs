@@ -13,7 +13,7 @@ use sscd::adapters::link::{Login, Peer, Security};
 use sscd::ports::Clock as _;
 
 use super::authority::Authority;
-use super::process::{PlainUser, Server, as_plain_user, free_port};
+use super::process::{PlainUser, Server, as_plain_user, free_ports};
 use crate::notice::NOTIFIERS;
 
 pub const OFFICE: &str = "secas@sec.test";
@@ -46,7 +46,7 @@ impl Dovecot {
     pub fn with(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         PlainUser::own(folder.path());
-        let [imap_port, tls_port, lmtp_port] = [free_port(), free_port(), free_port()];
+        let [imap_port, tls_port, lmtp_port] = free_ports();
         let dovecot = Self { server: RefCell::default(), folder, imap_port, tls_port, lmtp_port };
         let accounts = [OFFICE, ALIAS, USER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
         let users: String = accounts.flat_map(|user| [user, ":{PLAIN}", PASSWORD, "\n"]).collect();
