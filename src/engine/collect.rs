@@ -112,9 +112,7 @@ impl<M: Mailbox> Collect<M> {
         self.engine.alarms.clear_where(is_over).await;
         if !missing.is_empty() {
             let found = self.mailbox.list(Which::These(&missing)).await?.found;
-            // What lies beyond the cursor came a moment ago, and was passed over by nobody.
-            let n_passed = found.iter().filter(|found| found.position <= cursor.position).count();
-            let n_passed = n_passed.min(self.take_in(&found, cursor).await?);
+            let n_passed = self.take_in(&found, cursor).await?;
             if n_passed > 0 {
                 tracing::warn!(
                     mailbox = self.name,
