@@ -39,6 +39,7 @@ fi
 if [ -n "$all" ]; then
     cargo clippy --all-targets -- -D warnings
     tests/pictures.sh
+    cargo bench --bench path
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then
