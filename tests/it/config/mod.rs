@@ -339,7 +339,7 @@ fn twenty_thousand_users_are_read_from_csv() {
 /// A key that the program knows and the sample does not show would be known to nobody else.
 #[test]
 fn the_shipped_file_shows_every_key() {
-    let shipped = include_str!("../../config/sscd.toml");
+    let shipped = include_str!("../../../config/sscd.toml");
     let imap = "[[mailbox]]\nzzz = 1\n";
     for section in ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "files"] {
         let folder = sample();
@@ -362,7 +362,7 @@ fn the_shipped_file_shows_every_key() {
 #[test]
 fn the_commented_imap_and_smtp_of_the_shipped_file_are_sound() {
     let folder = sample();
-    let shipped = include_str!("../../config/sscd.toml");
+    let shipped = include_str!("../../../config/sscd.toml");
     let text = shipped.replace("kind = \"folder\"", "kind = \"smtp\"").replace("path = \"letters\"", "");
     let uncommented = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(key)
