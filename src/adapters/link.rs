@@ -47,19 +47,6 @@ impl fmt::Display for Peer {
     }
 }
 
-/// Who we are to a server.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Login {
-    pub user: String,
-    pub password: String,
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("user", &self.user).finish_non_exhaustive()
-    }
-}
-
 #[derive(Debug)]
 pub struct Link {
     stream: Stream,

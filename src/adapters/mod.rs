@@ -1,10 +1,12 @@
-//! The clock, and the ways in and out: IMAP, SMTP, Maildir. The only modules that touch the network or read the
+//! The clock, and the ways in and out: IMAP, SMTP, Maildir, tokens to log in with. The only modules that touch the network or read the
 //! time; they know nothing of the record or of the engine.
 
 pub mod clock;
 pub mod folder;
 pub mod imap;
 pub mod link;
+pub mod login;
 pub mod maildir;
+pub mod oauth;
 pub mod smtp;
 mod tls;

@@ -12,7 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Common, look, wiring};
+use super::wiring::{Renew, Wiring};
+use super::{Common, look};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
 use crate::config::{Config, MailboxKind, Secret, build_world};
@@ -72,14 +73,19 @@ impl Daemon {
         let tasks = TaskTracker::new();
         let daemon = Self { engine, tasks, shutdown, _lock: lock };
         let told = daemon.engine.told.clone();
-        daemon.forget_mailboxes(&super::look::mailboxes(config)).await?;
+        let mut wiring = Wiring::new(config, daemon.engine.clock.clone());
         for mailbox in &config.mailboxes {
-            daemon.collect(mailbox)?;
+            daemon.collect(mailbox, &mut wiring)?;
         }
         daemon.service(Read::new(daemon.engine.clone(), probe), &told.read);
         daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
-        let transport = wiring::transport(&config.transport)?;
+        let transport = wiring.transport(&config.transport)?;
         daemon.service(Deliver::new(daemon.engine.clone(), transport), &told.deliver);
+        let renewals: Vec<Renew> = wiring.renewals().collect();
+        daemon.forget(config, &renewals).await?;
+        for renew in renewals {
+            daemon.service(renew, &told.renew);
+        }
         let control =
             control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
         let shutdown = daemon.shutdown.clone();
@@ -93,18 +99,20 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// A mailbox that is no longer configured cannot come right by itself.
-    async fn forget_mailboxes(&self, configured: &[String]) -> anyhow::Result<()> {
+    /// A mailbox or an account that is no longer configured cannot come right by itself.
+    async fn forget(&self, config: &Config, renewals: &[Renew]) -> anyhow::Result<()> {
+        let mailboxes = look::mailboxes(config).into_iter().map(|name| format!("collect {name}"));
+        let configured: Vec<String> = mailboxes.chain(renewals.iter().map(Service::name)).collect();
         for alarm in self.engine.store.alarms().await? {
-            let of = alarm.key.strip_prefix("collect ");
-            if of.is_some_and(|name| !configured.iter().any(|one| one == name)) {
+            let is_of_one = ["collect ", "oauth "].iter().any(|kind| alarm.key.starts_with(kind));
+            if is_of_one && !configured.contains(&alarm.key) {
                 self.engine.alarms.clear(&alarm.key).await;
             }
         }
         Ok(())
     }
 
-    fn collect(&self, mailbox: &crate::config::Mailbox) -> anyhow::Result<()> {
+    fn collect(&self, mailbox: &crate::config::Mailbox, wiring: &mut Wiring) -> anyhow::Result<()> {
         let (engine, name) = (self.engine.clone(), mailbox.name.clone());
         match &mailbox.kind {
             MailboxKind::Maildir { path } => {
@@ -116,7 +124,7 @@ impl Daemon {
             MailboxKind::Imap(imap) => {
                 for folder in &imap.folders {
                     let name = format!("{name}/{folder}");
-                    let mailbox = wiring::imap(imap, folder)?;
+                    let mailbox = wiring.imap(imap, folder)?;
                     let start_from = Some(imap.start_from);
                     let collect =
                         Collect { engine: engine.clone(), name, mailbox, start_from, must_reconcile: true };

@@ -28,7 +28,8 @@ pub use keys::{load_keys, load_or_make_keys};
 pub use sample::write_sample;
 pub use secret::Secret;
 pub use section::{
-    Alarm, Files, Imap, Log, LogFormat, Login, Mailbox, MailboxKind, Server, Smtp, State, Tls, Transport,
+    Alarm, Files, Grant, Imap, Log, LogFormat, Login, Mailbox, MailboxKind, OAuth, Proof, Server, Smtp,
+    State, Tls, Transport,
 };
 pub use world::{Snapshot, build_world};
 

@@ -68,6 +68,7 @@ pub struct Told {
     pub read: Bell,
     pub wake: Bell,
     pub deliver: Bell,
+    pub renew: Bell,
 }
 
 /// A service looks at least this often, whatever happens.

@@ -5,13 +5,13 @@ rcpt, data, after, drop (after the letter is taken and before the answer) or slo
 Ends when stdin ends.
 """
 
-import argparse, asyncio, functools, json, re, smtplib, ssl, sys
+import argparse, asyncio, base64, functools, hashlib, hmac, json, re, smtplib, ssl, sys, time
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 
 options = argparse.ArgumentParser()
-for name in ("port", "folder", "lmtp", "user", "password", "cert", "key", "dsn"):
+for name in ("port", "folder", "lmtp", "user", "password", "cert", "key", "dsn", "token-key", "mechanism"):
     options.add_argument(f"--{name}")
 options.add_argument("--security", choices=("plain", "starttls", "tls"), default="plain")
 options = options.parse_args()
@@ -72,6 +72,33 @@ class Handler:
             return "421 gone"
         return f"250 2.0.0 Ok: queued as {number}"
 
+    async def auth_XOAUTH2(self, server, args):
+        return await by_token(server, args, rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01")
+
+    async def auth_OAUTHBEARER(self, server, args):
+        return await by_token(server, args, rb"n,a=([^,]*),\x01.*auth=Bearer ([^\x01]*)\x01\x01")
+
+
+async def by_token(server, args, form):
+    said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+    shown = said is not MISSING and re.fullmatch(form, said, re.DOTALL)
+    good = bool(shown) and is_good(*(part.decode() for part in shown.groups()))
+    if not good:
+        await server.challenge_auth(json.dumps({"status": "401", "schemes": "bearer"}))
+    return AuthResult(success=good, handled=False)
+
+
+def is_good(user, token):
+    """A JSON Web Token by our provider (HS256), for this user, that has not ended."""
+    decode = lambda part: base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    try:
+        signed, mark = token.rsplit(".", 1)
+        claims = json.loads(decode(signed.split(".")[1]))
+        known = hmac.new(options.token_key.encode(), signed.encode(), hashlib.sha256).digest()
+        return hmac.compare_digest(known, decode(mark)) and claims["email"] == user and claims["exp"] > time.time()
+    except (ValueError, KeyError, IndexError):
+        return False
+
 
 def deliver(envelope):
     host, port = options.lmtp.split(":")
@@ -88,6 +115,7 @@ class Server(SMTP):
     def __init__(self, *args, **keywords):
         super().__init__(*args, **keywords)
         self.dsn = []
+        self.command_size_limits["AUTH"] = 12288  # RFC 4954 4
 
     def connection_made(self, transport):
         if not hasattr(self, "number"):
@@ -140,7 +168,12 @@ async def main():
         context.load_cert_chain(options.cert, options.key)
     keywords = dict(hostname="post.test", enable_SMTPUTF8=True, data_size_limit=None)
     if options.user:
-        keywords |= dict(authenticator=authenticate, auth_required=True, auth_require_tls=False)
+        keywords |= dict(authenticator=authenticate, auth_exclude_mechanism=["XOAUTH2", "OAUTHBEARER"])
+    if options.token_key:
+        every = {"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"}
+        keywords |= dict(auth_exclude_mechanism=every - {options.mechanism or "XOAUTH2"})
+    if options.user or options.token_key:
+        keywords |= dict(auth_required=True, auth_require_tls=False)
     if options.security == "starttls":
         keywords |= dict(tls_context=context)
     server = await asyncio.get_running_loop().create_server(

@@ -1,6 +1,7 @@
 //! A folder of an IMAP account as a mailbox (RFC 3501, IDLE: RFC 2177). In: UIDs; out: mails. Invariant: the folder
 //! is only examined and mails are only peeked at, so nothing in it changes through us.
 
+mod login;
 mod open;
 mod talk;
 
@@ -10,11 +11,13 @@ use async_imap::imap_proto::{AttributeValue, Response};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::link::{Login, Peer};
+use super::link::Peer;
+use super::login::Login;
+use super::oauth::explained;
 use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
 use talk::{Talk, Trouble};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Account {
     pub peer: Peer,
     pub login: Login,
@@ -29,7 +32,7 @@ impl Account {
     fn lost(&self, trouble: Trouble) -> Failure {
         match trouble {
             Trouble::Refused(why) => {
-                Failure::rejected(format!("the IMAP server {} refuses: {why}", self.peer))
+                Failure::rejected(format!("the IMAP server {} refuses: {}", self.peer, explained(&why)))
             }
             trouble => Failure::retry(format!("the IMAP server {}: {}", self.peer, trouble.why())),
         }

@@ -6,9 +6,11 @@ use std::fmt::Write as _;
 use async_imap::imap_proto::{Capability, Response, ResponseCode, Status};
 use data_encoding::BASE64;
 
+use super::login::log_in;
 use super::talk::{Talk, Trouble, words};
 use super::{Account, Opened};
 use crate::adapters::link::{Link, Security};
+use crate::adapters::oauth::explained;
 use crate::ports::Failure;
 
 pub(super) async fn open(account: &Account) -> Result<Opened, Failure> {
@@ -31,10 +33,10 @@ pub(super) async fn open(account: &Account) -> Result<Opened, Failure> {
 
 /// What the server says it can do, in upper case; `AUTH=PLAIN` for a mechanism.
 #[derive(Debug, Default)]
-struct Able(Vec<String>);
+pub(super) struct Able(Vec<String>);
 
 impl Able {
-    fn to(&self, capability: &str) -> bool {
+    pub(super) fn to(&self, capability: &str) -> bool {
         self.0.iter().any(|known| known == capability)
     }
 
@@ -100,52 +102,7 @@ async fn secure(account: &Account, mut talk: Talk, able: &Able) -> Result<Talk, 
     Ok(Talk::over(talk.into_link().secure(peer).await?))
 }
 
-async fn log_in(account: &Account, talk: &mut Talk, able: &Able) -> Result<(), Failure> {
-    let login = &account.login;
-    let plain = BASE64.encode(format!("\0{}\0{}", login.user, login.password).as_bytes());
-    let answer = if able.to("AUTH=PLAIN") && able.to("SASL-IR") {
-        talk.exchange(&format!("AUTHENTICATE PLAIN {plain}"), |_| ()).await
-    } else if able.to("AUTH=PLAIN") {
-        authenticate(talk, &plain).await
-    } else if !able.to("LOGINDISABLED") {
-        let (Some(user), Some(password)) = (quoted(&login.user), quoted(&login.password)) else {
-            return Err(Failure::rejected(format!(
-                "the IMAP server {} knows LOGIN only, which cannot carry a user or password with characters beyond ASCII",
-                account.peer
-            )));
-        };
-        talk.exchange(&format!("LOGIN {user} {password}"), |_| ()).await
-    } else {
-        return Err(Failure::rejected(format!(
-            "the IMAP server {} takes neither AUTHENTICATE PLAIN nor LOGIN on this line",
-            account.peer
-        )));
-    };
-    answer.map_err(|trouble| match trouble {
-        Trouble::Refused(why) if is_passing(&why) => {
-            Failure::retry(format!("the IMAP server {} cannot log us in now: {why}", account.peer))
-        }
-        Trouble::Refused(why) => Failure::rejected(format!(
-            "the IMAP server {} refuses the login of {:?}: {why}; check user and password",
-            account.peer, login.user
-        )),
-        trouble => account.lost(trouble),
-    })
-}
-
-async fn authenticate(talk: &mut Talk, plain: &str) -> Result<(), Trouble> {
-    let tag = talk.say("AUTHENTICATE PLAIN").await?;
-    talk.hear_more(&tag).await?;
-    talk.say_bare(plain).await?;
-    talk.hear_out(&tag, |_| ()).await
-}
-
-/// The response codes of RFC 5530 that say "not now" rather than "not you".
-fn is_passing(why: &str) -> bool {
-    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]"].iter().any(|code| why.contains(code))
-}
-
-fn quoted(text: &str) -> Option<String> {
+pub(super) fn quoted(text: &str) -> Option<String> {
     let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     is_plain.then(|| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
@@ -165,8 +122,10 @@ async fn examine(account: &Account, talk: &mut Talk) -> Result<i64, Failure> {
     };
     talk.exchange(&format!("EXAMINE {name}"), take).await.map_err(|trouble| match trouble {
         Trouble::Refused(why) => Failure::rejected(format!(
-            "the IMAP server {} does not open the folder {:?}: {why}",
-            account.peer, account.folder
+            "the IMAP server {} does not open the folder {:?}: {}",
+            account.peer,
+            account.folder,
+            explained(&why)
         )),
         trouble => account.lost(trouble),
     })?;

@@ -108,12 +108,14 @@ impl Talk {
         }
     }
 
-    /// Listens until the server asks for more, or until it ends the command of this tag instead.
-    pub(super) async fn hear_more(&mut self, tag: &str) -> Result<(), Trouble> {
+    /// Listens until the server asks for more and gives its words, or until it ends the command of this tag instead.
+    pub(super) async fn hear_more(&mut self, tag: &str) -> Result<Option<String>, Trouble> {
         loop {
             let asked = self.hear(|response| match response {
-                Response::Continue(_) => Some(Ok(())),
-                response => end_of(tag, response),
+                Response::Continue(Outcome { information, .. }) => {
+                    Some(Ok(Some(information.as_deref().unwrap_or_default().to_owned())))
+                }
+                response => end_of(tag, response).map(|ended| ended.map(|()| None)),
             });
             if let Some(asked) = asked.await? {
                 return asked;

@@ -2,13 +2,14 @@
 //! offers. Invariant: no password is said on a line that is not secured as the peer wants it.
 
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Ehlo, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::response::Response;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use super::Post;
+use super::login::log_in;
 use crate::adapters::clock::Stopwatch;
 use crate::adapters::link::{Link, Peer, Security};
 use crate::ports::Failure;
@@ -44,26 +45,13 @@ impl Line {
         }
         let opened = AsyncSmtpConnection::connect_with_transport(Box::new(link), &hello).await;
         let mut connection = opened.map_err(|error| lost(peer, &error))?;
-        if let Some(login) = &post.login {
-            let credentials = Credentials::new(login.user.clone(), login.password.clone());
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
-                return Err(Failure::rejected(format!(
-                    "the SMTP server {peer} offers neither PLAIN nor LOGIN; does it want TLS first, or no login at all?"
-                )));
-            }
-            connection.auth(&mechanisms, &credentials).await.map_err(|error| match error.status() {
-                Some(_) if error.is_permanent() => Failure::rejected(format!(
-                    "the SMTP server {peer} refuses the login of {:?}: {}; check user and password",
-                    login.user,
-                    said(&error)
-                )),
-                _ => lost(peer, &error),
-            })?;
-        }
         // lettre keeps of the offers only those that it uses itself (0.11, 2026-11), and a server may offer more
         // after the login: so they are asked for once more.
-        let offers = connection.command(Ehlo::new(hello)).await.map_err(|error| lost(peer, &error))?;
+        let mut offers = offered(&mut connection, peer, &hello).await?;
+        if let Some(login) = &post.login {
+            log_in(&mut connection, &offers, peer, login).await?;
+            offers = offered(&mut connection, peer, &hello).await?;
+        }
         let has_dsn = offers.message().any(|line| line.trim().eq_ignore_ascii_case("DSN"));
         let is_8bit = connection.server_info().supports_feature(Extension::EightBitMime);
         Ok(Self { connection, has_dsn, is_8bit, idle: Stopwatch::start() })
@@ -73,6 +61,14 @@ impl Line {
     pub(super) async fn reset(&mut self) -> bool {
         self.connection.command(Rset).await.is_ok()
     }
+}
+
+async fn offered(
+    connection: &mut AsyncSmtpConnection,
+    peer: &Peer,
+    hello: &ClientId,
+) -> Result<Response, Failure> {
+    connection.command(Ehlo::new(hello.clone())).await.map_err(|error| lost(peer, &error))
 }
 
 /// STARTTLS (RFC 3207) before lettre sees the line. lettre's own would read on from what was heard in the clear
@@ -139,7 +135,7 @@ async fn reply(line: &mut BufReader<Link>) -> Result<Vec<String>, String> {
 }
 
 /// The line did not come about. Nothing was sent.
-fn lost(peer: &Peer, error: &Error) -> Failure {
+pub(super) fn lost(peer: &Peer, error: &Error) -> Failure {
     if error.is_permanent() {
         Failure::rejected(format!("the SMTP server {peer} will not have us: {}", said(error)))
     } else {

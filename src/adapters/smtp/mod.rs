@@ -2,6 +2,7 @@
 //! called refused only in the server's own words, and one whose answer was never heard is called perhaps sent.
 
 mod line;
+mod login;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,11 +14,12 @@ use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter, RcptP
 use tokio::sync::Semaphore;
 
 use super::clock::Stopwatch;
-use super::link::{Login, Peer};
+use super::link::Peer;
+use super::login::Login;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use line::{Line, one_line, said};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Post {
     pub peer: Peer,
     /// None for a server that knows us by our address.
@@ -139,8 +141,10 @@ impl Transport for Smtp {
                     }
                     return Ok(answer);
                 }
-                // It had been closed while nobody looked.
-                Err(Unsent::AtMail(error)) if was_kept && is_goodbye(&error) => continue,
+                // It had been closed, or its login had ended, while nobody looked.
+                Err(Unsent::AtMail(error)) if was_kept && (is_goodbye(&error) || wants_login(&error)) => {
+                    continue;
+                }
                 Err(Unsent::AtMail(error)) if wants_login(&error) => {
                     return Err(Failure::rejected(format!(
                         "the SMTP server {peer} takes no letter from us: {}; does it want another login?",

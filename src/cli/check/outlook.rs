@@ -3,7 +3,7 @@
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::config::{Config, MailboxKind, Server, Snapshot, Tls, Transport};
+use crate::config::{Config, Login, MailboxKind, Proof, Server, Snapshot, Tls, Transport};
 use crate::domain::directory::{Act, Body, Directory, InForce, Role};
 use crate::domain::workday::{london, london_date};
 
@@ -156,7 +156,7 @@ fn mailbox(mailbox: &crate::config::Mailbox) -> Mailbox {
         MailboxKind::Maildir { path } => (format!("the Maildir {}", path.display()), None),
         MailboxKind::Imap(imap) => {
             let folders = imap.folders.join(", ");
-            let user = imap.server.login.as_ref().map_or("nobody", |login| &login.user);
+            let user = imap.server.login.as_ref().map_or_else(|| "nobody".into(), login);
             let after = imap.poll_after.as_secs();
             let reads = format!(
                 "IMAP {} as {user}, {folders}; every {after} s where there is no IDLE",
@@ -178,9 +178,17 @@ fn transport(transport: &Transport) -> String {
                 .server
                 .login
                 .as_ref()
-                .map_or_else(|| "without a login".into(), |login| format!("as {}", login.user));
+                .map_or_else(|| "without a login".into(), |known| format!("as {}", login(known)));
             format!("by SMTP, {} {user}, at most {} connections", server(&smtp.server), smtp.connections)
         }
+    }
+}
+
+fn login(login: &Login) -> String {
+    let Login { user, proof } = login;
+    match proof {
+        Proof::Password(_) => user.clone(),
+        Proof::OAuth(oauth) => format!("{user} by OAuth from {}", oauth.server.host),
     }
 }
 

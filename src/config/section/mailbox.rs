@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
 use super::Reader;
+use super::oauth::RawOAuth;
 use super::server::{Raw, Server, Tls};
 use crate::config::secret::Secret;
 use crate::domain::workday::local;
@@ -51,6 +52,7 @@ struct RawMailbox {
     user: Option<String>,
     password: Option<Secret>,
     password_file: Option<PathBuf>,
+    oauth: Option<RawOAuth>,
     silence_seconds: Option<u64>,
     folders: Option<Vec<String>>,
     poll_after_seconds: Option<u64>,
@@ -132,10 +134,11 @@ fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
     if raw.path.is_some() {
         reader.fault(&format!("{path}.path"), "a value", "no such key where kind is \"imap\" (folders is)");
     }
-    let server = server(&raw).server(reader, path, [993, 143, 143]);
-    if server.as_ref().is_some_and(|server| server.login.is_none()) && raw.user.is_none() {
-        reader.fault(&format!("{path}.user"), "nothing", "user and password_file: IMAP has no other way in");
+    if raw.user.is_none() && raw.password.is_none() && raw.password_file.is_none() && raw.oauth.is_none() {
+        let expected = "user, and password_file or oauth: IMAP has no other way in";
+        reader.fault(&format!("{path}.user"), "nothing", expected);
     }
+    let server = server(&raw).server(reader, path, [993, 143, 143]);
     let folders = raw.folders.unwrap_or_else(|| vec!["INBOX".into()]);
     if folders.is_empty() || folders.iter().any(|folder| folder.trim().is_empty()) {
         reader.fault(&format!("{path}.folders"), "no name", "the names of one folder or more");
@@ -178,6 +181,7 @@ fn server(raw: &RawMailbox) -> Raw {
         user: raw.user.clone(),
         password: raw.password.clone(),
         password_file: raw.password_file.clone(),
+        oauth: raw.oauth.clone(),
         silence_seconds: raw.silence_seconds,
     }
 }

@@ -2,6 +2,7 @@
 //! that the rest of the program can use as they are, or faults.
 
 mod mailbox;
+mod oauth;
 mod server;
 mod small;
 mod transport;
@@ -15,7 +16,8 @@ use super::fault::Fault;
 use super::secret::{self, Secret, read_secret};
 
 pub use mailbox::{Imap, Mailbox, MailboxKind};
-pub use server::{Login, Server, Tls};
+pub use oauth::{Grant, OAuth};
+pub use server::{Login, Proof, Server, Tls};
 pub use small::{Alarm, Files, Log, LogFormat, State};
 pub use transport::{Smtp, Transport};
 

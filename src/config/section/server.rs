@@ -10,6 +10,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 use super::Reader;
+use super::oauth::{OAuth, RawOAuth};
 use crate::config::secret::Secret;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,14 @@ pub enum Tls {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     pub user: String,
-    pub password: Secret,
+    pub proof: Proof,
+}
+
+/// What we show for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    Password(Secret),
+    OAuth(Box<OAuth>),
 }
 
 /// The keys of a server as they stand in a section.
@@ -52,11 +60,12 @@ pub struct Raw {
     pub user: Option<String>,
     pub password: Option<Secret>,
     pub password_file: Option<PathBuf>,
+    pub oauth: Option<RawOAuth>,
     pub silence_seconds: Option<u64>,
 }
 
 impl Raw {
-    pub fn is_stated(&self) -> [(&'static str, bool); 8] {
+    pub fn is_stated(&self) -> [(&'static str, bool); 9] {
         [
             ("host", self.host.is_some()),
             ("port", self.port.is_some()),
@@ -65,6 +74,7 @@ impl Raw {
             ("user", self.user.is_some()),
             ("password", self.password.is_some()),
             ("password_file", self.password_file.is_some()),
+            ("oauth", self.oauth.is_some()),
             ("silence_seconds", self.silence_seconds.is_some()),
         ]
     }
@@ -87,18 +97,20 @@ impl Raw {
         if self.port == Some(0) {
             reader.fault(&format!("{path}.port"), "0", "a port from 1 to 65535");
         }
-        let ca_file = self.ca_file.map(|file| reader.path(&file));
-        if let Some(Err((found, expected))) = ca_file.as_deref().map(certificates) {
-            reader.fault(&format!("{path}.ca_file"), found, expected);
+        let ca_file = ca_file(reader, path, self.ca_file);
+        let has_password = self.password.is_some() || self.password_file.is_some();
+        if has_password && self.oauth.is_some() {
+            reader.fault(&format!("{path}.oauth"), "a password beside it", "a password or oauth, not both");
         }
-        let given = self.password.is_some() || self.password_file.is_some();
+        let given = has_password || self.oauth.is_some();
         let password =
             reader.secret(&format!("{path}.password"), self.password, self.password_file.as_deref());
+        let oauth = self.oauth.and_then(|raw| raw.oauth(reader, &format!("{path}.oauth")));
         if given != self.user.is_some() {
-            let (key, other) = if given { ("user", "password") } else { ("password", "user") };
+            let (key, found) = if given { ("user", "a password or oauth") } else { ("password", "a user") };
             reader.fault(
                 &format!("{path}.{key}"),
-                format!("nothing beside a {other}"),
+                format!("nothing beside {found}"),
                 "both of them, or neither",
             );
         }
@@ -106,7 +118,8 @@ impl Raw {
         if !(1..=600).contains(&silence) {
             reader.fault(&format!("{path}.silence_seconds"), silence.to_string(), "1 to 600 seconds");
         }
-        let login = self.user.zip(password).map(|(user, password)| Login { user, password });
+        let proof = oauth.map(|oauth| Proof::OAuth(Box::new(oauth))).or(password.map(Proof::Password));
+        let login = self.user.zip(proof).map(|(user, proof)| Login { user, proof });
         Some(Server {
             host,
             port: self.port.unwrap_or(default_port),
@@ -122,9 +135,18 @@ fn is_host(host: &str) -> bool {
     !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-._:".contains(c))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Where it stands, and whether there is somebody in it to trust.
+pub(super) fn ca_file(reader: &mut Reader<'_>, path: &str, file: Option<PathBuf>) -> Option<PathBuf> {
+    let file = reader.path(&file?);
+    if let Err((found, expected)) = certificates(&file) {
+        reader.fault(&format!("{path}.ca_file"), found, expected);
+    }
+    Some(file)
 }
 
 fn certificates(path: &std::path::Path) -> Result<(), (String, String)> {

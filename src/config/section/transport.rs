@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Reader;
+use super::oauth::RawOAuth;
 use super::server::{Raw, Server, Tls};
 use crate::config::secret::Secret;
 
@@ -39,6 +40,7 @@ struct RawTransport {
     user: Option<String>,
     password: Option<Secret>,
     password_file: Option<PathBuf>,
+    oauth: Option<RawOAuth>,
     silence_seconds: Option<u64>,
     connections: Option<u32>,
     hello: Option<String>,
@@ -62,6 +64,7 @@ pub fn transport(reader: &mut Reader<'_>) -> Option<Transport> {
         user: raw.user,
         password: raw.password,
         password_file: raw.password_file,
+        oauth: raw.oauth,
         silence_seconds: raw.silence_seconds,
     };
     match raw.kind {

@@ -25,6 +25,8 @@ macro_rules! cases {
     };
 }
 
+mod oauth;
+
 const IMAP: &str = "kind = \"imap\"\nhost = \"imap.sec.test\"\nuser = \"u\"\npassword_file = \"secret\"\nstart_from = 2026-01-05";
 
 fn examine(folder: &Path, environment: &[(String, String)]) -> Vec<Fault> {
@@ -352,7 +354,8 @@ fn the_shipped_file_shows_every_key() {
         let faults = examine(folder.path(), &[]);
         let fault = faults.iter().find(|fault| fault.key.contains(".zzz")).unwrap();
         for key in fault.expected.split(", ") {
-            let shows = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{key} ="));
+            let forms = [format!("{key} ="), format!("[{section}.{key}]")];
+            let shows = |line: &str| forms.iter().any(|form| line.trim_start_matches("# ").starts_with(form));
             assert!(shipped.lines().any(shows), "config/sscd.toml does not show {section}.{key}");
         }
     }
@@ -366,22 +369,23 @@ fn the_commented_imap_and_smtp_of_the_shipped_file_are_sound() {
     let text = shipped.replace("kind = \"folder\"", "kind = \"smtp\"").replace("path = \"letters\"", "");
     let uncommented = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(key)
-            if key.contains("ca_file")
-                || key.contains("password =")
-                || key.contains("database")
-                || key.contains("templates =") =>
+            // What goes without, or not beside another.
+            if ["ca_file", "password =", "sscd/imap", "refresh_token_file", "[transport.", "database", "templates ="]
+                .iter()
+                .any(|other| key.contains(other)) =>
         {
             ""
         }
-        Some(key) if key.starts_with("[[") || key.contains(" = ") && !key.contains("://") => key,
+        Some(key) if key.starts_with('[') || key.split(' ').nth(1) == Some("=") => key,
         _ => line,
     });
     let text = uncommented.collect::<Vec<_>>().join("\n");
-    let text =
-        text.replace("/run/credentials/sscd/imap", "secret").replace("/run/credentials/sscd/smtp", "secret");
+    let text = ["oauth", "smtp"]
+        .iter()
+        .fold(text, |text, name| text.replace(&format!("/run/credentials/sscd/{name}"), "secret"));
     fs::write(folder.path().join("sscd.toml"), &text).unwrap();
     let config = Config::load(Some(&folder.path().join("sscd.toml")), Path::new(""), &[]);
     let config = config.unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!(config.mailboxes.len(), 2);
+    assert!(format!("{:?}", config.mailboxes[1]).contains("grant: ClientCredentials"));
     assert!(matches!(config.transport, sscd::config::Transport::Smtp(smtp) if smtp.server.port == 465));
 }

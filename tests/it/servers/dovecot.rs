@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sscd::adapters::clock::SystemClock;
 use sscd::adapters::imap::{Account, Imap};
-use sscd::adapters::link::{Login, Peer, Security};
+use sscd::adapters::link::{Peer, Security};
+use sscd::adapters::login::Login;
 use sscd::ports::Clock as _;
 
 use super::authority::Authority;
@@ -20,6 +21,9 @@ pub const OFFICE: &str = "secas@sec.test";
 pub const ALIAS: &str = "ssc@sec.test";
 pub const USER: &str = "ann@power.test";
 pub const PASSWORD: &str = "long \"and\" \\odd";
+
+/// Of the provider whose tokens it trusts.
+pub const KEY: &[u8] = b"of the provider that it trusts..";
 
 pub struct Dovecot {
     server: RefCell<Option<Server>>,
@@ -50,9 +54,20 @@ impl Dovecot {
         let dovecot = Self { server: RefCell::default(), folder, imap_port, tls_port, lmtp_port };
         let accounts = [OFFICE, ALIAS, USER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
         let users: String = accounts.flat_map(|user| [user, ":{PLAIN}", PASSWORD, "\n"]).collect();
-        std::fs::write(dovecot.path("users"), users).unwrap();
-        std::fs::write(dovecot.path("dovecot.conf"), dovecot.settings(settings)).unwrap();
-        for name in ["users", "dovecot.conf"] {
+        let key = "keys/default/HS256/default";
+        std::fs::create_dir_all(dovecot.path(key).parent().unwrap()).unwrap();
+        let tokens = format!(
+            "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/\nusername_attribute = email\n",
+            dovecot.path("keys").display()
+        );
+        let files = [
+            ("users", users),
+            ("tokens", tokens),
+            (key, data_encoding::BASE64.encode(KEY)),
+            ("dovecot.conf", dovecot.settings(settings)),
+        ];
+        for (name, text) in files {
+            std::fs::write(dovecot.path(name), text).unwrap();
             PlainUser::own(&dovecot.path(name));
         }
         dovecot.run();
@@ -94,8 +109,9 @@ default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_username_format = %Lu
+auth_failure_delay = 0
 first_valid_uid = 0
 mail_location = maildir:~/Maildir
 mail_fsync = never
@@ -107,7 +123,13 @@ auth_verbose = yes
 "
         );
         let places = [
-            ("passdb", format!("driver = passwd-file\nargs = scheme=PLAIN {dir}/users")),
+            (
+                "passdb",
+                format!(
+                    "driver = passwd-file\nmechanisms = plain login none\nargs = scheme=PLAIN {dir}/users"
+                ),
+            ),
+            ("passdb", format!("driver = oauth2\nmechanisms = xoauth2 oauthbearer\nargs = {dir}/tokens")),
             (
                 "userdb",
                 format!(
@@ -216,7 +238,7 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
                 ca_file: None,
                 patience: Duration::from_secs(20),
             },
-            login: Login { user: OFFICE.into(), password: PASSWORD.into() },
+            login: Login::with_password(OFFICE, PASSWORD),
             folder: "INBOX".into(),
             idle_at_most: Duration::from_mins(9),
             poll_after: Duration::from_millis(100),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sscd::adapters::imap::{Account, Imap};
 use sscd::adapters::link::Security;
+use sscd::adapters::login::Login;
 use sscd::ports::{Body, Failure, Fetched, Found, LARGE, Mailbox, PIECE, Which};
 
 use super::authority::Authority;
@@ -165,7 +166,7 @@ async fn no_password_is_said_without_the_security_that_was_asked_for() {
 async fn a_wrong_password_and_a_wrong_folder_are_named() {
     let dovecot = Dovecot::start();
     let mut account = dovecot.account();
-    account.login.password = "hunter2".into();
+    account.login = Login::with_password(OFFICE, "hunter2");
     let failure = Imap::new(account).list(Which::After(0)).await.unwrap_err();
     assert!(rejected(&failure).contains("refuses the login of \"secas@sec.test\""), "{failure}");
     assert!(!failure.to_string().contains("hunter2"));
@@ -300,7 +301,7 @@ async fn odd(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap
         ca_file: None,
         patience: Duration::from_secs(5),
     };
-    let login = sscd::adapters::link::Login { user: OFFICE.into(), password: PASSWORD.into() };
+    let login = sscd::adapters::login::Login::with_password(OFFICE, PASSWORD);
     let (idle_at_most, poll_after) = (LONG, SOON);
     Imap::new(Account { peer, login, folder: "INBOX".into(), idle_at_most, poll_after })
 }

@@ -1,11 +1,13 @@
-//! Tests against real servers on loopback, each with servers of its own: Dovecot, and an SMTP server on aiosmtpd.
+//! Tests against real servers on loopback, each with servers of its own: Dovecot, an SMTP server on aiosmtpd, a provider of tokens.
 //! Ports are found free, state lies in temporary folders, and every process is ended by its id.
 
 mod authority;
 pub mod dovecot;
 mod imap;
+mod oauth;
 pub mod post;
 pub mod process;
+pub mod provider;
 mod proxy;
 mod scripted;
 mod smtp;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use sscd::adapters::link::{Login, Peer, Security};
+use sscd::adapters::link::{Peer, Security};
+use sscd::adapters::login::Login;
 use sscd::adapters::smtp::Post;
 
 use super::authority::Authority;
@@ -106,5 +107,5 @@ impl PostOffice {
 }
 
 pub fn login() -> Login {
-    Login { user: USER.into(), password: PASSWORD.into() }
+    Login::with_password(USER, PASSWORD)
 }

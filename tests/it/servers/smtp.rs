@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sscd::adapters::link::Security;
+use sscd::adapters::login::Login;
 use sscd::adapters::smtp::{Post, Smtp};
 use sscd::domain::id::Address;
 use sscd::ports::{Answer, Failure, Outgoing, Transport};
@@ -111,7 +112,7 @@ async fn a_queue_of_letters_is_one_login_that_fails_and_not_many() {
     let mut post = office.post();
     post.peer.port = proxy.port;
     post.n_connections = 3;
-    post.login = Some(sscd::adapters::link::Login { user: USER.into(), password: "hunter2".into() });
+    post.login = Some(Login::with_password(USER, "hunter2"));
     let smtp = Smtp::new(post);
     let answers = futures::future::join_all((0..50).map(|_| send(&smtp))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Err(Failure::Rejected { .. }))));
@@ -153,7 +154,7 @@ async fn nothing_is_sent_without_starttls_and_a_wrong_login_is_named() {
     assert!(why(post).await.contains("does not offer STARTTLS"));
 
     let mut post = office.post();
-    post.login = Some(sscd::adapters::link::Login { user: USER.into(), password: "hunter2".into() });
+    post.login = Some(Login::with_password(USER, "hunter2"));
     let refused = why(post).await;
     assert!(refused.contains("refuses the login of \"secas\"") && !refused.contains("hunter2"), "{refused}");
     assert!(why(office.post()).await.contains("another login"));

@@ -5,6 +5,7 @@ mod answer;
 mod colleagues;
 mod lines;
 mod load;
+mod oauth;
 mod refusals;
 mod sightings;
 mod trust;
@@ -74,6 +75,9 @@ impl Office {
         let table = |plain: &str, more: &str| {
             let mut table: toml::Table = plain.parse().unwrap();
             table.extend(more.parse::<toml::Table>().unwrap());
+            if table.contains_key("oauth") {
+                table.remove("password_file");
+            }
             toml::Value::Table(table)
         };
         let mut sections = toml::Table::new();
