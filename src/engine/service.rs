@@ -130,7 +130,7 @@ pub async fn run(
     match tokio::time::timeout(PATIENCE, service.finish()).await {
         Ok(Ok(())) => tracing::debug!(service = name, "service stopped"),
         Ok(Err(error)) => {
-            tracing::warn!(service = name, error = format!("{error:#}"), "stopped with a failure")
+            tracing::warn!(service = name, error = format!("{error:#}"), "stopped with a failure");
         }
         Err(_) => tracing::warn!(service = name, "stopped with something under way"),
     }

@@ -18,7 +18,7 @@ fn waiting_at_the_start(n: usize) {
     let (took, peak) = (began.elapsed(), daemon.peak_kb());
     eprintln!(
         "{n} mails by IMAP, answered by SMTP into Dovecot, in {took:?}: {:.0} a second; at most {} MB",
-        n as f64 / took.as_secs_f64(),
+        f64::from(u32::try_from(n).unwrap()) / took.as_secs_f64(),
         peak / 1024
     );
     office.assert_answered(0..n);

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use sscd::adapters::clock::SystemClock;
+use sscd::ports::Clock as _;
 use sscd::store::{InboxFilter, Outcome};
 
 use super::Office;
@@ -42,7 +44,7 @@ fn the_same_mail_in_two_mailboxes_is_one_case() {
     let office = Office::open();
     office.connect(&["", &format!("name = 'alias'\nuser = '{ALIAS}'")], "");
     // Byte for byte the same, as a rule of the server copies it; and once more as two deliveries of one mail.
-    let now = SystemTime::now();
+    let now = SystemTime::from(SystemClock.now());
     for account in [OFFICE, ALIAS] {
         office.dovecot.lay_down_for(account, &[notice(0).into_bytes()], now);
     }
@@ -67,10 +69,10 @@ fn the_same_mail_in_two_mailboxes_is_one_case() {
 #[test]
 fn what_is_older_than_start_from_is_recorded_and_never_answered() {
     let office = Office::open();
-    let day = Duration::from_secs(86_400);
+    let (now, day) = (SystemTime::from(SystemClock.now()), Duration::from_hours(24));
     let old: Vec<Vec<u8>> = (0..20).map(|n| notice(n).into_bytes()).collect();
-    office.dovecot.lay_down_for(OFFICE, &old, SystemTime::now() - 30 * day);
-    let start_from = chrono::DateTime::<chrono::Utc>::from(SystemTime::now() - 10 * day);
+    office.dovecot.lay_down_for(OFFICE, &old, now - 30 * day);
+    let start_from = chrono::DateTime::<chrono::Utc>::from(now - 10 * day);
     office.connect(&[&format!("start_from = '{}'", start_from.to_rfc3339())], "");
     let mut daemon = office.start();
     office.deliver([20]);
