@@ -65,13 +65,17 @@ async fn connect(path: &Path) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}?mode=rwc", path.display())).await.unwrap()
 }
 
+/// As the daemon's own writer has them.
+const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; \
+    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864";
+
 /// Mails in a group of each step, as the daemon has them when many wait.
-const STEPS: [(usize, &str); 5] = [
-    (100, include_str!("bare/1-take-in.sql")),
-    (200, include_str!("bare/2-begin-reading.sql")),
-    (200, include_str!("bare/3-decide.sql")),
-    (64, include_str!("bare/4-claim.sql")),
-    (64, include_str!("bare/5-settle.sql")),
+const STEPS: [(usize, &str); 4] = [
+    (128, include_str!("bare/1-take-in.sql")),
+    (128, include_str!("bare/2-begin-reading.sql")),
+    (64, include_str!("bare/3-decide.sql")),
+    (64, concat!(include_str!("bare/4-claim.sql"), include_str!("bare/5-settle.sql"))),
 ];
 
 /// Mails a second: the rows of the record that was made, written again into an empty one, in the same groups and just
@@ -82,7 +86,7 @@ pub fn sqlite(place: &Place, first: usize, n: usize) -> f64 {
         let migration = include_str!("../../migrations/sqlite/0001_record.sql");
         let made = place.path("state/sscd.db").display().to_string();
         let rows = place.path("rows.db").display().to_string();
-        run(&mut db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").await;
+        run(&mut db, SETTINGS).await;
         run(&mut db, migration).await;
         let lay_out = include_str!("bare/0-lay-out.sql");
         let words = [
