@@ -1,5 +1,8 @@
 //! One batch: looked up, decided serially over one overlay, sealed, and committed as one transaction. In: work; out:
-//! what became of each piece. Invariant: it happens as a whole or not at all.
+//! what became of each piece. Invariant: it happens as a whole or not at all, and in the order in which it was decided.
+//!
+//! While one batch is being committed the next is decided, over what the first will have written. Where the first
+//! fails, what was decided on top of it is dropped and decided again.
 
 use std::collections::HashMap;
 
@@ -11,13 +14,29 @@ use super::known::Overlay;
 use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
 use crate::domain::id::LetterId;
-use crate::store::{Commit, StoreError, Term};
+use crate::store::{Claimed, Commit, StoreError, Term};
 
-/// What only the one decider knows.
+/// What only the one decider knows of the record as it is.
 pub(super) struct Decider {
     pub(super) term: Term,
     /// When the lease is to be renewed.
     pub(super) renew_at: DateTime<Utc>,
+    count: Count,
+    /// Batches that failed, each counted before it is tried: what was decided on top of one stands on nothing.
+    n_failed: u64,
+}
+
+/// The record as it will be when the batch that is being committed is in it.
+pub(super) struct Ahead {
+    count: Count,
+    /// What that batch changes.
+    before: Option<Overlay>,
+    n_failed: u64,
+}
+
+/// What counts on from batch to batch.
+#[derive(Clone)]
+struct Count {
     next_letter: i64,
     next_delivery: i64,
     /// The number of the next case by year of receipt, once it was asked for.
@@ -25,9 +44,67 @@ pub(super) struct Decider {
     last_at: DateTime<Utc>,
 }
 
+/// A batch that is decided and not yet committed.
+struct Draft {
+    done: Vec<Handled>,
+    commit: Commit,
+    ahead: Ahead,
+}
+
 impl Engine {
+    /// Decides a batch serially over one overlay and commits it as one transaction. A commit that fails is played
+    /// again piece by piece, so that one bad piece harms no other.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written now; nothing of the batch has happened then.
+    pub async fn handle(&self, batch: Vec<Work>) -> anyhow::Result<Vec<Handled>> {
+        Ok(self.handle_and_claim(batch, 0).await?.0)
+    }
+
+    /// The same; the commit also claims up to `n_claims` deliveries, for whoever settles what came of others.
+    pub(super) async fn handle_and_claim(
+        &self,
+        batch: Vec<Work>,
+        n_claims: i64,
+    ) -> anyhow::Result<(Vec<Handled>, Vec<Claimed>)> {
+        let mut ahead = self.ahead.lock().await;
+        let mut draft = self.draft(&ahead, &batch).await;
+        // Its turn: whatever was decided before it is in the record by now, or has failed.
+        let mut decider = self.decider.lock().await;
+        if ahead.n_failed != decider.n_failed {
+            *ahead = Ahead::of(&decider);
+            draft = self.draft(&ahead, &batch).await;
+        }
+        decider.n_failed += 1;
+        let committed = match draft {
+            Ok(Draft { done, mut commit, ahead: next }) => {
+                commit.claim = (n_claims > 0).then(|| (self.holder.clone(), n_claims));
+                let count = next.count.clone();
+                *ahead = next;
+                drop(ahead);
+                self.commit(&mut decider, commit, count).await.map(|claimed| (done, claimed))
+            }
+            Err(error) => Err(error),
+        };
+        let (done, claimed) = match committed {
+            Ok(done) => {
+                decider.n_failed -= 1;
+                done
+            }
+            Err(error) if is_about_the_batch(&error) => {
+                (self.one_by_one(&mut decider, &batch, &error).await?, Vec::new())
+            }
+            Err(error) => return Err(error),
+        };
+        drop(decider);
+        self.told.deliver.tell();
+        self.told.wake.tell();
+        let claimed = self.during(Stage::Claim, self.store.claimed(&claimed)).await?;
+        Ok((done, claimed))
+    }
+
     /// A batch that failed, piece by piece.
-    pub(super) async fn one_by_one(
+    async fn one_by_one(
         &self,
         decider: &mut Decider,
         batch: &[Work],
@@ -46,14 +123,13 @@ impl Engine {
 
     /// One piece of work by itself; a mail that cannot be worked is set aside, in sight.
     async fn alone(&self, decider: &mut Decider, work: &Work) -> anyhow::Result<Vec<Handled>> {
-        match self.attempt(decider, std::slice::from_ref(work)).await {
+        match self.attempt(decider, work).await {
             Err(error) if is_about_the_batch(&error) => {
                 let reason = format!("{error:#}");
                 tracing::error!(error = reason, "one piece of work cannot be done");
                 match work {
                     Work::Mail(mail) => {
-                        let aside = Work::Aside { inbox: mail.inbox, reason };
-                        self.attempt(decider, std::slice::from_ref(&aside)).await
+                        self.attempt(decider, &Work::Aside { inbox: mail.inbox, reason }).await
                     }
                     _ => Ok(vec![Err(Refusal::new(reason))]),
                 }
@@ -62,58 +138,75 @@ impl Engine {
         }
     }
 
-    pub(super) async fn attempt(
-        &self,
-        decider: &mut Decider,
-        batch: &[Work],
-    ) -> anyhow::Result<Vec<Handled>> {
-        let now = decider.tick(self.clock.now());
+    async fn attempt(&self, decider: &mut Decider, work: &Work) -> anyhow::Result<Vec<Handled>> {
+        let Draft { done, commit, ahead } =
+            self.draft(&Ahead::of(decider), std::slice::from_ref(work)).await?;
+        self.commit(decider, commit, ahead.count).await?;
+        Ok(done)
+    }
+
+    /// The deliveries that it claimed.
+    async fn commit(&self, decider: &mut Decider, commit: Commit, count: Count) -> anyhow::Result<Vec<i64>> {
+        let commit = self.store.commit(decider.term, commit);
+        let committed = self.during(Stage::Commit, commit).await.context("commit a batch")?;
+        decider.count = count;
+        Ok(committed.claimed)
+    }
+
+    /// Decides and seals.
+    async fn draft(&self, ahead: &Ahead, batch: &[Work]) -> anyhow::Result<Draft> {
+        let mut count = ahead.count.clone();
+        let now = count.tick(self.clock.now());
         let world = self.world();
-        let overlay = Overlay::load(&self.store, batch, &world, now, &decider.numbers);
+        let overlay = Overlay::load(&self.store, batch, &world, now, &count.numbers, ahead.before.as_ref());
         let overlay = self.during(Stage::LookUp, overlay).await.context("look up what a batch is about")?;
         let decide = async {
             let mut deciding = Deciding {
                 world: &world,
                 now,
                 overlay,
-                next_letter: decider.next_letter,
+                next_letter: count.next_letter,
                 commit: Commit { at: now, ..Commit::default() },
                 letters: Vec::new(),
             };
             let done: Vec<Handled> =
                 batch.iter().map(|work| deciding.work(work)).collect::<anyhow::Result<_>>()?;
             let Deciding { mut commit, letters, overlay, next_letter, .. } = deciding;
-            let numbers = overlay.write_out(&mut commit, &world, now)?;
-            anyhow::Ok((done, commit, letters, next_letter, numbers))
+            overlay.write_out(&mut commit, &world, now)?;
+            anyhow::Ok((done, commit, letters, next_letter, overlay))
         };
-        let (done, mut commit, letters, next_letter, numbers) = self.during(Stage::Decide, decide).await?;
-        let mut next_delivery = decider.next_delivery;
-        let letters = seal::seal(letters, world.clone(), now, &mut next_delivery);
+        let (done, mut commit, letters, next_letter, overlay) = self.during(Stage::Decide, decide).await?;
+        count.next_letter = next_letter;
+        count.numbers.clone_from(overlay.numbers());
+        let letters = seal::seal(letters, world.clone(), now, &mut count.next_delivery);
         let letters = self.during(Stage::Seal, letters).await?;
         commit.letters = letters.made;
         commit.letter_moves.extend(letters.released);
-        self.during(Stage::Commit, self.store.commit(decider.term, commit))
-            .await
-            .context("commit a batch")?;
-        (decider.next_letter, decider.next_delivery) = (next_letter, next_delivery);
-        decider.numbers = numbers;
-        Ok(done)
+        Ok(Draft { done, commit, ahead: Ahead { count, before: Some(overlay), n_failed: ahead.n_failed } })
     }
 }
 
 impl Decider {
     pub(super) fn new(term: Term, next: (LetterId, i64), now: DateTime<Utc>) -> Self {
         let (next_letter, next_delivery) = next;
-        Self {
-            term,
-            renew_at: now,
+        let count = Count {
             next_letter: next_letter.0,
             next_delivery,
             numbers: HashMap::new(),
             last_at: now.trunc_subsecs(3),
-        }
+        };
+        Self { term, renew_at: now, count, n_failed: 0 }
     }
+}
 
+impl Ahead {
+    /// Nothing is being committed.
+    pub(super) fn of(decider: &Decider) -> Self {
+        Self { count: decider.count.clone(), before: None, n_failed: decider.n_failed }
+    }
+}
+
+impl Count {
     /// The journal's clock never goes backwards, and counts the whole milliseconds that the record keeps: so a case is
     /// the same whether it was decided or replayed.
     fn tick(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -123,7 +216,7 @@ impl Decider {
 }
 
 /// A failure that lies in what the batch says, not in the record's health: trying it piece by piece may help.
-pub(super) fn is_about_the_batch(error: &anyhow::Error) -> bool {
+fn is_about_the_batch(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<StoreError>() {
         Some(error) => matches!(error, StoreError::Conflict(_)),
         None => !error.chain().any(<dyn std::error::Error>::is::<StoreError>),

@@ -40,36 +40,39 @@ impl Service for Deliver {
     }
 
     async fn run_once(&mut self) -> anyhow::Result<Idle> {
-        self.settle_answered().await?;
         let engine = self.engine.clone();
         let mut told = engine.told.deliver.listen();
         let limit = self.transport.lanes() * PER_LANE;
-        let overdue = engine.store.overdue(i64::try_from(limit)?, engine.clock.now()).await?;
-        if !overdue.is_empty() {
-            self.settle_overdue(&overdue).await?;
-            return Ok(Idle::Never);
-        }
-        let room = limit.saturating_sub(self.under_way.len());
-        if room > 0 {
-            let claimed = engine.store.claim(&engine.holder, i64::try_from(room)?, engine.clock.now());
-            for delivery in engine.during(Stage::Claim, claimed).await? {
-                self.under_way.spawn(send(self.transport.clone(), self.lanes.clone(), delivery));
+        let room = i64::try_from(limit.saturating_sub(self.under_way.len()))?;
+        if self.answered.is_empty() {
+            let overdue = engine.store.overdue(i64::try_from(limit)?, engine.clock.now()).await?;
+            if !overdue.is_empty() {
+                self.settle_overdue(&overdue).await?;
+                return Ok(Idle::Never);
             }
+            if room > 0 {
+                let claimed = engine.store.claim(&engine.holder, room, engine.clock.now());
+                let claimed = engine.during(Stage::Claim, claimed).await?;
+                self.begin(claimed);
+            }
+        } else {
+            self.settle_answered(room).await?;
         }
-        let next = engine.store.next_delivery_at().await?;
-        if self.under_way.is_empty() {
-            return Ok(next.map_or(Idle::UntilTold, Idle::Until));
-        }
-        if !engine.during(Stage::Send, self.wait(&mut told, next.filter(|_| room > 0))).await? {
-            return Ok(Idle::Never);
+        if self.under_way.len() == limit {
+            engine.during(Stage::Send, self.wait(&mut told, None)).await?;
+        } else {
+            let next = engine.store.next_delivery_at().await?;
+            if self.under_way.is_empty() {
+                return Ok(next.map_or(Idle::UntilTold, Idle::Until));
+            }
+            engine.during(Stage::Send, self.wait(&mut told, next)).await?;
         }
         let down = self.answered.iter().find_map(|(_, answer)| answer.as_ref().err().cloned());
         if let Some(failure) = down {
             self.take_answers().await?;
-            self.settle_answered().await?;
+            self.settle_answered(0).await?;
             return Err(failure.into());
         }
-        self.settle_answered().await?;
         Ok(Idle::Never)
     }
 
@@ -77,7 +80,7 @@ impl Service for Deliver {
     async fn finish(&mut self) -> anyhow::Result<()> {
         self.lanes.close();
         self.take_answers().await?;
-        self.settle_answered().await
+        self.settle_answered(0).await
     }
 }
 
@@ -104,12 +107,18 @@ impl Deliver {
         Self { engine, transport, lanes, under_way: JoinSet::new(), answered: Vec::new() }
     }
 
-    /// Waits for an answer, and a moment for those that come with it; `false` when there may be another letter first.
+    fn begin(&mut self, claimed: Vec<Claimed>) {
+        for delivery in claimed {
+            self.under_way.spawn(send(self.transport.clone(), self.lanes.clone(), delivery));
+        }
+    }
+
+    /// Waits for an answer, and a moment for those that come with it; or until there may be another letter.
     async fn wait(
         &mut self,
         told: &mut watch::Receiver<u64>,
         next: Option<DateTime<Utc>>,
-    ) -> anyhow::Result<bool> {
+    ) -> anyhow::Result<()> {
         let clock = self.engine.clock.clone();
         let another = async {
             match next {
@@ -119,11 +128,10 @@ impl Deliver {
         };
         tokio::select! {
             Some(sent) = self.under_way.join_next() => self.answered.push(sent.context("a letter's way ended")?),
-            _ = told.changed() => return Ok(false),
-            () = another => return Ok(false),
+            _ = told.changed() => return Ok(()),
+            () = another => return Ok(()),
         }
-        tokio::time::timeout(TOGETHER, self.take_answers()).await.unwrap_or(Ok(()))?;
-        Ok(true)
+        tokio::time::timeout(TOGETHER, self.take_answers()).await.unwrap_or(Ok(()))
     }
 
     /// Waits for every letter that is under way.
@@ -134,7 +142,8 @@ impl Deliver {
         Ok(())
     }
 
-    async fn settle_answered(&mut self) -> anyhow::Result<()> {
+    /// Settles what was answered and claims as many as there is room for, in one commit.
+    async fn settle_answered(&mut self, room: i64) -> anyhow::Result<()> {
         if self.answered.is_empty() {
             return Ok(());
         }
@@ -142,11 +151,12 @@ impl Deliver {
         let work: Vec<Work> =
             self.answered.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
         let has_failed = work.iter().any(is_failure);
-        let done = self.engine.handle(work).await?;
+        let (done, claimed) = self.engine.handle_and_claim(work, room).await?;
         let accepted =
             self.answered.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
         tracing::info!(letter.n = accepted.count(), "letters accepted");
         self.answered.clear();
+        self.begin(claimed);
         self.look_after(&done, has_failed).await
     }
 

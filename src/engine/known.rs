@@ -97,8 +97,9 @@ impl Overlay {
         world: &World,
         now: DateTime<Utc>,
         numbers: &HashMap<i32, u32>,
+        before: Option<&Self>,
     ) -> anyhow::Result<Self> {
-        let wanted = Wanted::of(batch, world, now);
+        let mut wanted = Wanted::of(batch, world, now);
         let mut overlay = Self { numbers: numbers.clone(), ..Self::default() };
         for year in &wanted.years {
             if !overlay.numbers.contains_key(year) {
@@ -111,29 +112,69 @@ impl Overlay {
                 overlay.copies.insert(key, (inbox, subjects.unwrap_or_default()));
             }
         }
-        let mut subjects = wanted.subjects;
         if !wanted.message_ids.is_empty() {
             for (id, known) in store.by_message_ids(&wanted.message_ids).await? {
                 overlay.threads.extend(known.subjects.into_iter().next().map(|subject| (id, subject)));
             }
         }
-        overlay.tags(store, wanted.tags, world).await?;
-        subjects.extend(overlay.threads.values().cloned());
-        subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
-        subjects.extend(overlay.replies.values().cloned());
+        overlay.tags(store, std::mem::take(&mut wanted.tags), world).await?;
         if !wanted.users.is_empty() {
-            let users: Vec<Key> = wanted.users.into_iter().collect();
+            let users: Vec<Key> = wanted.users.iter().cloned().collect();
             overlay.rows(store.register_of_users(&users).await?)?;
-        }
-        let subjects: Vec<SubjectId> =
-            subjects.into_iter().filter(|subject| !overlay.cases.contains_key(subject)).collect();
-        if !subjects.is_empty() {
-            overlay.rows(store.registers(&subjects).await?)?;
         }
         if wanted.desk {
             overlay.desk_version = store.version(&SubjectId::desk()).await?;
         }
+        if let Some(before) = before {
+            overlay.stand_on(before, &mut wanted);
+        }
+        let subjects = &mut wanted.subjects;
+        subjects.extend(overlay.threads.values().cloned());
+        subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
+        subjects.extend(overlay.replies.values().cloned());
+        let changed = |subject: &SubjectId| before.and_then(|before| before.changed(subject));
+        let changed_before: Vec<SubjectId> = subjects
+            .iter()
+            .chain(overlay.cases.keys())
+            .filter(|one| changed(one).is_some())
+            .cloned()
+            .collect();
+        overlay
+            .cases
+            .extend(changed_before.into_iter().filter_map(|one| Some((one.clone(), changed(&one)?))));
+        let unknown = subjects.iter().filter(|subject| !overlay.cases.contains_key(*subject));
+        let unknown: Vec<SubjectId> = unknown.cloned().collect();
+        if !unknown.is_empty() {
+            overlay.rows(store.registers(&unknown).await?)?;
+        }
         Ok(overlay)
+    }
+
+    /// What the batch before found and changed, which may not be in the record yet.
+    fn stand_on(&mut self, before: &Self, wanted: &mut Wanted) {
+        for key in &wanted.content_keys {
+            if let Some(copy) = before.copies.get(key) {
+                self.copies.entry(key.clone()).or_insert_with(|| copy.clone());
+            }
+        }
+        for id in &wanted.message_ids {
+            if let Some(subject) = before.threads.get(id) {
+                self.threads.entry(id.clone()).or_insert_with(|| subject.clone());
+            }
+        }
+        for user in &wanted.users {
+            if let Some(subjects) = before.of_user.get(user) {
+                self.of_user.entry(user.clone()).or_default().extend(subjects.iter().cloned());
+                wanted.subjects.extend(subjects.iter().cloned());
+            }
+        }
+        self.desk_version = self.desk_version.max(before.desk_version);
+    }
+
+    /// A case that was changed here, as it is now.
+    fn changed(&self, subject: &SubjectId) -> Option<Open> {
+        let open = self.cases.get(subject).filter(|open| open.is_changed)?;
+        Some(Open { case: open.case.clone(), version: open.version, is_changed: false })
     }
 
     fn rows(&mut self, rows: Vec<RegisterRow>) -> anyhow::Result<()> {
@@ -239,20 +280,25 @@ impl Overlay {
         }
     }
 
-    /// The register and timers of everything that changed; the numbers of the next cases.
+    /// The register and timers of everything that changed.
     pub(super) fn write_out(
-        self,
+        &self,
         commit: &mut Commit,
         world: &World,
         now: DateTime<Utc>,
-    ) -> anyhow::Result<HashMap<i32, u32>> {
-        for (subject, open) in self.cases {
+    ) -> anyhow::Result<()> {
+        for (subject, open) in &self.cases {
             let Open { case: Some(case), version, is_changed: true } = open else { continue };
-            let (row, timers) = rows_of(&case, version, world, now)?;
+            let (row, timers) = rows_of(case, *version, world, now)?;
             commit.registers.push(row);
-            commit.timers.push((subject, timers));
+            commit.timers.push((subject.clone(), timers));
         }
-        Ok(self.numbers)
+        Ok(())
+    }
+
+    /// The number of the next case by year of receipt.
+    pub(super) fn numbers(&self) -> &HashMap<i32, u32> {
+        &self.numbers
     }
 }
 

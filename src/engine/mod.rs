@@ -42,7 +42,7 @@ use crate::domain::world::World;
 use crate::ports::Clock;
 use crate::store::Engine as Database;
 use crate::store::Store;
-use batch::{Decider, is_about_the_batch};
+use batch::{Ahead, Decider};
 use restored::Gate;
 use stage::Stage;
 
@@ -55,6 +55,8 @@ pub struct Engine {
     /// This process, as the record names it.
     holder: String,
     world: RwLock<Arc<World>>,
+    /// Locked before `decider`, and let go once that is.
+    ahead: Mutex<Ahead>,
     decider: Mutex<Decider>,
     gate: Gate,
 }
@@ -99,6 +101,7 @@ impl Engine {
             stages: Stages::default(),
             holder,
             world: RwLock::new(world),
+            ahead: Mutex::new(Ahead::of(&decider)),
             decider: Mutex::new(decider),
             gate,
         }))
@@ -134,21 +137,5 @@ impl Engine {
             self.told.deliver.tell();
         }
         Ok(())
-    }
-
-    /// Decides a batch serially over one overlay and commits it as one transaction. A commit that fails is played
-    /// again piece by piece, so that one bad piece harms no other.
-    ///
-    /// # Errors
-    /// When the record cannot be read or written now; nothing of the batch has happened then.
-    pub async fn handle(&self, batch: Vec<Work>) -> anyhow::Result<Vec<Handled>> {
-        let mut decider = self.decider.lock().await;
-        let done = match self.attempt(&mut decider, &batch).await {
-            Err(error) if is_about_the_batch(&error) => self.one_by_one(&mut decider, &batch, &error).await?,
-            done => done?,
-        };
-        self.told.deliver.tell();
-        self.told.wake.tell();
-        Ok(done)
     }
 }

@@ -2,7 +2,7 @@
 //! with an attempt is read alone, and one that was hit twice by another process first: only a mail that ends its
 //! reader is set aside, never one that was read when the daemon was killed (FIELD.md 2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct Read {
     probe: Probe,
     /// Read beside the decider's work on the portion before.
     ahead: Option<Portion>,
+    /// What is to be read next, and is named as such in the record.
+    named: VecDeque<Waiting>,
 }
 
 /// Mails that were read and not yet decided.
@@ -33,9 +35,12 @@ struct Portion {
     work: Vec<Work>,
 }
 
-/// Mails that are read and decided together, and their bytes.
-const AT_MOST: i64 = 200;
+/// Mails that are read and decided together, and their bytes. No more than are sent together: a commit of mails and
+/// a commit of answers take turns.
+const AT_MOST: usize = 64;
 const BYTES_AT_MOST: i64 = 8 << 20;
+/// Mails that are named together as being read.
+const NAMED: i64 = 128;
 /// The process ended so often while it read this mail, once alone: another process reads it first.
 const SUSPECT: i64 = 2;
 /// Nothing is tried for ever, whatever the reason.
@@ -56,59 +61,65 @@ impl Service for Read {
             None => self.next().await?,
         };
         let Some(Portion { last, work }) = portion else { return Ok(Idle::UntilTold) };
-        let (decided, ahead) = tokio::join!(self.decide(work), self.beyond(last));
+        let (decided, ahead) = tokio::join!(decide(self.engine.clone(), work), self.portion(Some(last)));
         decided?;
         self.ahead = ahead?;
         Ok(Idle::Never)
+    }
+
+    /// Nothing that waits was in the way of an orderly stop.
+    async fn finish(&mut self) -> anyhow::Result<()> {
+        Ok(self.engine.store.end_reading().await?)
     }
 }
 
 impl Read {
     #[must_use]
     pub fn new(engine: Arc<Engine>, probe: Probe) -> Self {
-        Self { engine, probe, ahead: None }
+        Self { engine, probe, ahead: None, named: VecDeque::new() }
     }
 
     /// Reads what waits longest.
-    async fn next(&self) -> anyhow::Result<Option<Portion>> {
-        let waiting = self.engine.store.waiting(AT_MOST, None).await?;
-        match waiting.as_slice() {
-            [] => Ok(None),
-            [first, ..] if first.n_attempts > 0 => {
-                let work = match self.suspect(first).await? {
-                    Some(reason) => vec![Work::Aside { inbox: first.inbox, reason }],
-                    None => self.read(vec![first.clone()]).await?,
-                };
-                Ok(Some(Portion { last: first.inbox, work }))
-            }
-            _ => self.portion(waiting).await,
+    async fn next(&mut self) -> anyhow::Result<Option<Portion>> {
+        self.named.clear();
+        let longest = self.engine.store.waiting(1, None).await?;
+        let Some(first) = longest.into_iter().find(|row| row.n_attempts > 0) else {
+            return self.portion(None).await;
+        };
+        let inbox = first.inbox;
+        let work = if let Some(reason) = self.suspect(&first).await? {
+            vec![Work::Aside { inbox, reason }]
+        } else {
+            self.engine.store.begin_reading(&[inbox]).await?;
+            self.read(vec![first]).await?
+        };
+        Ok(Some(Portion { last: inbox, work }))
+    }
+
+    /// Reads what waits behind `last`: as many as go together, up to the first that is under suspicion.
+    async fn portion(&mut self, last: Option<InboxId>) -> anyhow::Result<Option<Portion>> {
+        if self.named.is_empty() {
+            let store = &self.engine.store;
+            let waiting = store.waiting(NAMED, last).await?;
+            self.named.extend(waiting.into_iter().take_while(|row| row.n_attempts == 0));
+            let ids: Vec<InboxId> = self.named.iter().map(|row| row.inbox).collect();
+            store.begin_reading(&ids).await?;
         }
-    }
-
-    /// Reads what waits behind a portion that is being decided.
-    async fn beyond(&self, last: InboxId) -> anyhow::Result<Option<Portion>> {
-        let waiting = self.engine.store.waiting(AT_MOST, Some(last)).await?;
-        self.portion(waiting).await
-    }
-
-    /// Reads as many as go together, up to the first that is under suspicion.
-    async fn portion(&self, mut waiting: Vec<Waiting>) -> anyhow::Result<Option<Portion>> {
         let mut n_bytes = 0;
-        let together = waiting.iter().enumerate().take_while(|(at, row)| {
+        let together = self.named.iter().take(AT_MOST).enumerate().take_while(|(at, row)| {
             n_bytes += row.n_bytes;
-            row.n_attempts == 0 && (*at == 0 || n_bytes <= BYTES_AT_MOST)
+            *at == 0 || n_bytes <= BYTES_AT_MOST
         });
         let n = together.count();
-        waiting.truncate(n);
-        let Some(last) = waiting.last().map(|row| row.inbox) else { return Ok(None) };
-        Ok(Some(Portion { last, work: self.read(waiting).await? }))
+        let rows: Vec<Waiting> = self.named.drain(..n).collect();
+        let Some(last) = rows.last().map(|row| row.inbox) else { return Ok(None) };
+        Ok(Some(Portion { last, work: self.read(rows).await? }))
     }
 
     async fn read(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
         let engine = &self.engine;
         let ids: Vec<InboxId> = rows.iter().map(|row| row.inbox).collect();
         let loaded = engine.during(Stage::Load, async {
-            engine.store.begin_reading(&ids).await?;
             match rows.as_slice() {
                 [large] if large.n_bytes > BYTES_AT_MOST => {
                     Ok(HashMap::from([(large.inbox, engine.store.raw(large.inbox).await?)]))
@@ -148,14 +159,14 @@ impl Read {
             Probed::Ended(why) => Ok(Some(why)),
         }
     }
+}
 
-    async fn decide(&self, work: Vec<Work>) -> anyhow::Result<()> {
-        let done = self.engine.handle(work).await?;
-        if done.iter().any(Result::is_err) || self.engine.alarms.any().await {
-            self.engine.review_alarms().await?;
-        }
-        Ok(())
+async fn decide(engine: Arc<Engine>, work: Vec<Work>) -> anyhow::Result<()> {
+    let done = engine.handle(work).await?;
+    if done.iter().any(Result::is_err) || engine.alarms.any().await {
+        engine.review_alarms().await?;
     }
+    Ok(())
 }
 
 fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work {

@@ -17,11 +17,13 @@ statements! {
 }
 
 /// A commit that held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
     pub n_events: i64,
     /// The end of the chain after it. An entry dated before its predecessor took the date of that one.
     pub head: Head,
+    /// The deliveries that it claimed; [`Store::claimed`] has their letters.
+    pub claimed: Vec<i64>,
 }
 
 impl Store {
@@ -53,6 +55,10 @@ impl Store {
         outbox::move_letters(&mut tx, &commit.letter_moves, commit.at).await?;
         outbox::settle(&mut tx, &commit.deliveries, commit.at).await?;
         inbox::finish(&mut tx, &commit.inbox, commit.at).await?;
+        let claimed = match commit.claim {
+            Some((holder, limit)) => outbox::mark(&mut tx, &holder, limit, commit.at).await?,
+            None => Vec::new(),
+        };
         let engine = self.inner.engine;
         if !commit.erasures.is_empty() {
             if let Some(setup) = engine.before_erasure() {
@@ -71,7 +77,7 @@ impl Store {
         }
         let read: Vec<_> = commit.inbox.iter().map(|one| one.inbox).collect();
         self.was_read(&read).await;
-        Ok(Committed { n_events: after.seq - before.seq, head: after })
+        Ok(Committed { n_events: after.seq - before.seq, head: after, claimed })
     }
 
     /// Did a commit hold that had this cause for this subject?

@@ -88,6 +88,9 @@ impl Store {
     /// # Errors
     /// As any writing.
     pub async fn begin_reading(&self, inbox: &[InboxId]) -> Result<()> {
+        if inbox.is_empty() {
+            return Ok(());
+        }
         let mut reading = self.inner.reading.lock().await;
         let all: BTreeSet<InboxId> = reading.iter().chain(inbox).copied().collect();
         let mut tx = self.write().await?;
@@ -103,6 +106,9 @@ impl Store {
     /// As any writing.
     pub async fn end_reading(&self) -> Result<()> {
         let mut reading = self.inner.reading.lock().await;
+        if reading.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.write().await?;
         name(&mut tx, &BTreeSet::new()).await?;
         tx.done().await?;

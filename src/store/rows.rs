@@ -121,6 +121,8 @@ pub struct Commit {
     pub letter_moves: Vec<LetterMove>,
     pub deliveries: Vec<DeliveryMove>,
     pub inbox: Vec<InboxDone>,
+    /// Who claims deliveries, and how many at most: once these moves are made, as [`Store::claim`](super::Store::claim).
+    pub claim: Option<(String, i64)>,
     /// Sequence numbers of events whose bodies leave the record; the event that says why is among `events`.
     pub erasures: Vec<i64>,
 }

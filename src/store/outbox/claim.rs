@@ -8,10 +8,10 @@ use sqlx::any::AnyRow;
 
 use super::list::Delivery;
 use crate::domain::id::{Address, LetterId, SubjectId};
-use crate::store::Store;
 use crate::store::error::{Result, StoreError};
 use crate::store::rows::Claimed;
 use crate::store::sql::{Cells, statements};
+use crate::store::{Store, Writer};
 
 statements! {
     /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left. What is past its
@@ -52,12 +52,18 @@ impl Store {
     /// # Errors
     /// As any writing. What was marked and could not be fetched stays transmitting until the next [`Store::rescue`].
     pub async fn claim(&self, holder: &str, limit: i64, now: DateTime<Utc>) -> Result<Vec<Claimed>> {
-        let (holder, now) = (holder.to_owned(), now.timestamp_millis());
         let mut tx = self.write().await?;
-        let marked = tx.all(MARK, |q| q.bind(holder).bind(now).bind(now).bind(limit)).await?;
+        let marked = mark(&mut tx, holder, limit, now).await?;
         tx.done().await?;
-        let ids = marked.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
-        let rows = self.read().await?.among(FETCH, &ids, |q, id| q.bind(*id)).await?;
+        self.claimed(&marked).await
+    }
+
+    /// What a commit claimed, with the letters.
+    ///
+    /// # Errors
+    /// As any reading; what cannot be fetched stays transmitting until the next [`Store::rescue`].
+    pub async fn claimed(&self, ids: &[i64]) -> Result<Vec<Claimed>> {
+        let rows = self.read().await?.among(FETCH, ids, |q, id| q.bind(*id)).await?;
         rows.iter().map(claimed).collect()
     }
 
@@ -110,6 +116,18 @@ impl Store {
         tx.done().await?;
         Ok(n)
     }
+}
+
+/// Marks deliveries as being transmitted and counts their attempt.
+pub(in crate::store) async fn mark(
+    tx: &mut Writer,
+    holder: &str,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    let (holder, now) = (holder.to_owned(), now.timestamp_millis());
+    let marked = tx.all(MARK, |q| q.bind(holder).bind(now).bind(now).bind(limit)).await?;
+    marked.iter().map(|row| row.int(0)).collect()
 }
 
 fn claimed(row: &AnyRow) -> Result<Claimed> {

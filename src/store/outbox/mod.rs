@@ -13,6 +13,7 @@ use super::sql::{Cells, Sql, statements, words};
 use crate::domain::id::LetterId;
 
 pub use claim::Rescued;
+pub(super) use claim::mark;
 pub use list::{Delivery, Letter, LetterFilter};
 
 statements! {

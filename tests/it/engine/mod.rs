@@ -2,6 +2,7 @@
 //! each service is run until it is idle.
 
 mod aside;
+mod beside;
 mod outbox;
 mod restore;
 

@@ -130,16 +130,6 @@ async fn each_mood_is_a_sentence_few_requests_and_over_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn an_answer_in_pieces_is_an_answer() {
-    let provider = Provider::start().await;
-    let (tokens, _) = tokens(provider.client());
-    provider.is(Mood::Blurts(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"access_token\":\r\n6\r\n\"abc\"}\r\n0\r\n\r\n",
-    ));
-    tokens.token().await.unwrap();
-}
-
-#[tokio::test]
 async fn attempts_that_fail_in_a_row_come_ever_more_slowly() {
     let provider = Provider::start().await;
     let (tokens, hands) = tokens(provider.client());
