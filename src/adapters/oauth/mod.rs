@@ -103,12 +103,16 @@ struct Failed {
 const LONG_REST: TimeDelta = TimeDelta::minutes(4);
 
 impl Failed {
+    fn stands_until(&self) -> DateTime<Utc> {
+        self.at
+            + match self.failure {
+                Failure::Rejected { .. } => LONG_REST,
+                Failure::Retry { .. } => TimeDelta::seconds(1 << self.n_in_a_row.min(5)),
+            }
+    }
+
     fn stands(&self, now: DateTime<Utc>) -> bool {
-        let rest = match self.failure {
-            Failure::Rejected { .. } => LONG_REST,
-            Failure::Retry { .. } => TimeDelta::seconds(1 << self.n_in_a_row.min(5)),
-        };
-        (self.at..self.at + rest).contains(&now)
+        (self.at..self.stands_until()).contains(&now)
     }
 }
 
@@ -127,14 +131,26 @@ impl Tokens {
         undisturbed(async move { this.current(&mut *this.state.lock().await).await }).await
     }
 
-    /// Renews the token where that is due, and says when it will be due again.
+    /// Renews the token where that is due, and says when to come again. A provider that is down is no failure as long
+    /// as the token lives.
     ///
     /// # Errors
-    /// When the provider fails, although the token may serve for a while yet.
+    /// When there is no token, or a person must act before it ends.
     pub async fn keep_fresh(self: &Arc<Self>) -> Result<DateTime<Utc>, Failure> {
         let this = Arc::clone(self);
-        let fresh = undisturbed(async move { this.fresh(&mut *this.state.lock().await).await });
-        fresh.await.map(|token| token.renew_at())
+        undisturbed(async move {
+            let state = &mut *this.state.lock().await;
+            let fresh = this.fresh(state).await;
+            let is_alive = state.token.as_ref().is_some_and(|token| token.is_alive(this.clock.now()));
+            match (fresh, &state.failed) {
+                (Err(Failure::Retry { why }), Some(failed)) if is_alive => {
+                    tracing::warn!(why, "a token is not renewed yet, and serves on");
+                    Ok(failed.stands_until())
+                }
+                (fresh, _) => fresh.map(|token| token.renew_at()),
+            }
+        })
+        .await
     }
 
     /// What to show to a server that refused this token: another, which is asked for once in a while only; `None`

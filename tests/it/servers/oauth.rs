@@ -76,14 +76,21 @@ async fn while_the_provider_fails_the_token_serves_as_long_as_it_lives() {
     provider.is(Mood::Says(503, "text/html", "<h1>later</h1>"));
     hands.advance(TimeDelta::seconds(900));
     assert!(many(&tokens).await.iter().all(Result::is_ok));
-    tokens.keep_fresh().await.unwrap_err();
     assert_eq!(provider.n_asked(), 2, "the attempt that failed stands for all");
+    assert_eq!(tokens.keep_fresh().await, Ok(hands.now() + TimeDelta::seconds(1)), "nobody need know yet");
     hands.advance(TimeDelta::seconds(100));
     assert!(sentence(&tokens).await.to_string().contains("answers 503"));
+    tokens.keep_fresh().await.unwrap_err();
     assert_eq!(provider.n_asked(), 3);
     provider.is(Mood::Good);
     hands.advance(TimeDelta::minutes(1));
     tokens.token().await.unwrap();
+
+    // What only a person can set right is told at once.
+    provider.is(Mood::Says(400, "application/json", r#"{"error":"invalid_client"}"#));
+    hands.advance(TimeDelta::seconds(900));
+    rejected(&tokens.keep_fresh().await.unwrap_err());
+    assert!(many(&tokens).await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
