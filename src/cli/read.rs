@@ -69,7 +69,10 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
         let text = if for_people {
             escape(&for_eyes(&file.display().to_string(), &reading))
         } else {
-            format!("{}\n", report(file, &reading, &world, received_at))
+            let report = report(file, &reading, &world, received_at).to_string();
+            // Programs that part lines at these, too, still find one object a line.
+            let marks = [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+            marks.iter().fold(report, |report, (mark, escaped)| report.replace(*mark, escaped)) + "\n"
         };
         out.write_all(text.as_bytes()).context("print what was read")?;
     }

@@ -73,7 +73,7 @@ impl Reader {
             }
             self.hidden = None;
         }
-        if !is_void(name) && (name == "template" || is_hidden(tag)) {
+        if !is_void(name) && (name == "template" || is_struck(name) || is_hidden(tag)) {
             self.hidden = Some(Hidden { name: lower, n_inner: 0, n_tables: 0 });
             return;
         }
@@ -93,6 +93,9 @@ impl Reader {
     }
 
     fn end(&mut self, name: &str) {
+        // A struck stretch that nobody closed ends with what it stands in.
+        let is_outer = is_block(name) || ["td", "th", "tr", "table"].contains(&name);
+        self.hidden.take_if(|hidden| is_outer && is_struck(hidden.name.as_str()));
         if let Some(hidden) = &mut self.hidden {
             if hidden.ends_at(name) {
                 self.hidden = None;
@@ -125,6 +128,7 @@ impl Hidden {
             "li" => name == "li",
             "td" | "th" => ["td", "th", "tr"].contains(&name),
             "tr" => name == "tr",
+            own if is_struck(own) => is_block(name) || ["table", "td", "th", "tr"].contains(&name),
             _ => false,
         };
         if is_next && self.n_tables == 0 {
@@ -152,6 +156,11 @@ impl Hidden {
     }
 }
 
+/// What the writer struck out is not what the writer says.
+fn is_struck(name: &str) -> bool {
+    ["s", "del", "strike"].contains(&name)
+}
+
 /// `hidden`, or a style by which senders hide preheaders and Outlook its leftovers.
 fn is_hidden(tag: &Tag<'_>) -> bool {
     if tag.is_hidden || !tag.style.contains(':') {
@@ -159,7 +168,9 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
     }
     let bare = tag.style.chars().filter(|c| !c.is_whitespace());
     let style: String = bare.map(|c| c.to_ascii_lowercase()).collect();
-    ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hidden| style.contains(hidden))
+    ["display:none", "visibility:hidden", "mso-hide:all", "text-decoration:line-through"]
+        .iter()
+        .any(|hidden| style.contains(hidden))
 }
 
 fn is_void(name: &str) -> bool {

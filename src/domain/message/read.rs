@@ -178,6 +178,8 @@ fn is_plain(part: &Part<'_>) -> bool {
     ["text/plain", "text/markdown", "text/enriched"].contains(&part.media_type().as_str())
 }
 
+const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
 fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Vec<Problem>) -> String {
     let octets = transfer(part.body, part.encoding(), room.saturating_add(1));
     let is_over = octets.len() > *room;
@@ -192,6 +194,8 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
         problems.push(Problem::of_mail(doubt, "text in the charset that the mail names, best UTF-8"));
     }
     let text = if is_html { render(&text) } else { text };
+    // Apple's programs end lines with these.
+    let text = if text.contains(SEPARATORS) { text.replace(SEPARATORS, "\n") } else { text };
     let (text, is_cut) = cut_lines(text);
     if is_over || is_cut {
         let expected = format!("at most {} octets of text, in lines of at most {}", limit::TEXT, limit::LINE);

@@ -4,31 +4,11 @@
 
 use super::labels::Piece;
 use super::pair::{Join, Pair};
-use super::values::{self, Found, Read, choice::says, withheld::says_withheld};
-use super::{EmploymentStage, Field, FieldName, Fields, Notification, Provision, Source, Withheld};
+use super::stretch::{Stretch, read_into, set};
+use super::values::{self, Found, choice::says, withheld::says_withheld};
+use super::{EmploymentStage, Field, FieldName, Fields, Notification, Provision, Withheld};
 use crate::domain::id::Key;
 use crate::domain::message::{Problem, TextPart};
-
-/// A stretch of a text.
-#[derive(Debug, Clone, Copy)]
-struct Stretch<'a> {
-    part: u32,
-    line: u32,
-    words: &'a str,
-}
-
-impl<'a> Stretch<'a> {
-    fn source(&self) -> Source {
-        Source::Mail { part: self.part, line: self.line, words: self.words.to_owned() }
-    }
-
-    /// The same, for words within it.
-    fn inner(&self, words: &'a str) -> Self {
-        let before = (words.as_ptr() as usize).saturating_sub(self.words.as_ptr() as usize);
-        let breaks = self.words.get(..before).unwrap_or_default().matches('\n').count();
-        Self { line: self.line + u32::try_from(breaks).unwrap_or(0), words, ..*self }
-    }
-}
 
 /// Bytes that are read of one value.
 const MAX_WORDS: usize = 16 * 1024;
@@ -47,58 +27,6 @@ pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notificati
     let withheld =
         fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
     Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
-}
-
-/// Reads the words with the reader of their field; what could not be read is told.
-fn read_into(fields: &mut Fields, field: FieldName, stretch: &Stretch<'_>, roles: &[String]) -> Vec<Found> {
-    let words = stretch.words;
-    match field {
-        FieldName::UserPartyName => set(&mut fields.user_party_name, stretch, values::text::read(words)),
-        FieldName::PartyId => set(&mut fields.party_id, stretch, values::text::read(words)),
-        FieldName::UserRoles => set(&mut fields.user_roles, stretch, values::roles::read(words, roles)),
-        FieldName::Contact => set(&mut fields.contact, stretch, values::contact::read(words)),
-        FieldName::SystemOrdinal => set(&mut fields.system_ordinal, stretch, values::ordinal::read(words)),
-        FieldName::SystemLabel => set(&mut fields.system_label, stretch, values::text::read(words)),
-        FieldName::EmploymentStage => set(&mut fields.employment_stage, stretch, values::stage::read(words)),
-        FieldName::IntendedStart => set(&mut fields.intended_start, stretch, values::date::read(words)),
-        FieldName::ActualStart => set(&mut fields.actual_start, stretch, values::date::read(words)),
-        FieldName::ReasonNotNotifiedBefore => {
-            set(&mut fields.reason_not_notified_before, stretch, values::text::read(words))
-        }
-        FieldName::ConfidentialityObjection => {
-            set(&mut fields.confidentiality_objection, stretch, values::text::read_objection(words))
-        }
-        FieldName::DisclosureWithheld => {
-            set(&mut fields.disclosure_withheld, stretch, values::withheld::read(words))
-        }
-        FieldName::IdArrangement => {
-            set(&mut fields.id_arrangement, stretch, values::arrangement::read(words))
-        }
-        FieldName::UserIds => set(&mut fields.user_ids, stretch, values::ids::read(words)),
-        FieldName::ArchitectureProvided => {
-            set(&mut fields.architecture_provided, stretch, values::architecture::read(words))
-        }
-        FieldName::Provision => set(&mut fields.provision, stretch, values::provision::read(words)),
-        FieldName::SrpName => set(&mut fields.srp_name, stretch, values::text::read_name(words)),
-        FieldName::PreviouslyAssessed => {
-            set(&mut fields.previously_assessed, stretch, values::assessed::read(words))
-        }
-        FieldName::CustomerSegment => {
-            set(&mut fields.customer_segment, stretch, values::segment::read(words))
-        }
-        FieldName::Purpose => set(&mut fields.purpose, stretch, values::text::read(words)),
-        FieldName::SeparatedFromFirst => {
-            set(&mut fields.separated_from_first, stretch, values::assessed::read_separated(words))
-        }
-        FieldName::MeterCountExpected => {
-            set(&mut fields.meter_count_expected, stretch, values::meters::read(words))
-        }
-    }
-}
-
-fn set<T>(slot: &mut Option<Field<T>>, stretch: &Stretch<'_>, read: Read<T>) -> Vec<Found> {
-    *slot = read.value.map(|value| Field { value, source: stretch.source() });
-    read.problems
 }
 
 /// Enters a value that a person states for a field, read as it would be in a mail.
@@ -191,7 +119,15 @@ impl<'a> Filler<'a> {
         let (first, rest) = all.split_first()?;
         let whole = self.cut(first.part, first.line, first.start, self.end(first));
         let pieces = all.iter().any(|pair| pair.named.piece != Piece::Whole);
-        let together = pieces || matches!(field, FieldName::UserIds | FieldName::UserRoles);
+        // "User ID 1", "User ID 2" in a row are one list; with others between them they are two answers.
+        let between = |pair: &Pair| {
+            pair.named.field != field
+                && rest.iter().any(|last| last.label_start > pair.label_start)
+                && pair.label_start > first.label_start
+                && pair.part == first.part
+        };
+        let is_list = matches!(field, FieldName::UserIds | FieldName::UserRoles);
+        let together = pieces || is_list && !self.pairs.iter().any(between);
         let last = rest.iter().rev().find(|pair| pair.part == first.part && pair.column == first.column);
         if let Some(last) = last.copied().filter(|_| together) {
             let empty = first.start >= self.end(first);
@@ -245,7 +181,10 @@ impl<'a> Filler<'a> {
                 self.while_lines(pair, bound, |line| values::ids::has_any(line) || says_withheld(line))
             }
             FieldName::UserRoles => {
-                self.while_lines(pair, bound, |line| values::roles::read(line, self.roles).is_clean())
+                let is_role = |line: &str| {
+                    values::roles::read(line, self.roles).is_clean() || values::choice::is_unticked(line)
+                };
+                self.while_lines(pair, bound, is_role)
             }
             // Below the name may stand an office before the address and the number.
             FieldName::Contact => {
@@ -255,7 +194,7 @@ impl<'a> Filler<'a> {
                 };
                 let known = |end: usize| values::contact::read(words(end)).value;
                 let mut end = bound;
-                for next in pair.ends.iter().map(|end| end.at).filter(|at| *at > bound).take(4) {
+                for next in pair.ends.iter().map(|end| end.at).filter(|at| *at > bound).take(8) {
                     if gives(&next) && known(next) != known(end) {
                         end = next;
                     }
@@ -318,7 +257,13 @@ impl<'a> Filler<'a> {
             }
         }
         self.start_that_was();
-        self.label_that_counts();
+        if let Some(stretch) = self
+            .clean(FieldName::UserIds)
+            .filter(|_| self.pairs.iter().all(|pair| pair.named.field != FieldName::IdArrangement))
+            && values::arrangement::is_stated(stretch.words)
+        {
+            set(&mut self.fields.id_arrangement, &stretch, values::arrangement::read(stretch.words));
+        }
         if self.fields.employment_stage.is_none()
             && self.fields.actual_start.is_some()
             && self.pairs.iter().all(|pair| pair.named.field != FieldName::EmploymentStage)
@@ -333,7 +278,18 @@ impl<'a> Filler<'a> {
     /// "Intended start: in use since 3 May 2026" is an actual start.
     fn start_that_was(&mut self) {
         let Some(stretch) = self.clean(FieldName::IntendedStart) else { return };
-        let was = says(stretch.words, &["since", "already", "in use", "went live", "gone live"]);
+        let in_use = self
+            .fields
+            .employment_stage
+            .as_ref()
+            .is_some_and(|stage| stage.value == EmploymentStage::AlreadyInUse);
+        // "Stage: in use", and "Start date: 3 March 2026".
+        let planned = ["intended", "planned", "expected", "proposed", "target", "when"];
+        let is_any_start = in_use
+            && self.pairs.iter().all(|pair| pair.named.field != FieldName::ActualStart)
+            && self.with_label(FieldName::IntendedStart).is_some_and(|label| !says(label.words, &planned));
+        let was =
+            is_any_start || says(stretch.words, &["since", "already", "in use", "went live", "gone live"]);
         if was && let Some(field) = self.fields.intended_start.take() {
             if values::stage::read(stretch.words).value == Some(EmploymentStage::AlreadyInUse)
                 && self.fields.employment_stage.is_none()
@@ -342,20 +298,6 @@ impl<'a> Filler<'a> {
                 self.fields.employment_stage = Some(Field { value, source: stretch.source() });
             }
             self.fields.actual_start.get_or_insert(field);
-        }
-    }
-
-    /// "Which User System is this: second" names its number.
-    fn label_that_counts(&mut self) {
-        let Some(stretch) =
-            self.clean(FieldName::SystemLabel).filter(|_| self.fields.system_ordinal.is_none())
-        else {
-            return;
-        };
-        let read = values::ordinal::read(stretch.words);
-        if read.is_clean() && stretch.words.split_whitespace().count() <= 2 {
-            self.fields.system_label = None;
-            set(&mut self.fields.system_ordinal, &stretch, read);
         }
     }
 

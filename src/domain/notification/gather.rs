@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use super::fill::fill;
 use super::labels::{Named, Piece};
 use super::pair::{Pair, pairs};
-use super::values::text::squash;
+use super::settle::settle;
+use super::values;
+use super::values::text::{is_elsewhere, squash};
 use super::{FieldName, Notification};
 use crate::domain::message::TextPart;
 
@@ -28,7 +30,11 @@ fn count(notifications: &[Notification]) -> usize {
 
 fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
     let texts: Vec<&TextPart> = texts.iter().filter(|text| text.is_html == html).collect();
-    let pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).take(MAX_PAIRS).collect();
+    let mut pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).take(MAX_PAIRS).collect();
+    // "Systems: two, see below" labels none.
+    pairs
+        .retain(|pair| pair.named.field != FieldName::SystemLabel || !is_elsewhere(pair.first_words(&texts)));
+    settle(&texts, &mut pairs);
     groups(&texts, &pairs)
         .into_iter()
         .map(|group| fill(&texts, &group, roles))
@@ -85,20 +91,18 @@ fn begins_next(texts: &[&TextPart], group: &[Pair], rest: &[Pair]) -> bool {
         pair.named.field,
         FieldName::UserPartyName | FieldName::PartyId | FieldName::SystemLabel | FieldName::SystemOrdinal
     );
-    let differs = !words(texts, first).eq_ignore_ascii_case(&words(texts, pair));
-    again.len() >= 3 || (starts && again.len() >= 2 && differs)
+    // A signature that says "User: Ann" begins nothing.
+    let answers =
+        |pair: &Pair| values::reads_clean(pair.named.field, pair.first_words(texts)).unwrap_or(false);
+    let is_credible = rest.iter().take(FieldName::ALL.len()).any(answers);
+    let differs = !squash(first.first_words(texts)).eq_ignore_ascii_case(&squash(pair.first_words(texts)));
+    is_credible && (again.len() >= 3 || (starts && again.len() >= 2 && differs))
 }
 
 /// "User ID 1: ..", "User ID 2: .." in a row are one list.
 fn is_list_going_on(group: &[Pair], pair: &Pair) -> bool {
     matches!(pair.named.field, FieldName::UserIds | FieldName::UserRoles)
         && group.last().is_some_and(|last| last.named == pair.named)
-}
-
-fn words(texts: &[&TextPart], pair: &Pair) -> String {
-    let text = texts.iter().find(|text| text.part == pair.part).map_or("", |text| text.text.as_str());
-    let end = pair.ends.first().map_or(pair.start, |end| end.at);
-    squash(text.get(pair.start..end).unwrap_or_default())
 }
 
 /// What stands above the first repeated label, and in no later block, is said for all.

@@ -11,7 +11,9 @@ pub mod labels;
 mod missing;
 mod own;
 mod pair;
+mod settle;
 mod shown;
+mod stretch;
 mod subject_matter;
 mod table;
 #[cfg(test)]

@@ -4,11 +4,11 @@
 
 use std::collections::HashSet;
 
-use super::FieldName;
 use super::labels::{Named, Piece, exactly, split_label};
 use super::own::{Line, lines};
 use super::table;
 use super::values;
+use super::{EmploymentStage, FieldName};
 use crate::domain::message::TextPart;
 
 /// A label and its value, by their places in the text.
@@ -29,6 +29,14 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// The words that certainly belong to its value.
+    #[must_use]
+    pub fn first_words<'a>(&self, texts: &[&'a TextPart]) -> &'a str {
+        let text = texts.iter().find(|text| text.part == self.part).map_or("", |text| text.text.as_str());
+        let end = self.ends.first().map_or(self.start, |end| end.at);
+        text.get(self.start..end).unwrap_or_default()
+    }
+
     /// Is its value prose?
     #[must_use]
     pub fn is_long(&self) -> bool {
@@ -72,8 +80,10 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
     let read = text.text.floor_char_boundary(MAX_TEXT);
     let lines = lines(text.text.get(..read).unwrap_or_default());
     // A mail program that turns a table into text leaves labels and values on lines of their own.
-    let is_bare = lines.iter().filter_map(bare).collect::<HashSet<_>>().len() >= N_BARE;
+    let is_bare = lines.iter().filter_map(alone).collect::<HashSet<_>>().len() >= N_BARE;
     let mut pairs: Vec<Pair> = Vec::new();
+    // Another's label since the last of ours: short names mean nothing any more.
+    let mut is_apart = false;
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let rest = lines.get(at..).unwrap_or_default();
@@ -92,7 +102,8 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
             at += n;
             continue;
         }
-        let within = pairs.last().map(|pair| pair.named.field);
+        let n_before = pairs.len();
+        let within = named_before(&pairs, &text.text, line.text, is_apart);
         if let Some((named, value_at)) = split_label(line.text, within) {
             pairs.push(pair_at(named, rest, value_at, text.part));
         } else if let Some(named) =
@@ -101,9 +112,39 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
             // "Contact details", and the three below it by their short names.
             pairs.push(pair_at(named, rest, line.text.len(), text.part));
         }
+        is_apart = pairs.len() == n_before && (is_apart || looks_labelled(line.text.trim()));
         at += 1;
     }
     pairs
+}
+
+/// The field whose short names have a meaning on the next line.
+fn named_before(pairs: &[Pair], text: &str, line: &str, is_apart: bool) -> Option<FieldName> {
+    let pair = pairs.last()?;
+    let end = pair.ends.first().map_or(pair.start, |end| end.at);
+    let value = text.get(pair.start..end).unwrap_or_default();
+    let asks_why =
+        |word: &str| ["reason", "reason:", "why", "why?"].iter().any(|why| word.eq_ignore_ascii_case(why));
+    if line.split_whitespace().take(4).any(asks_why) {
+        if values::withheld::says_withheld(value) {
+            return Some(FieldName::DisclosureWithheld);
+        }
+        let stage = || values::stage::read(value).value;
+        if pair.named.field == FieldName::EmploymentStage && stage() == Some(EmploymentStage::AlreadyInUse) {
+            return Some(FieldName::ActualStart);
+        }
+    }
+    // Below a heading or a name alone the pieces of a contact may stand among others.
+    let is_name = pair.named.field == FieldName::Contact && !gives_contact(value);
+    let is_open = pair.named.piece != Piece::Whole || value.is_empty() || is_name;
+    (!is_apart || is_open).then_some(pair.named.field)
+}
+
+/// A label that is the whole line, whether a mark ends it or not.
+fn alone(line: &Line<'_>) -> Option<Named> {
+    let ended =
+        || split_label(line.text, None).filter(|(_, at)| line.own && *at >= line.text.trim_end().len());
+    bare(line).or_else(|| ended().map(|(named, _)| named))
 }
 
 /// A line for whoever fills in the form.
@@ -117,11 +158,18 @@ fn is_within(pairs: &[Pair], line: &Line<'_>) -> bool {
     pairs.last().is_some_and(|pair| line.start < end(pair))
 }
 
-/// A label that is the whole line, word for word of the table.
+/// A label that is the whole line, word for word of the table or numbered.
 fn bare(line: &Line<'_>) -> Option<Named> {
     let ends = line.text.contains([':', '=', '?', '\t', '|']);
     let long = line.text.len() > 80 || line.text.split_whitespace().count() > 8;
-    if ends || long || !line.own { None } else { exactly(line.text) }
+    let head = line.text.split_whitespace().next().unwrap_or_default();
+    let numbered =
+        head.len() > 1 && head.ends_with(['.', ')']) && head.contains(|c: char| c.is_ascii_digit());
+    match ends || long || !line.own {
+        true => None,
+        false if numbered => super::labels::named(line.text, None),
+        false => exactly(line.text),
+    }
 }
 
 /// A heading without a colon above short names: only a contact has one.
@@ -135,6 +183,7 @@ fn heading(rest: &[Line<'_>]) -> Option<Named> {
 
 fn pair_at(named: Named, rest: &[Line<'_>], value_at: usize, part: u32) -> Pair {
     let line = rest.first().copied().unwrap_or(Line { number: 1, start: 0, text: "", own: true });
+    let value_at = value_at + values::text::hint(line.text.get(value_at..).unwrap_or_default());
     let value = line.text.get(value_at..).unwrap_or_default();
     let start = line.start + value_at + (value.len() - value.trim_start().len());
     let end = line.start + line.text.trim_end().len();
@@ -181,7 +230,8 @@ fn continue_value(pair: &mut Pair, rest: &[Line<'_>], free: bool) {
             break;
         }
         let indented = line.indent() > first.indent();
-        if !free && !indented {
+        let goes_on = pair.named.field == FieldName::Contact && gives_contact(line.text);
+        if !free && !indented && !goes_on {
             break;
         }
         let words_at = line.start + (line.text.len() - line.text.trim_start().len());

@@ -167,12 +167,62 @@ const OTHER: &[&str] = &[
     "headlines",
     "question on",
     "guidance on",
+    "guidance published",
+    "guidance has been",
+    "updated guidance",
     "teams meeting",
     "meeting room",
     "reschedule",
     "the meeting",
     "meeting request",
     "availability",
+];
+
+/// Words of somebody who shows a form and does not yet, or no longer, mean it.
+const PROVISIONAL: &[&str] = &[
+    "draft notification",
+    "draft notice",
+    "draft of our notification",
+    "draft of the notification",
+    "draft of a notification",
+    "draft form",
+    "draft submission",
+    "is a draft",
+    "draft paper",
+    "for your comments",
+    "for your comment",
+    "for your review before",
+    "this draft",
+    "our draft",
+    "not a notification",
+    "not a formal notification",
+    "not our formal notification",
+    "not yet a notification",
+    "not yet our notification",
+    "before we submit",
+    "before we formally",
+    "before formal submission",
+    "before submitting",
+    "for example a notification",
+    "example of a notification",
+    "example notification",
+    "specimen",
+    "for illustration",
+    "illustrative",
+    "test notification",
+    "this is only a test",
+    "please ignore",
+    "please disregard",
+    "withdraw our notification",
+    "withdraw the notification",
+    "withdraw this notification",
+    "withdrawing our notification",
+    "withdrawal of our notification",
+    "withdrawal of notification",
+    "notification is withdrawn",
+    "withdraw our notice",
+    "is withdrawn",
+    "is hereby withdrawn",
 ];
 
 /// What the words say about the mail.
@@ -201,10 +251,40 @@ pub fn matter(subject: &str, text: &str) -> Matter {
     }
 }
 
+/// Does it use the words that the Code has for those who notify?
+#[must_use]
+pub fn speaks_of_users(text: &str) -> bool {
+    let words = [
+        "user party",
+        "user role",
+        "user roles",
+        "user id",
+        "user ids",
+        "user system",
+        "user systems",
+        "sec party",
+        "party signifier",
+        "dcc user",
+    ];
+    says(text, &words)
+}
+
+/// Does the writer say that the form in the mail is a draft, an example, or taken back?
+#[must_use]
+pub fn is_provisional(subject: &str, text: &str) -> bool {
+    says(subject, &["draft", "specimen", "withdrawal"]) || says(&format!("{subject}\n{text}"), PROVISIONAL)
+}
+
 fn says_intention(text: &str) -> bool {
     let words = format!(" {} ", plain_words(text).join(" "));
+    // Who says what others do speaks about the rule.
+    let others = ["you", "users", "parties", "party", "who", "they", "those", "that", "suppliers", "anyone"];
     INTENTIONS.iter().any(|intention| {
         words.match_indices(&format!(" {intention} ")).any(|(at, found)| {
+            let before = words.get(..at).unwrap_or_default();
+            if before.rsplit(' ').next().is_some_and(|word| others.contains(&word)) {
+                return false;
+            }
             // The space behind it is the one before the act.
             let rest = words.get(at + found.len()..).unwrap_or_default();
             ACTS.iter().any(|act| rest.strip_prefix(act).is_some_and(|after| after.starts_with(' ')))

@@ -136,11 +136,16 @@ fn beside<'a>(row: &[Cell<'a>], sided: &mut Vec<(Cell<'a>, Named, Vec<Cell<'a>>)
             continue;
         }
         // No label by itself: each cell may hold a label and its value.
-        for cell in piece {
-            let found = split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len());
-            let Some((name, at)) = found else { continue };
-            let text = cell.text.get(at..).unwrap_or_default().trim();
-            sided.push((*cell, name, vec![Cell { text, start: cell.start + at, ..*cell }]));
+        let labelled =
+            |cell: &Cell<'_>| split_label(cell.text, within).filter(|(_, at)| *at < cell.text.len());
+        let is_one = piece.iter().filter(|cell| labelled(cell).is_some()).count() == 1;
+        for (at, cell) in piece.iter().enumerate() {
+            let Some((name, value_at)) = labelled(cell) else { continue };
+            let text = cell.text.get(value_at..).unwrap_or_default().trim();
+            let mut values = vec![Cell { text, start: cell.start + value_at, ..*cell }];
+            // "Contact: Ann Field | ann@power.test | 020 7946 0000".
+            values.extend(piece.iter().skip(at + 1).filter(|_| is_one));
+            sided.push((*cell, name, values));
         }
     }
 }

@@ -4,10 +4,12 @@
 use data_encoding::HEXLOWER;
 
 use super::labels::split_label;
-use super::subject_matter::{Matter, is_other, matter, names_a_form};
+use super::subject_matter::{Matter, is_other, is_provisional, matter, names_a_form, speaks_of_users};
 use super::thread::{answers_us, references};
 use super::values::text::{plain_words, squash};
-use super::{ArchitectureProvided, Kind, Notification, Reading, is_forward, notifications, own_text};
+use super::{
+    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, is_forward, notifications, own_text,
+};
 use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch};
 use crate::domain::policy::Policy;
 
@@ -114,6 +116,10 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
     if let Some(n) = found.iter().filter_map(answered).max() {
         let mut reasons =
             vec![format!("its own lines name the User and answer {n} more of the required fields")];
+        if is_provisional(&message.subject, own) {
+            reasons.push("but its words call that a draft, an example or withdrawn".into());
+            return (Kind::Uncertain, reasons);
+        }
         if found.len() > 1 {
             reasons.push(format!("it notifies {} systems", found.len()));
         }
@@ -147,6 +153,26 @@ fn answered(notification: &Notification) -> Option<usize> {
 
 fn stated(found: &[Notification]) -> usize {
     found.iter().map(|notification| notification.fields.n_stated()).max().unwrap_or(0)
+}
+
+/// How many fields are stated that hardly any other mail states.
+fn n_telling(fields: &Fields) -> usize {
+    FieldName::ALL.into_iter().filter(|field| fields.has(*field) && is_telling(*field)).count()
+}
+
+fn is_telling(field: FieldName) -> bool {
+    use FieldName as F;
+    ![
+        F::UserPartyName,
+        F::PartyId,
+        F::Contact,
+        F::SystemLabel,
+        F::IntendedStart,
+        F::ActualStart,
+        F::Purpose,
+        F::ConfidentialityObjection,
+    ]
+    .contains(&field)
 }
 
 /// How many fields the problems are about.
@@ -217,9 +243,14 @@ fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Str
     let matter = matter(&message.subject, own);
     let n = stated(found);
     let n_tried = found.iter().map(|one| one.fields.n_stated() + n_fields(&one.problems)).max().unwrap_or(0);
-    if n >= N_SUSPECT || n_tried > N_SUSPECT {
+    // Every order and ticket names a company, a contact and a status; a notice says more.
+    let n_telling = found.iter().map(|one| n_telling(&one.fields)).max().unwrap_or(0);
+    let is_topic = matter == Matter::Topic || is_other(&message.subject, own);
+    let of_trade = !is_topic && (matter != Matter::Other || speaks_of_users(own));
+    let least = if of_trade { 0 } else { 1 + usize::from(is_topic) };
+    if n_telling >= least && (n >= N_SUSPECT || n_tried > N_SUSPECT) {
         doubts.push(format!("{n} fields were read, too few to be sure that it is a notification"));
-    } else if n_labels(own) > N_REQUIRED {
+    } else if n_labels(own, of_trade) > N_REQUIRED {
         doubts.push("it carries the form, and hardly a field is answered".into());
     }
     match matter {
@@ -262,17 +293,17 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
     let mut all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
     all.truncate(all.floor_char_boundary(MAX_TEXT));
     let speaks = matches!(matter(&message.subject, &all), Matter::Notice | Matter::Mentioned);
-    if forwarded && (speaks || n_labels(&all) >= N_SUSPECT) {
+    if forwarded && (speaks || n_labels(&all, true) >= N_SUSPECT) {
         doubts.push("it forwards somebody else's mail that may be a notification".into());
     }
     doubts
 }
 
-/// Labels anywhere in the text, quoted or not.
-fn n_labels(text: &str) -> usize {
+/// Labels anywhere in the text, quoted or not: those of a notice alone, or any.
+fn n_labels(text: &str, any: bool) -> usize {
     let lines = text.lines().map(|line| line.trim_start_matches(['>', ' ']));
-    let mut found: Vec<_> =
-        lines.filter_map(|line| split_label(line, None).map(|(named, _)| named.field)).collect();
+    let fields = lines.filter_map(|line| split_label(line, None).map(|(named, _)| named.field));
+    let mut found: Vec<_> = fields.filter(|field| any || is_telling(*field)).collect();
     found.sort_unstable();
     found.dedup();
     found.len()

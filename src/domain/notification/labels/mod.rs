@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use super::FieldName;
 pub use table::TABLE;
-use word::{core, key, meaningful};
+use word::{core, is_vague, key, meaningful};
 
 /// A field as the form asks for it and as people name it.
 #[derive(Debug)]
@@ -110,14 +110,15 @@ const MAX_ENDS: usize = 12;
 /// before: its pieces may then be named shortly.
 #[must_use]
 pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usize)> {
-    let mut blanks = 0;
+    let (mut blanks, mut dots) = (0, 0);
     let ends = open_chars(line).filter_map(|(at, c)| {
         blanks = if c == ' ' { blanks + 1 } else { 0 };
         let dash = "-\u{2013}\u{2014}".contains(c);
         if dash || blanks == 3 {
             Some((at, true))
         } else {
-            ":?=\t|\u{ff1a}".contains(c).then_some((at, false))
+            dots = if c == '.' { dots + 1 } else { 0 };
+            (":?=\t|>\u{2192}\u{ff1a}".contains(c) || dots == 3).then_some((at, false))
         }
     });
     for (at, weak) in ends.take(MAX_ENDS).take_while(|(at, _)| *at <= MAX_LABEL) {
@@ -132,8 +133,7 @@ pub fn split_label(line: &str, within: Option<FieldName>) -> Option<(Named, usiz
             None
         };
         if let Some(found) = found {
-            let junk = [':', '?', '=', '|', '*', '_', ' ', '\t', '\u{a0}', '\u{ff1a}'];
-            let value = tail.trim_start_matches(junk);
+            let value = tail.trim_start_matches(|c: char| ":?=>|.*_ \t\u{a0}\u{2192}\u{ff1a}".contains(c));
             let value = value.strip_prefix(['-', '\u{2013}', '\u{2014}']).filter(|_| weak).unwrap_or(value);
             return Some((found, line.len() - value.trim_start().len()));
         }
@@ -161,7 +161,13 @@ pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
         return None;
     }
     let words = meaningful(label);
-    exact(label, &words, within).or_else(|| LOOSE.get(&key(&core(&words))).copied().flatten())
+    let loosely = || {
+        let core = core(&words);
+        let vague =
+            matches!(core.as_slice(), [one] if is_vague(one) && !words.iter().any(|word| word == "system"));
+        LOOSE.get(&key(&core)).copied().flatten().filter(|_| !vague)
+    };
+    exact(label, &words, within).or_else(loosely)
 }
 
 /// What a label by itself names that stands in the table word for word.
@@ -175,8 +181,13 @@ fn exact(label: &str, words: &[String], within: Option<FieldName>) -> Option<Nam
     if key.is_empty() {
         return None;
     }
-    // "12,000 domestic" is an answer.
-    let short = within.filter(|_| !label.contains(|c: char| c.is_ascii_digit()));
+    // "12,000 domestic" is an answer, "4.1 Name" a label.
+    let outline = |c: char| c.is_ascii_digit() || "Qq.) ".contains(c);
+    let bare = match within {
+        Some(FieldName::MeterCountExpected) => label,
+        _ => label.trim_start_matches(outline),
+    };
+    let short = within.filter(|_| !bare.contains(|c: char| c.is_ascii_digit()));
     let short = short.and_then(|field| SHORTS.get(&field)).and_then(|shorts| shorts.get(&key));
     short.or_else(|| EXACT.get(&key)).copied()
 }
@@ -246,10 +257,10 @@ static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
 
 static SHORTS: LazyLock<HashMap<FieldName, HashMap<String, Named>>> = LazyLock::new(|| {
     let mut shorts: HashMap<FieldName, HashMap<String, Named>> = HashMap::new();
-    for (field, piece, wordings) in table::SHORT {
+    for (within, field, piece, wordings) in table::SHORT {
         let named = Named { field: *field, piece: *piece };
         let keys = each(wordings).map(|wording| (key(&meaningful(wording)), named));
-        shorts.entry(*field).or_default().extend(keys);
+        shorts.entry(*within).or_default().extend(keys);
     }
     shorts
 });

@@ -54,7 +54,8 @@ pub const TABLE: &[Label] = &[
         example: "Ann Reed, ann.reed@northwind-energy.test, 020 7946 0123",
         required: Required::Always,
         wordings: "Contact | Contact details | Contact person | Point of contact | Primary contact | \
-                   Named contact | Contact for notification | Main contact | User contact | \
+                   Named contact | Contact for notification | Contact for all | \
+                   Who should we talk to | Who should we contact | Main contact | User contact | \
                    Contact name and details | Person to contact | Contact information | \
                    Contact name email telephone | SPOC | Key contact | Who to contact | Lead contact | \
                    Responsible person | Contact at User | Contact name and email",
@@ -85,7 +86,8 @@ pub const TABLE: &[Label] = &[
         wordings: "Second or subsequent | Second or subsequent User System | System number | \
                    User System number | Number of User System | Ordinal | System ordinal | \
                    Ordinal number | Count of User Systems | Second or third User System | \
-                   How many User Systems including this | Sequence of User System | Sequence number | \
+                   How many User Systems including this | How many User Systems including this one | \
+                   Sequence of User System | Sequence number | \
                    Number in sequence | Is this second or subsequent User System | \
                    Number of this User System | Second third or later | \
                    Second third or subsequent system | Which in sequence | System count | \
@@ -105,7 +107,7 @@ pub const TABLE: &[Label] = &[
                    System | User System | Second User System | New User System | Your name for it | \
                    Working title | Product name | System reference | Product | Platform | \
                    Name of additional system | Solution name | Name of solution | Application name | \
-                   Name of new User System",
+                   Name of new User System | Name given to system | Name given to User System",
         pieces: &[],
     },
     Label {
@@ -226,7 +228,7 @@ pub const TABLE: &[Label] = &[
                    ID approach | ID model | Same or different User ID | Existing or new User ID | \
                    User ID set-up | Single ID or multiple IDs | How many User IDs | \
                    User IDs single or multiple | One or several User IDs | Multiple or single ID | \
-                   Multiple IDs | Single ID | Will you use one or several User IDs",
+                   Multiple IDs | Single ID | Will you use one or several User IDs | Arrangement",
         pieces: &[],
     },
     Label {
@@ -268,7 +270,7 @@ pub const TABLE: &[Label] = &[
                    In-house or third party | In-house or Shared Resource Provider | Delivery model | \
                    Hosting | Operated by | Run by | Supplied by | Type of provider | Who runs the system | \
                    Sourcing | In-house Shared Resource Provider or third party | \
-                   In-house SRP or third party | In-house or shared | Method of provision | Developed by | \
+                   In-house SRP or third party | In-house SRP or other | In-house or shared | Method of provision | Developed by | \
                    Hosted by | Built by | Managed by | Provided internally or by third party | \
                    Who operates the system | Who operates it | Provided through | Provisioning",
         pieces: &[],
@@ -392,19 +394,33 @@ pub const TABLE: &[Label] = &[
     },
 ];
 
-/// Short names that mean a piece only where its field was named just before.
-pub const SHORT: &[(F, Piece, &str)] = &[
-    (F::Contact, Piece::Name, "Name | Full name | Contact"),
-    (F::Contact, Piece::Email, "Email | E-mail | Email address | E-mail address | Mail"),
+/// Short names that mean something only where the first field was named just before.
+pub const SHORT: &[(F, F, Piece, &str)] = &[
+    (F::Contact, F::Contact, Piece::Name, "Name | Full name | Contact"),
+    (F::Contact, F::Contact, Piece::Email, "Email | E-mail | Email address | E-mail address | Mail"),
     (
         F::Contact,
+        F::Contact,
         Piece::Telephone,
-        "Telephone | Telephone number | Phone | Phone number | Tel | \
-                                         Tel no | Mobile | Number",
+        "Telephone | Telephone number | Phone | Phone number | Tel | Tel no | Mobile | Number",
     ),
-    (F::PreviouslyAssessed, Piece::Date, "Date | If yes date | If yes when | When | Date if yes"),
-    (F::PreviouslyAssessed, Piece::Reference, "Reference | Ref | If yes reference | Report"),
-    (F::MeterCountExpected, Piece::Domestic, "Domestic"),
-    (F::MeterCountExpected, Piece::NonDomestic, "Non-domestic"),
-    (F::DisclosureWithheld, Piece::Reason, "Reason | Reason why | Why | If so why"),
+    (
+        F::PreviouslyAssessed,
+        F::PreviouslyAssessed,
+        Piece::Date,
+        "Date | If yes date | If yes when | When | Date if yes | If yes when and reference | \
+         If yes date and reference | Date and reference | When and reference | If so when",
+    ),
+    (
+        F::PreviouslyAssessed,
+        F::PreviouslyAssessed,
+        Piece::Reference,
+        "Reference | Ref | If yes reference | Report",
+    ),
+    (F::MeterCountExpected, F::MeterCountExpected, Piece::Domestic, "Domestic"),
+    (F::MeterCountExpected, F::MeterCountExpected, Piece::NonDomestic, "Non-domestic"),
+    (F::DisclosureWithheld, F::DisclosureWithheld, Piece::Reason, "Reason | Reason why | Why | If so why"),
+    (F::ActualStart, F::ReasonNotNotifiedBefore, Piece::Whole, "Reason | Why"),
+    (F::Provision, F::SrpName, Piece::Whole, "Which one | If so which | Name of it | Name if shared"),
+    (F::SrpName, F::SrpName, Piece::Whole, "Which one"),
 ];

@@ -14,6 +14,9 @@ const NOISE: &str = "user system second subsequent new sec 2nd notify ssc additi
                      detail information if applicable involved concerned relevant affected dcc scope apply affect \
                      proposed yet such own from";
 
+/// Words that by themselves could ask for anything: "Our reference", "Reason", "Supplier".
+const VAGUE: &str = "name reference title reason source supplier supply submitted";
+
 /// Each line is one meaning; its first word stands for all.
 const SAME: &[&str] = &[
     "planned plan planning intended intend intending intention expected expect anticipated anticipate target proposed \
@@ -21,7 +24,7 @@ const SAME: &[&str] = &[
     "use employ employing employed employment utilise utilising utilised utilisation using used usage",
     "start starting begin beginning commence commencing commencement",
     "began begun started commenced",
-    "before previous previously prior earlier advance ever",
+    "before previous previously prev prior earlier advance ever",
     "notify notified notifying notification notice",
     "late lateness retrospective delay delayed",
     "reason why explanation explain rationale cause",
@@ -37,7 +40,7 @@ const SAME: &[&str] = &[
     "customer consumer client",
     "organisation company firm business",
     "date when day",
-    "stage phase status progress position state",
+    "stage phase status progress state",
     "telephone phone tel mobile",
     "attached enclosed",
     "need needed required",
@@ -104,6 +107,11 @@ fn is_numbering(plain: &str, word: &str) -> bool {
     head == word
         && (word.len() <= 3 && word.contains(|c: char| c.is_ascii_digit())
             || word.chars().all(|c| "ivx".contains(c)))
+}
+
+/// Is it a label only where it says what it belongs to?
+pub(super) fn is_vague(word: &str) -> bool {
+    VAGUE.split(' ').any(|vague| vague == word)
 }
 
 /// Those of the words that few labels could carry.

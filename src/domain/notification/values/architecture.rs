@@ -57,7 +57,9 @@ pub fn read(words: &str) -> Read<ArchitectureProvided> {
         return Read::of(NotProvided);
     }
     let mut ways = affirmed(&clauses(words), PHRASES);
+    // Some of it attached and some to follow, or the choice as the form left it, is for a person.
     if ways.len() > 1
+        && !ways.contains(&Attached)
         && says(words, &["to follow", "will follow", "later", "will be sent", "will be uploaded"])
     {
         ways.retain(|way| *way == ToFollow);

@@ -1,7 +1,7 @@
 //! Single or multiple User IDs. In: words; out: one arrangement, or what was expected.
 
 use super::Read;
-use super::choice::{affirmed, clauses};
+use super::choice::{affirmed, clauses, says};
 use super::text::{is_blank, is_open};
 use crate::domain::notification::IdArrangement;
 
@@ -40,6 +40,12 @@ const PHRASES: &[(&str, Hint)] = &[
     ("one per role", Hint::Multiple),
     ("one id per role", Hint::Multiple),
     ("one for each role", Hint::Multiple),
+    ("each role", Hint::Multiple),
+    ("per role", Hint::Multiple),
+    ("each", Hint::Multiple),
+    ("2 ids", Hint::Multiple),
+    ("3 ids", Hint::Multiple),
+    ("4 ids", Hint::Multiple),
     ("two", Hint::Multiple),
     ("three", Hint::Multiple),
     ("four", Hint::Multiple),
@@ -49,6 +55,12 @@ const PHRASES: &[(&str, Hint)] = &[
     ("open", Hint::Undecided),
 ];
 
+/// Do the words by themselves say how many IDs there are?
+#[must_use]
+pub fn is_stated(words: &str) -> bool {
+    says(words, &["single", "multiple", "several", "one"]) && read(words).is_clean()
+}
+
 /// Reads the arrangement. "Single" alone leaves open whether the ID is new, and "to be confirmed" is Undecided.
 #[must_use]
 pub fn read(words: &str) -> Read<IdArrangement> {
@@ -56,8 +68,14 @@ pub fn read(words: &str) -> Read<IdArrangement> {
         return Read::blank();
     }
     let lower = words.to_lowercase();
-    let undecided =
-        ["not decided", "not yet decided", "not been decided", "still deciding", "not yet determined"];
+    let undecided = [
+        "not decided",
+        "not yet decided",
+        "not been decided",
+        "still deciding",
+        "not yet determined",
+        "not yet know",
+    ];
     if is_open(words) || undecided.iter().any(|phrase| lower.contains(phrase)) {
         return Read::of(IdArrangement::Undecided);
     }

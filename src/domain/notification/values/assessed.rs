@@ -32,7 +32,8 @@ pub fn read(words: &str) -> Read<PreviouslyAssessed> {
     let rest = reference
         .as_ref()
         .map_or_else(|| words.to_owned(), |reference| words.replace(reference.as_str(), " "));
-    let date = if yes { date::find(&rest) } else { None };
+    // "Every year since 2019" dates no assessment.
+    let date = if yes && !says(&rest, &["since", "every"]) { date::find(&rest) } else { None };
     Read::of(PreviouslyAssessed { answer, date, reference })
 }
 
@@ -71,12 +72,20 @@ fn leading(words: &str) -> Option<YesNoUnknown> {
     let second = |next: Option<&str>| next.is_some_and(|word| ["no", "yes", "n", "or"].contains(&word));
     match plain.next()? {
         "yes" | "y" | "true" if !second(plain.next()) => Some(YesNoUnknown::Yes),
+        "no" if plain
+            .clone()
+            .next()
+            .is_some_and(|word| ["idea", "information", "record"].contains(&word)) =>
+        {
+            Some(YesNoUnknown::Unknown)
+        }
         "no" | "n" | "false" | "never" | "none"
             if !plain.next().is_some_and(|w| ["longer", "yes"].contains(&w)) =>
         {
             Some(YesNoUnknown::No)
         }
         "unknown" | "unsure" => Some(YesNoUnknown::Unknown),
+        "not" if plain.next() == Some("yet") && plain.next().is_none() => Some(YesNoUnknown::No),
         _ => None,
     }
 }
@@ -118,11 +127,14 @@ fn reference(words: &str) -> Option<String> {
     let named = tokens.iter().position(|token| {
         ["ref", "reference", "report", "no", "number"].contains(&token.to_lowercase().as_str())
     });
-    let after = named
-        .and_then(|at| tokens.iter().skip(at + 1).take(3).find(|token| has_digit(token) && token.len() > 2));
-    let looks = |token: &&&str| {
+    let is_year = |token: &str| token.len() == 4 && token.chars().all(|c| c.is_ascii_digit());
+    let looks = |token: &&str| {
         let letters = token.chars().take_while(char::is_ascii_uppercase).count();
-        letters >= 2 && has_digit(token) && token.contains(['-', '/'])
+        letters >= 2 && has_digit(token) && token.contains(['-', '/']) && !token.starts_with("FY")
     };
-    after.or_else(|| tokens.iter().find(looks)).map(|token| (*token).to_owned())
+    let behind = named.map_or(&[] as &[&str], |at| tokens.get(at + 1..).unwrap_or_default());
+    let plain = |token: &&&str| has_digit(token) && token.len() > 2 && !is_year(token);
+    let found =
+        behind.iter().take(5).find(|token| looks(token)).or_else(|| behind.iter().take(3).find(plain));
+    found.or_else(|| tokens.iter().find(|token| looks(token))).map(|token| (*token).to_owned())
 }

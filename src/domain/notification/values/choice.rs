@@ -32,6 +32,9 @@ const DENIALS: &[&str] = &[
     "consider",
     "may",
     "might",
+    "maybe",
+    "perhaps",
+    "possibly",
     "could",
     "if",
     "unless",
@@ -150,34 +153,44 @@ pub fn says(text: &str, phrases: &[&str]) -> bool {
     }
 }
 
-/// Of a row of boxes (`[x] Domestic [ ] Both`) only what is ticked; any other text as it is.
+/// Of a row of boxes (`[x] Domestic [ ] Both`, `Yes [x] No [ ]`) only what is ticked; any other text as it is.
 #[must_use]
 pub fn ticked(text: &str) -> String {
-    if !text.contains(['[', '\u{2612}', '\u{2611}', '\u{2610}', '\u{25a1}']) {
+    const TICKED: char = '\u{2}';
+    const OPEN: char = '\u{3}';
+    if !text.contains(['[', '(', '\u{2612}', '\u{2611}', '\u{2610}', '\u{25a1}', '\u{2713}', '\u{2714}']) {
         return text.to_owned();
     }
-    let marked = text
-        .replace(['\u{2612}', '\u{2611}'], "\u{2}")
-        .replace(['\u{2610}', '\u{25a1}'], "\u{3}")
-        .replace("[x]", "\u{2}")
-        .replace("[X]", "\u{2}")
-        .replace("[ ]", "\u{3}")
-        .replace("[]", "\u{3}")
-        .replace("[_]", "\u{3}");
-    if !marked.contains(['\u{2}', '\u{3}']) {
+    let mut marked = text.to_owned();
+    for yes in ["\u{2612}", "\u{2611}", "\u{2713}", "\u{2714}", "[x]", "[X]", "(x)", "(X)"] {
+        marked = marked.replace(yes, "\u{2}");
+    }
+    for no in ["\u{2610}", "\u{25a1}", "[ ]", "[]", "[_]", "( )", "()"] {
+        marked = marked.replace(no, "\u{3}");
+    }
+    let is_box = |c: char| c == TICKED || c == OPEN;
+    if !marked.contains(is_box) {
         return text.to_owned();
     }
+    let marked = marked.trim();
+    // Boxes stand before their words, or behind them.
+    let behind = !marked.starts_with(is_box) && marked.ends_with(is_box);
     let mut kept = Vec::new();
-    let mut rest = marked.as_str();
-    while let Some(at) = rest.find(['\u{2}', '\u{3}']) {
-        let (_, from) = rest.split_at(at);
-        let yes = from.starts_with('\u{2}');
-        let body = from.trim_start_matches(['\u{2}', '\u{3}']);
-        let end = body.find(['\u{2}', '\u{3}']).unwrap_or(body.len());
-        if yes {
-            kept.push(body.get(..end).unwrap_or_default().trim());
+    let mut rest = marked;
+    while let Some(at) = rest.find(is_box) {
+        let (before, from) = rest.split_at(at);
+        let body = from.trim_start_matches(is_box);
+        let end = if behind { 0 } else { body.find(is_box).unwrap_or(body.len()) };
+        if from.starts_with(TICKED) {
+            kept.push(if behind { before.trim() } else { body.get(..end).unwrap_or_default().trim() });
         }
         rest = body.get(end..).unwrap_or_default();
     }
     kept.join(", ")
+}
+
+/// Is it a box that is left open, with its words?
+#[must_use]
+pub fn is_unticked(line: &str) -> bool {
+    !line.trim().is_empty() && ticked(line).is_empty()
 }

@@ -1,10 +1,10 @@
 //! Whom to speak to. In: one line or several with a name, an email address and a telephone number, labelled or not;
 //! out: the three, as written.
 
-use super::text::{is_blank, is_open, plain_words, squash};
+use super::text::{is_blank, is_elsewhere, is_open, plain_words, squash};
 use super::{Found, Read};
 use crate::domain::id::Address;
-use crate::domain::notification::labels::{Named, Piece, sections};
+use crate::domain::notification::labels::{Named, Piece, sections, split_label};
 use crate::domain::notification::{Contact, FieldName};
 
 const EXPECTED: &str = "a name, an email address and a telephone number";
@@ -15,7 +15,7 @@ const EXPECTED: &str = "a name, an email address and a telephone number";
 pub fn read(words: &str) -> Read<Contact> {
     let mut contact = Contact::default();
     let mut free = String::new();
-    for (label, text) in sections(words, FieldName::Contact) {
+    for (label, text) in sections(&parted(words), FieldName::Contact) {
         match label {
             Some(label) if label.field != FieldName::Contact => {}
             Some(Named { piece: Piece::Name, .. }) if contact.name.is_none() => contact.name = name(&text),
@@ -33,7 +33,7 @@ pub fn read(words: &str) -> Read<Contact> {
     }
     contact.email = contact.email.or_else(|| email(&free));
     contact.telephone = contact.telephone.or_else(|| telephone(&free));
-    if !is_blank(&free) && !is_open(&free) {
+    if !is_blank(&free) && !is_open(&free) && !is_elsewhere(&free) {
         contact.name = contact.name.or_else(|| name(&free));
     }
     let nothing = contact == Contact::default();
@@ -44,6 +44,20 @@ pub fn read(words: &str) -> Read<Contact> {
     let problems =
         if contact.name.is_some() && reachable { Vec::new() } else { vec![Found::new(words, EXPECTED)] };
     Read { value: (!nothing).then_some(contact), problems }
+}
+
+/// "Name: Ann; Email: ..": each label on a line of its own.
+fn parted(words: &str) -> String {
+    let mut lines = String::with_capacity(words.len());
+    for (at, piece) in words.split_inclusive([';', ',', '|', '/']).enumerate() {
+        let labelled = at > 0
+            && piece.contains(':')
+            && split_label(piece, Some(FieldName::Contact))
+                .is_some_and(|(label, _)| label.field == FieldName::Contact);
+        lines.extend(labelled.then_some('\n'));
+        lines.push_str(piece);
+    }
+    lines
 }
 
 fn email(text: &str) -> Option<String> {
@@ -103,6 +117,10 @@ fn name(text: &str) -> Option<String> {
             "at",
             "or",
             "contact",
+            "please",
+            "call",
+            "speak",
+            "to",
         ];
         let mut words: Vec<&str> = piece.split(' ').collect();
         let label = |word: &&str| {
@@ -122,7 +140,24 @@ fn name(text: &str) -> Option<String> {
             && plain_words(&name).first().is_some_and(|w| w.chars().any(char::is_alphabetic));
         known.then_some(name)
     };
+    if let Some(name) = last_name_first(text) {
+        return Some(name);
+    }
     text.split(['\n', ',', ';', '<', '>', '(', ')', '|', '/', '\u{2013}', '\u{2014}'])
         .flat_map(|piece| piece.split(" - "))
         .find_map(found)
+}
+
+/// "Doe, Jane": two single capitalised words with a comma between them are one name.
+fn last_name_first(text: &str) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let (last, rest) = line.split_once(',')?;
+    let first =
+        rest.split([',', ';', '(', '<', '|', '/']).next().unwrap_or_default().split(" - ").next()?.trim();
+    let is_word = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().skip(1).any(char::is_lowercase)
+            && word.chars().all(|c| c.is_alphabetic() || "-'\u{2019}".contains(c))
+    };
+    (is_word(last) && is_word(first)).then(|| format!("{last}, {first}"))
 }

@@ -61,7 +61,7 @@ fn items(words: &str) -> Vec<String> {
     }
     let spaced = joined.replace(" and ", "\n").replace(" & ", "\n").replace(" to ", "\n");
     spaced
-        .split(['\n', ',', ';', '\t', '|', '(', ')', '[', ']'])
+        .split(['\n', ',', ';', '\t', '|', '/', '(', ')', '[', ']'])
         .map(squash)
         .filter(|item| !item.is_empty())
         .collect()

@@ -59,7 +59,8 @@ fn pieces(words: &str) -> Vec<Piece> {
             "domestic" | "residential" | "household" | "households" => pieces.push(Piece::Domestic),
             "nondomestic" | "business" | "businesses" | "commercial" => pieces.push(Piece::NonDomestic),
             "none" | "nil" | "zero" | "no" => pieces.push(Piece::Count(0)),
-            "not" | "between" | "to" | "or" | "unknown" | "tbc" | "per" => pieces.push(Piece::Bad),
+            "not" | "between" | "to" | "or" | "unknown" | "tbc" | "per" | "less" | "fewer" | "more"
+            | "over" | "under" | "above" | "below" | "least" => pieces.push(Piece::Bad),
             "-" | "\u{2013}" if tail.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
                 if matches!(pieces.last(), Some(Piece::Count(_))) {
                     pieces.push(Piece::Bad);

@@ -68,6 +68,13 @@ pub fn read(words: &str) -> Read<Provision> {
     }
 }
 
+/// Do the words say who provides the system, and no name?
+#[must_use]
+pub fn is_kind(words: &str) -> bool {
+    let plain = plain(words);
+    PHRASES.iter().any(|(phrase, _)| *phrase == plain)
+}
+
 /// The provider's name inside the words of a provision: what stands in brackets, behind a dash, colon or comma, or
 /// before the brackets that hold the provision. `None` unless exactly one piece can be a name.
 #[must_use]
@@ -83,7 +90,7 @@ pub fn provider_name(words: &str) -> Option<&str> {
 /// The words between brackets, dashes, colons, commas and line breaks, and behind "by".
 fn pieces(words: &str) -> Vec<&str> {
     words
-        .split(['(', ')', '[', ']', ':', ',', ';', '\u{2013}', '\u{2014}', '/'])
+        .split(['(', ')', '[', ']', ':', ',', ';', '=', '\u{2013}', '\u{2014}', '/'])
         .flat_map(|piece| piece.split(" - "))
         .map(|piece| {
             let piece = piece.trim().trim_end_matches('.').trim_matches(['"', '\'', '\u{201c}', '\u{201d}']);

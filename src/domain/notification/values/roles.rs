@@ -21,28 +21,42 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
     let mut short = Vec::new();
     let mut problems = Vec::new();
     for item in items(words, &named) {
-        let denied = clauses(&item).iter().any(|clause| clause.denied);
-        let found = if denied { None } else { segments(&item, &named) };
-        match found {
+        let mut role = meaning(&item);
+        // "Gas Supplier: no", of a form that lists them all.
+        let answer = role.pop_if(|word| word == "yes" || word == "no");
+        if answer.as_deref() == Some("no") && segments(&role, &named).is_some() {
+            continue;
+        }
+        let denied = answer.is_none() && clauses(&item).iter().any(|clause| clause.denied);
+        match all_of(&item, &named).or_else(|| segments(&role, &named)).filter(|_| !denied) {
             Some(found) => roles.extend(found),
             None if denied => problems.push(Found::new(&item, EXPECTED)),
-            None => short.push((meaning(&item), item)),
+            None => short.push((role, item)),
         }
     }
-    // "Import and Export Supplier": the last word stands for both.
-    for (words, item) in short {
-        let shared = known.iter().find(|role| {
-            let mut full = plain_words(role);
-            let last = full.pop();
-            full == words && roles.iter().any(|other| plain_words(other).pop() == last)
+    // "Import and Export Supplier", "Supplier (import, gas)": one word stands for both.
+    let lasts: Vec<String> = roles.iter().filter_map(|role: &String| plain_words(role).pop()).collect();
+    let is_last = |word: &String| {
+        lasts.contains(word) || short.iter().any(|(words, _)| words.as_slice() == [word.clone()])
+    };
+    let mut shared = BTreeSet::new();
+    let mut unknown = Vec::new();
+    for (words, item) in &short {
+        let mut begun = named.iter().filter(|(_, name)| {
+            name.split_last()
+                .is_some_and(|(last, head)| !head.is_empty() && head == words.as_slice() && is_last(last))
         });
-        match shared.cloned() {
-            Some(role) => {
-                roles.insert(role);
+        match begun.next() {
+            Some((role, name)) => {
+                shared.extend(name.last().cloned());
+                roles.insert((*role).clone());
             }
-            None => problems.push(Found::new(&item, EXPECTED)),
+            None => unknown.push((words, item)),
         }
     }
+    let told =
+        unknown.into_iter().filter(|(words, _)| !matches!(words.as_slice(), [one] if shared.contains(one)));
+    problems.extend(told.map(|(_, item)| Found::new(item, EXPECTED)));
     if roles.is_empty() && problems.is_empty() || is_open(words) && problems.is_empty() {
         problems.push(Found::new(words, EXPECTED));
     }
@@ -58,7 +72,7 @@ fn items(words: &str, named: &[(&String, Vec<String>)]) -> Vec<String> {
         .replace(" & ", ",")
         .replace(" plus ", ",")
         .split([',', ';', '/', '+', '\u{2022}', '|', '(', ')'])
-        .flat_map(|item| match segments(item, named) {
+        .flat_map(|item| match all_of(item, named) {
             Some(_) => vec![clean(item)],
             None => item.lines().map(clean).collect(),
         })
@@ -75,16 +89,20 @@ fn names(known: &[String]) -> Vec<(&String, Vec<String>)> {
     known.iter().flat_map(|role| each(role).into_iter().map(move |name| (role, name))).collect()
 }
 
-/// The roles that the words name one after the other, if they name nothing else.
-fn segments(item: &str, named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
+/// The roles of an item that names roles and nothing else, or one by its initials.
+fn all_of(item: &str, named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
     let initials = |role: &str, item: &str| {
         role.split_whitespace().filter_map(|word| word.chars().next()).eq(item.chars())
     };
-    if let Some((role, _)) = named.iter().find(|(role, _)| initials(role, item.trim())) {
-        return Some(vec![(*role).clone()]);
+    match named.iter().find(|(role, _)| initials(role, item.trim())) {
+        Some((role, _)) => Some(vec![(*role).clone()]),
+        None => segments(&meaning(item), named),
     }
-    let words = meaning(item);
-    let mut rest = words.as_slice();
+}
+
+/// The roles that the words name one after the other, if they name nothing else.
+fn segments(words: &[String], named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
+    let mut rest = words;
     let mut found = Vec::new();
     while !rest.is_empty() {
         let begun = named.iter().filter(|(_, name)| rest.starts_with(name));
@@ -104,9 +122,34 @@ fn meaning(item: &str) -> Vec<String> {
             _ => word,
         })
         .filter(|word| {
-            !["role", "user", "a", "an", "the", "as", "only", "both", "sec", "and", "1", "2", "3", "4"]
-                .contains(&word.as_str())
+            ![
+                "role",
+                "user",
+                "a",
+                "an",
+                "the",
+                "as",
+                "only",
+                "both",
+                "sec",
+                "and",
+                "1",
+                "2",
+                "3",
+                "4",
+                "we",
+                "hold",
+                "held",
+                "our",
+                "are",
+                "affected",
+                "concerned",
+                "licensed",
+                "acting",
+            ]
+            .contains(&word.as_str())
         })
+        .map(|word| if word == "supply" { "supplier".to_owned() } else { word })
         .collect()
 }
 
@@ -114,8 +157,14 @@ fn synonyms(role: &str) -> &'static [&'static str] {
     match role {
         "Import Supplier" => &["electricity import supplier", "import electricity supplier"],
         "Export Supplier" => &["electricity export supplier", "export electricity supplier"],
-        "Electricity Distributor" => &["distribution network operator", "dno", "electricity distribution"],
-        "Gas Transporter" => &["gas network", "gas distribution network", "gdn"],
+        "Electricity Distributor" => &[
+            "distribution network operator",
+            "dno",
+            "electricity distribution",
+            "electricity network",
+            "distributor",
+        ],
+        "Gas Transporter" => &["gas network", "gas distribution network", "gdn", "transporter"],
         "Registered Supplier Agent" => &["supplier agent", "registered agent"],
         _ => &[],
     }

@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::choice::{affirmed, clauses, says};
-use super::text::{is_blank, is_open};
+use super::text::{is_blank, is_open, plain};
 use crate::domain::notification::CustomerSegment::{self, Both, Domestic, NonDomestic, NotSupplier};
 
 const EXPECTED: &str = "one of Domestic, Non-domestic, Both, Not a supplier";
@@ -20,6 +20,8 @@ const PHRASES: &[(&str, CustomerSegment)] = &[
     ("commercial", NonDomestic),
     ("industrial and commercial", NonDomestic),
     ("i c", NonDomestic),
+    ("microbusiness", NonDomestic),
+    ("microbusinesses", NonDomestic),
     ("sme", NonDomestic),
     ("smes", NonDomestic),
     ("both", Both),
@@ -46,8 +48,17 @@ pub fn read(words: &str) -> Read<CustomerSegment> {
     if says(words, &not) {
         return Read::of(NotSupplier);
     }
+    let plain = plain(words);
+    let networks = ["network", "networks", "distributor", "transporter", "dno", "other user"];
+    if (plain.starts_with("n a ") || plain.starts_with("not applicable")) && says(words, &networks) {
+        return Read::of(NotSupplier);
+    }
     let found = affirmed(&clauses(words), PHRASES);
-    if is_open(words) {
+    // "Domestic / Non-domestic / Both": the choice as the form left it.
+    // "Only domestic at present, non-domestic later" is no answer of one word either.
+    let is_form = found.len() > 1 && says(words, &["only"])
+        || found.contains(&Both) && (words.matches('/').count() > 1 || plain.contains(" or "));
+    if is_open(words) || is_form {
         return Read::bad(words, EXPECTED);
     }
     match found.as_slice() {

@@ -72,50 +72,139 @@ pub fn is_blank(words: &str) -> bool {
 #[must_use]
 pub fn is_open(words: &str) -> bool {
     let plain = plain(words);
-    [
-        "tbc",
-        "tbd",
-        "tba",
-        "to be confirmed",
-        "to be decided",
-        "to be determined",
-        "to be advised",
-        "to be announced",
-        "unknown",
-        "not known",
-        "not yet known",
-        "not sure",
-        "unsure",
-        "not confirmed",
-        "not yet confirmed",
-        "to follow",
-        "pending",
-        "awaiting confirmation",
-        "yet to be confirmed",
-    ]
-    .contains(&plain.as_str())
+    let later = [
+        "to be appointed",
+        "to be selected",
+        "to be agreed",
+        "to be chosen",
+        "to be named",
+        "to be allocated",
+    ];
+    let opens =
+        ["tbc ", "tbd ", "tba ", "to be confirmed ", "to be decided ", "to be determined ", "to be advised "];
+    let short = plain.split(' ').count() <= 6 && !plain.contains(|c: char| c.is_ascii_digit());
+    later.contains(&plain.as_str())
+        || short && opens.iter().any(|words| plain.starts_with(words))
+        || [
+            "tbc",
+            "tbd",
+            "tba",
+            "to be confirmed",
+            "to be decided",
+            "to be determined",
+            "to be advised",
+            "to be announced",
+            "unknown",
+            "not known",
+            "not yet known",
+            "not sure",
+            "unsure",
+            "not confirmed",
+            "not yet confirmed",
+            "to follow",
+            "pending",
+            "awaiting confirmation",
+            "yet to be confirmed",
+            "yet to be decided",
+            "not yet decided",
+            "not yet appointed",
+            "not yet selected",
+            "not yet agreed",
+            "not yet named",
+            "no name yet",
+            "unnamed",
+        ]
+        .contains(&plain.as_str())
+}
+
+/// How many bytes at the head of a value are the form's own hint, as in "[dd/mm/yyyy] 05/04/2027".
+#[must_use]
+pub fn hint(value: &str) -> usize {
+    let Some((inside, rest)) = value.strip_prefix('[').and_then(|value| value.split_once(']')) else {
+        return 0;
+    };
+    let plain = plain(inside);
+    let hints =
+        ["insert", "please", "enter", "tick", "select", "choose", "delete", "dd", "e g", "yes no", "if "];
+    let is_hint =
+        inside.contains('/') && !inside.contains('-') || hints.iter().any(|hint| plain.starts_with(hint));
+    let rest_at = value.len() - rest.trim_start().len();
+    if is_hint && plain.len() > 1 && !rest.trim().is_empty() { rest_at } else { 0 }
+}
+
+/// Does the value send its reader elsewhere: "as above", "see signature"?
+#[must_use]
+pub fn is_elsewhere(words: &str) -> bool {
+    let plain = plain(words);
+    let sends = [
+        "as above",
+        "as below",
+        "as per",
+        "as before",
+        "as attached",
+        "as stated",
+        "as detailed",
+        "see above",
+        "see below",
+        "see signature",
+        "see my",
+        "see attached",
+        "see the",
+        "see email",
+        "same as",
+        "refer to",
+        "per signature",
+        "undersigned",
+        "the undersigned",
+        "the sender",
+        "details above",
+        "details below",
+        "below",
+        "above",
+        "ditto",
+    ];
+    let n_words = plain.split(' ').count();
+    let ends = [" see below", " see above", " as below", " as above", " listed below", " set out below"];
+    n_words <= 10 && ends.iter().any(|way| plain.ends_with(way))
+        || n_words <= 6
+            && sends.iter().any(|way| {
+                plain.strip_prefix(way).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            })
 }
 
 /// A text that is a name, a number or a sentence: kept as written.
 #[must_use]
 pub fn read(words: &str) -> Read<String> {
-    if is_blank(words) {
+    if is_blank(words) || is_not_applicable(words) {
         return Read::blank();
     }
-    if is_open(words) {
+    if is_open(words) || is_elsewhere(words) {
         return Read::bad(words, "the answer itself, once it is known");
     }
     Read::of(squash(words))
+}
+
+/// "N/A - not yet in use".
+fn is_not_applicable(words: &str) -> bool {
+    let words = words.trim().to_lowercase();
+    (words.starts_with("n/a") || words.starts_with("not applicable"))
+        && words.split_whitespace().count() <= 10
 }
 
 /// A provider's name; "none, we build it ourselves" is no name.
 #[must_use]
 pub fn read_name(words: &str) -> Read<String> {
     let plain = plain(words);
-    if ["n a", "na", "none", "not applicable", "no "].iter().any(|none| plain.starts_with(none)) {
+    if ["n a", "na", "none", "not applicable", "no "].iter().any(|none| plain.starts_with(none))
+        || super::provision::is_kind(words)
+    {
         return Read::blank();
     }
-    read(words)
+    // "GridShare Ltd (SRP)" is the name, and what it is.
+    match super::provision::provider_name(words) {
+        Some(name) => Read::of(squash(name)),
+        None => read(words),
+    }
 }
 
 /// An objection to the SSC being informed. "No" and its like are no objection.
@@ -126,7 +215,8 @@ pub fn read_objection(words: &str) -> Read<String> {
         .iter()
         .take(6)
         .any(|word| ["no", "none", "not", "nothing", "dont", "without"].contains(&word.as_str()));
-    if denies && plain.len() <= 3 {
+    let none = plain.first().is_some_and(|word| ["none", "nil", "nope", "nothing"].contains(&word.as_str()));
+    if denies && plain.len() <= 3 || none && plain.len() <= 5 {
         return Read::blank();
     }
     let sentence = plain.join(" ");
@@ -141,6 +231,13 @@ pub fn read_objection(words: &str) -> Read<String> {
         "no issue",
         "no concern",
         "no restriction",
+        // A disclaimer, which mail programs put below everything.
+        "this email",
+        "this e mail",
+        "this message",
+        "this communication",
+        "intended recipient",
+        "addressee only",
     ];
     if content.iter().any(|phrase| sentence.contains(phrase)) {
         return Read::blank();

@@ -48,7 +48,13 @@ const DENIES: &[&str] = &[
 /// Does the value say that it is withheld?
 #[must_use]
 pub fn says_withheld(words: &str) -> bool {
-    says(words, SAYS) && !says(words, DENIES)
+    says(words, SAYS) && !says(words, DENIES) && !is_choice(words)
+}
+
+/// "Attached / Via secure form / To follow / Withheld / None": the choice as the form left it.
+fn is_choice(words: &str) -> bool {
+    let mut options = words.split('/').map(plain_words);
+    words.matches('/').count() > 1 && options.any(|option| option == ["withheld"])
 }
 
 /// Reads what is withheld. A line with the label of another field counts when its value says so.
@@ -144,10 +150,16 @@ fn reason_in(text: &str) -> Option<String> {
             return (!reason.is_empty()).then_some(reason);
         }
     }
-    text.split([',', ';', '(', ')', ':', '\u{2013}', '\u{2014}', '.'])
+    let mut pieces = text
+        .split([',', ';', '(', ')', ':', '\u{2013}', '\u{2014}', '.'])
         .flat_map(|piece| piece.split(" - "))
         .map(str::trim)
-        .find(|piece| plain_words(piece).len() >= 2 && !says(piece, SAYS) && named(piece).is_empty())
+        .filter(|piece| !piece.is_empty());
+    // Behind "withheld" by itself one word is a reason, too.
+    let opens = pieces.clone().next().is_some_and(|piece| plain_words(piece) == ["withheld"]);
+    let n = if opens { 1 } else { 2 };
+    pieces
+        .find(|piece| plain_words(piece).len() >= n && !says(piece, SAYS) && named(piece).is_empty())
         .map(String::from)
 }
 

@@ -28,6 +28,7 @@ const AGAINST: &[&str] = &[
     "withdrawn",
     "before",
     "after",
+    "earliest",
     "originally",
     "previously",
     "until",
@@ -99,7 +100,9 @@ pub fn read(words: &str) -> Read<StatedDate> {
     }
     let tokens = token::tokens(words);
     let scan = scan(&tokens);
-    let against = scan.beside.iter().any(|word| AGAINST.contains(&word.as_str()));
+    // "On or about" is one date, "or later" is not.
+    let has = |words: &[&str]| scan.beside.iter().any(|word| words.contains(&word.as_str()));
+    let against = has(AGAINST) || has(&["or"]) && !has(&["about", "around"]);
     let found = finest(&scan.dates);
     // "März 2027" states more than its year.
     let vague = found.is_some_and(|date| date.precision == Precision::Year)
