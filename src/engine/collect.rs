@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::service::{Idle, Service};
 use super::{Engine, Stage};
+use crate::domain::message::is_stub;
 use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Present, Which, in_batches};
 use crate::store::{Arrival, Content, Cursor};
 
@@ -24,6 +25,9 @@ pub struct Collect<M> {
     /// Set by a failure: the next connection compares everything again.
     pub must_reconcile: bool,
 }
+
+const EXCHANGE: &str = "Exchange put a mail of its own in its place (\"Retrieval using the IMAP4 protocol failed\"); \
+                        open it in Outlook, or have the mailbox repaired";
 
 const RECONCILE_AFTER: TimeDelta = TimeDelta::hours(1);
 
@@ -168,17 +172,19 @@ impl<M: Mailbox> Collect<M> {
         let mut arrivals = Vec::with_capacity(fetched.len());
         for Fetched { locator, body } in fetched {
             let Some(found) = batch.iter().find(|found| found.locator == locator) else { continue };
-            match body {
+            let why = match body {
+                Body::Whole(raw) if is_stub(&raw) => EXCHANGE.into(),
                 Body::Whole(raw) => {
                     let received_at = found.received_at.unwrap_or(now);
                     let content = if self.is_older(found) { older(&raw)? } else { Content::Whole(raw) };
                     arrivals.push(Arrival { locator, received_at, content });
+                    continue;
                 }
-                Body::Unreadable { why } => {
-                    let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
-                    self.engine.alarms.raise_if_new(&self.unreadable(&locator), &text).await;
-                }
-            }
+                Body::Unreadable { why } => why,
+            };
+            // It is fetched again at each reconciliation.
+            let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
+            self.engine.alarms.raise_if_new(&self.unreadable(&locator), &text).await;
         }
         Ok(arrivals)
     }

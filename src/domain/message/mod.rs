@@ -18,6 +18,7 @@ mod part;
 mod read;
 mod received;
 mod sign;
+mod stub;
 mod tag;
 mod vouch;
 
@@ -29,6 +30,7 @@ use super::token::Keys;
 use super::world::Office;
 
 pub use read::read_message;
+pub use stub::is_stub;
 pub use vouch::vouch;
 
 /// What must be known of ourselves to know our own mail and our own tags when they come back.
