@@ -87,6 +87,10 @@ impl Place {
     }
 
     pub fn put(&self, name: &str, mail: &str) {
+        self.put_bytes(name, mail.as_bytes());
+    }
+
+    pub fn put_bytes(&self, name: &str, mail: &[u8]) {
         let tmp = self.path("mail/tmp").join(name);
         fs::write(&tmp, mail).unwrap();
         fs::rename(tmp, self.path("mail/new").join(name)).unwrap();

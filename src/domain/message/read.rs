@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
+use sha2::{Digest, Sha256};
 
 use super::attachment::{describe, file_name, is_attachment, measure};
 use super::content_key::ContentKey;
@@ -26,6 +27,10 @@ pub fn read_message(raw: &[u8], own: &Own<'_>) -> Message {
     read_headers(&mail.headers, &mut message);
     tell_limits(&parts, &mut message.problems);
     read_bodies(&parts, &mut message);
+    if message.message_id.is_none() && message.author().is_none() && message.subject.is_empty() {
+        // Nothing of it is a mail: only the same bytes are the same.
+        message.content_key = Sha256::digest(&prepared).into();
+    }
     message.tags = tag::read(&mail.headers, &message, own);
     message.signs = sign::read(mail, &message, own);
     message.bounce = bounce::read(&parts, &message, own);

@@ -1,6 +1,10 @@
 //! A mail that ends whoever reads it is set aside after two restarts and the others go on; a mail that was merely there
 //! when the daemon was killed is read, however often that was.
 
+mod mutated;
+mod odd;
+mod table;
+
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::time::Duration;
@@ -10,6 +14,7 @@ use sscd::domain::id::InboxId;
 use sscd::store::{InboxRow, Options, Outcome};
 
 use super::daemon::Place;
+use super::engine::Office;
 use super::servers::process::Server;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,7 +35,7 @@ fn rows(place: &Place) -> Vec<InboxRow> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = place.store(&Options { n_readers: 1, read_only: true }).await.unwrap();
-        let mut rows = store.inbox_list(&sscd::store::InboxFilter::All, None, 100).await.unwrap();
+        let mut rows = store.inbox_list(&sscd::store::InboxFilter::All, None, 100_000).await.unwrap();
         store.close().await;
         rows.sort_by_key(|row| row.inbox);
         rows
@@ -97,4 +102,31 @@ fn forty_kills_at_the_worst_moment_set_no_innocent_mail_aside() {
     }
     assert!(daemon.end(Signal::KILL).signal().is_some());
     assert_eq!(rows(&place)[1].outcome, Outcome::Case);
+}
+
+/// Exchange says so in a mail of its own where it cannot convert one for IMAP (FIELD.md 11).
+#[tokio::test]
+async fn what_stands_in_for_a_mail_is_not_filed_and_fetched_again() {
+    let office = Office::new().await;
+    let place = office.path("mail/new/1204");
+    let stub = "From: Microsoft Exchange Server\r\nTo: secas@sec.test\r\n\
+        Subject: Retrieval using the IMAP4 protocol failed for the following message: 1204\r\n\r\n\
+        The server couldn't retrieve the following message:\r\n\r\nSubject: \"Second User System\"\r\n";
+    std::fs::write(&place, stub).unwrap();
+    office.drop_mail("incomplete.eml");
+    office.collect().await;
+    office.read().await;
+    let alarms = office.alarms().await;
+    assert!(
+        alarms.iter().any(|alarm| alarm.contains("mail 1204 of shared cannot be fetched: Exchange")),
+        "{alarms:?}"
+    );
+    let n_rows = || async {
+        office.engine.store.inbox_list(&sscd::store::InboxFilter::All, None, 100).await.unwrap().len()
+    };
+    assert_eq!(n_rows().await, 1);
+    std::fs::write(&place, good()).unwrap();
+    office.collect().await;
+    assert_eq!(n_rows().await, 2);
+    assert!(office.alarms().await.is_empty());
 }
