@@ -26,12 +26,12 @@ fn check_sources(text: &str) {
         }
         let roles = Policy::default().user_roles;
         each! {
-            user_party_name => values::text::read,
+            user_party_name => values::text::read_party,
             party_id => values::text::read,
             user_roles => |words: &String| values::roles::read(words, &roles),
             contact => |words: &String| values::contact::read(words),
             system_ordinal => values::ordinal::read,
-            system_label => values::text::read,
+            system_label => values::text::read_label,
             employment_stage => values::stage::read,
             intended_start => values::date::read,
             actual_start => values::date::read,

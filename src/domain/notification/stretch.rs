@@ -36,12 +36,14 @@ pub fn read_into(
 ) -> Vec<Found> {
     let words = stretch.words;
     match field {
-        FieldName::UserPartyName => set(&mut fields.user_party_name, stretch, values::text::read(words)),
+        FieldName::UserPartyName => {
+            set(&mut fields.user_party_name, stretch, values::text::read_party(words))
+        }
         FieldName::PartyId => set(&mut fields.party_id, stretch, values::text::read(words)),
         FieldName::UserRoles => set(&mut fields.user_roles, stretch, values::roles::read(words, roles)),
         FieldName::Contact => set(&mut fields.contact, stretch, values::contact::read(words)),
         FieldName::SystemOrdinal => set(&mut fields.system_ordinal, stretch, values::ordinal::read(words)),
-        FieldName::SystemLabel => set(&mut fields.system_label, stretch, values::text::read(words)),
+        FieldName::SystemLabel => set(&mut fields.system_label, stretch, values::text::read_label(words)),
         FieldName::EmploymentStage => set(&mut fields.employment_stage, stretch, values::stage::read(words)),
         FieldName::IntendedStart => set(&mut fields.intended_start, stretch, values::date::read(words)),
         FieldName::ActualStart => set(&mut fields.actual_start, stretch, values::date::read(words)),

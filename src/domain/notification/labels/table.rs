@@ -107,7 +107,7 @@ pub const TABLE: &[Label] = &[
                    System | User System | Second User System | New User System | Your name for it | \
                    Working title | Product name | System reference | Product | Platform | \
                    Name of additional system | Solution name | Name of solution | Application name | \
-                   Name of new User System | Name given to system | Name given to User System",
+                   Name of new User System | Name given to system | How do you refer to system | Name given to User System",
         pieces: &[],
     },
     Label {
@@ -121,7 +121,7 @@ pub const TABLE: &[Label] = &[
                    System status | Project stage | Stage reached | Utilisation stage | \
                    Are you already using the system | Is the system in use | Phase | Progress | \
                    Stage of project | Go-live status | Where are you in process | Implementation stage | \
-                   Are you already using it | In use | Already in use | Delivery stage | Project status | \
+                   Are you already using it | In use | Already in use | Delivery stage | Lifecycle stage | Project status | \
                    Readiness",
         pieces: &[],
     },
@@ -304,13 +304,13 @@ pub const TABLE: &[Label] = &[
                    Previous User Security Assessment | Has system been previously assessed | Assessed | \
                    Previously assessed by User CIO | Previous User CIO assessment | \
                    Has it been subject to User Security Assessment | User CIO assessment | \
-                   Assessed by User CIO | Assessment",
+                   Assessed by User CIO | Assessment | Prior USA | Previous USA",
         pieces: &[
             (
                 Piece::Date,
                 "Assessment date | Date of assessment | Date assessed | \
                                  Date of previous assessment | Previous assessment date | \
-                                 Date of last assessment",
+                                 Date of last assessment | Last assessed",
             ),
             (
                 Piece::Reference,

@@ -12,10 +12,10 @@ const STOP: &str = "the a an of your our for please is are to what which in on w
 /// Words that most labels could carry; without them a label is looked up again.
 const NOISE: &str = "user system second subsequent new sec 2nd notify ssc additional further another current full \
                      detail information if applicable involved concerned relevant affected dcc scope apply affect \
-                     proposed yet such own from";
+                     proposed yet such own from relate";
 
 /// Words that by themselves could ask for anything: "Our reference", "Reason", "Supplier".
-const VAGUE: &str = "name reference title reason source supplier supply submitted";
+const VAGUE: &str = "name number reference title reason source supplier supply submitted";
 
 /// Each line is one meaning; its first word stands for all.
 const SAME: &[&str] = &[

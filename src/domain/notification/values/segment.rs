@@ -10,6 +10,9 @@ const EXPECTED: &str = "one of Domestic, Non-domestic, Both, Not a supplier";
 const PHRASES: &[(&str, CustomerSegment)] = &[
     ("domestic", Domestic),
     ("domestics", Domestic),
+    ("dom", Domestic),
+    ("non dom", NonDomestic),
+    ("b2c", Domestic),
     ("residential", Domestic),
     ("household", Domestic),
     ("households", Domestic),
@@ -22,6 +25,7 @@ const PHRASES: &[(&str, CustomerSegment)] = &[
     ("i c", NonDomestic),
     ("microbusiness", NonDomestic),
     ("microbusinesses", NonDomestic),
+    ("b2b", NonDomestic),
     ("sme", NonDomestic),
     ("smes", NonDomestic),
     ("both", Both),

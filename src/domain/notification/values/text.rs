@@ -2,6 +2,7 @@
 //! only say that there is nothing to say.
 
 use super::Read;
+use super::choice::says;
 
 /// Single spaces, no line breaks, nothing around it, and no character that commands a terminal or turns the text
 /// around instead of standing in it.
@@ -80,8 +81,19 @@ pub fn is_open(words: &str) -> bool {
         "to be named",
         "to be allocated",
     ];
-    let opens =
-        ["tbc ", "tbd ", "tba ", "to be confirmed ", "to be decided ", "to be determined ", "to be advised "];
+    let opens = [
+        "tbc ",
+        "tbd ",
+        "tba ",
+        "to be confirmed ",
+        "to be decided ",
+        "to be determined ",
+        "to be advised ",
+        "to be appointed ",
+        "to be selected ",
+        "to be agreed ",
+        "to be chosen ",
+    ];
     let short = plain.split(' ').count() <= 6 && !plain.contains(|c: char| c.is_ascii_digit());
     later.contains(&plain.as_str())
         || short && opens.iter().any(|words| plain.starts_with(words))
@@ -182,6 +194,40 @@ pub fn read(words: &str) -> Read<String> {
         return Read::bad(words, "the answer itself, once it is known");
     }
     Read::of(squash(words))
+}
+
+/// The name of a Party. With its role or signifier behind it, it is more than a name.
+#[must_use]
+pub fn read_party(words: &str) -> Read<String> {
+    let more = [
+        "signifier",
+        "party id",
+        "import supplier",
+        "export supplier",
+        "gas supplier",
+        "electricity distributor",
+        "gas transporter",
+        "supplier agent",
+        "other user",
+    ];
+    match words.split_once([',', ';']) {
+        Some((_, rest)) if says(rest, &more) => {
+            Read::bad(words, "the name alone; each answer behind its own label")
+        }
+        _ => read(words),
+    }
+}
+
+/// A system's name. A sentence about the system is none.
+#[must_use]
+pub fn read_label(words: &str) -> Read<String> {
+    let is_told = words.contains([',', ';']) || says(words, &["called", "named", "known as"]);
+    if is_told
+        && says(words, &["user system", "our second", "our third", "in development", "go live", "in test"])
+    {
+        return Read::bad(words, "the name alone; each answer behind its own label");
+    }
+    read(words)
 }
 
 /// "N/A - not yet in use".
