@@ -4,20 +4,14 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::Notify;
-
+use super::watch::Watch;
 use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
+use async_trait::async_trait;
 
 /// A Maildir has no UIDVALIDITY: its names are unique for ever.
 const EPOCH: i64 = 0;
-
-const WRITTEN: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
 
 #[derive(Debug)]
 pub struct Maildir {
@@ -25,12 +19,6 @@ pub struct Maildir {
     /// Where each mail was seen last.
     paths: HashMap<String, PathBuf>,
     watch: Option<Watch>,
-}
-
-#[derive(Debug)]
-struct Watch {
-    changed: Arc<Notify>,
-    _watcher: RecommendedWatcher,
 }
 
 /// Makes an empty Maildir, or completes one.
@@ -52,22 +40,8 @@ impl Maildir {
         if self.watch.is_some() {
             return;
         }
-        let changed = Arc::new(Notify::new());
-        let teller = Arc::clone(&changed);
-        let tell = move |event: notify::Result<Event>| {
-            // Our own looking is an event too, and would wake us for ever.
-            if !event.is_ok_and(|event| event.kind.is_access() && event.kind != WRITTEN) {
-                teller.notify_one();
-            }
-        };
-        let watcher = notify::recommended_watcher(tell).and_then(|mut watcher| {
-            for folder in ["new", "cur"] {
-                watcher.watch(&self.root.join(folder), RecursiveMode::NonRecursive)?;
-            }
-            Ok(watcher)
-        });
-        match watcher {
-            Ok(watcher) => self.watch = Some(Watch { changed, _watcher: watcher }),
+        match Watch::over(["new", "cur"].map(|folder| self.root.join(folder))) {
+            Ok(watch) => self.watch = Some(watch),
             Err(error) => {
                 tracing::warn!(maildir = %self.root.display(), %error, "cannot watch the Maildir; it is looked at in turn");
             }
@@ -168,10 +142,9 @@ impl Mailbox for Maildir {
 
     async fn wait(&mut self, at_most: Duration) -> Result<(), Failure> {
         self.watch();
-        let changed = self.watch.as_ref().map(|watch| Arc::clone(&watch.changed));
         let told = async {
-            match changed {
-                Some(changed) => changed.notified().await,
+            match &self.watch {
+                Some(watch) => watch.changed().await,
                 None => std::future::pending().await,
             }
         };

@@ -10,3 +10,4 @@ pub mod maildir;
 pub mod oauth;
 pub mod smtp;
 mod tls;
+pub mod watch;

@@ -23,12 +23,13 @@ pub struct By {
 /// # Errors
 /// When the configuration is wrong, or the daemon or the record cannot do it now.
 pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode> {
-    let config = common.load()?;
+    let state = common.state()?;
     let login = control::login(rustix::process::getuid().as_raw());
     let asking = Asking { by: Key(by.by.clone()), id: run::random_id()?, login: Some(login), ask };
-    let said = if let Some(said) = control::send(&config.state.folder, &asking).await? {
+    let said = if let Some(said) = control::send(&state.folder, &asking).await? {
         said
     } else {
+        let config = common.load()?;
         let _lock = Locked::take(&config.state.folder)?;
         let engine = run::open_engine(&config).await?;
         let said = engine.ask(asking).await;

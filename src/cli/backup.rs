@@ -22,7 +22,7 @@ pub struct Backup {
 /// # Errors
 /// When the file is there already or cannot be written.
 pub async fn command(args: Backup, common: &Common) -> anyhow::Result<ExitCode> {
-    let store = look::store(&common.load()?).await?;
+    let store = look::store(&common.state()?).await?;
     let bar = bar("backup", None);
     let verified = store.backup(&args.file).await;
     bar.finish_and_clear();

@@ -46,7 +46,7 @@ pub async fn command(args: Journal, common: &Common) -> anyhow::Result<ExitCode>
 }
 
 async fn verify(common: &Common) -> anyhow::Result<ExitCode> {
-    let store = look::store(&common.load()?).await?;
+    let store = look::store(&common.state()?).await?;
     let n = store.counts().await?.n_events;
     let bar = bar("verify", u64::try_from(n).ok());
     let verified = store.verify_telling(|n| bar.inc(n)).await?;

@@ -1,18 +1,17 @@
 //! Looking at the record without touching it: no lock, no lease, nothing made. In: the common arguments; out: the
-//! configuration, the World that it describes and a record that nobody can write through.
+//! World that it describes and a record that nobody can write through.
 
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::{Common, run};
-use crate::config::{Config, MailboxKind, environment, load_keys};
+use crate::config::{Config, MailboxKind, State, environment, load_keys};
 use crate::domain::token::Keys;
 use crate::domain::world::World;
 use crate::store::{Options, Store};
 
 pub struct Looking {
-    pub config: Config,
     pub world: World,
     pub store: Store,
 }
@@ -24,22 +23,16 @@ impl Looking {
         let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
         // Keys are made by the daemon; looking needs none.
         let keys = load_keys(&config.state.folder.join("keys"))?;
-        let keys = keys.unwrap_or_else(|| Keys { installation: String::new(), keys: Vec::new() });
+        let keys = keys.unwrap_or_else(Keys::none);
         let world = snapshot.world(&config, keys);
-        let store = store(&config).await?;
-        Ok(Self { config, world, store })
-    }
-
-    /// The mailboxes as the record names them.
-    #[must_use]
-    pub fn mailboxes(&self) -> Vec<String> {
-        mailboxes(&self.config)
+        let store = store(&config.state).await?;
+        Ok(Self { world, store })
     }
 }
 
 /// The record of a configuration, to be read only.
-pub async fn store(config: &Config) -> anyhow::Result<Store> {
-    let url = run::database_url(config)?;
+pub async fn store(state: &State) -> anyhow::Result<Store> {
+    let url = run::database_url(state)?;
     let options = Options { n_readers: 1, read_only: true };
     Store::open(url.reveal(), &options).await.context("open the record")
 }

@@ -15,6 +15,7 @@ mod outbox;
 mod progress;
 mod read;
 mod rebuild;
+mod reload;
 mod restore;
 mod run;
 mod screen;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError, environment};
+use crate::config::{Config, ConfigError, State, environment};
 
 /// Keeps the record of second and subsequent User System notifications (SEC, SECMP0057).
 #[derive(Debug, Parser)]
@@ -75,6 +76,15 @@ impl Common {
     fn load(&self) -> Result<Config, ConfigError> {
         Config::load(self.config.as_deref(), std::path::Path::new(""), &environment())
     }
+
+    /// Where the record and the daemon are, also where the rest of the configuration is broken.
+    fn state(&self) -> Result<State, ConfigError> {
+        let load = |error| {
+            let state = Config::state_of(self.config.as_deref(), std::path::Path::new(""), &environment());
+            state.ok_or(error)
+        };
+        self.load().map(|config| config.state).or_else(load)
+    }
 }
 
 /// Does what the arguments ask for. Errors go to stderr as one sentence with its causes.
@@ -84,7 +94,7 @@ pub fn main() -> ExitCode {
     let done: anyhow::Result<ExitCode> = match cli.command {
         Command::Backup(args) => block_on(backup::command(args, &cli.common)),
         Command::Case(args) => block_on(case::command(args, &cli.common)),
-        Command::Check(args) => check::check(&args, &cli.common),
+        Command::Check(args) => block_on(check::check(args, &cli.common)),
         Command::Demo(args) => block_on(demo::command(args)),
         Command::Form(args) => form::form(&args),
         Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),

@@ -47,7 +47,7 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
     let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
     // The keys of this installation, where it has some, tell our own mail. None are made.
     let keys = load_keys(&config.state.folder.join("keys"))?;
-    let keys = keys.unwrap_or_else(|| Keys { installation: String::new(), keys: Vec::new() });
+    let keys = keys.unwrap_or_else(Keys::none);
     let mut world = snapshot.world(&config, keys);
     if !read.authserv_id.is_empty() {
         world.office.authserv_ids.clone_from(&read.authserv_id);

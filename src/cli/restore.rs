@@ -33,7 +33,7 @@ pub struct Restore {
 pub async fn command(args: Restore, common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.load()?;
     let _lock = Locked::take(&config.state.folder)?;
-    let url = run::database_url(&config)?;
+    let url = run::database_url(&config.state)?;
     let restored = Store::restore(url.reveal(), &args.file, SystemClock.now()).await;
     let restored = restored.map_err(|error| match error {
         StoreError::Corrupt(why) => {

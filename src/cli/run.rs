@@ -12,11 +12,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::reload::{self, Reload, Stamp};
 use super::wiring::{Renew, Wiring};
 use super::{Common, look};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
-use crate::config::{Config, MailboxKind, Secret, build_world};
+use crate::config::{Config, MailboxKind, Secret, State, build_world};
 use crate::control::{self, Locked};
 use crate::engine::{Alarms, Collect, Deliver, Engine, Probe, Read, Service, Wake, run as run_service};
 use crate::ports::Clock;
@@ -25,7 +26,8 @@ use crate::store::{Options, Store};
 /// Run the daemon in the foreground until SIGTERM or SIGINT.
 ///
 /// It watches the configured mailboxes, keeps the record, answers, and stops within five seconds with nothing half
-/// done. Logs go to stderr.
+/// done. What is edited in its files is in force a moment later, at once on SIGHUP; what is broken is refused as a
+/// whole, with an alarm. Logs go to stderr.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sscd run --config /etc/sscd/sscd.toml")]
 pub struct Args {}
@@ -35,13 +37,17 @@ pub async fn command(_: Args, common: &Common) -> anyhow::Result<ExitCode> {
     crate::telemetry::init(&config.log);
     let shutdown = CancellationToken::new();
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hangup = signal(SignalKind::hangup())?;
     let daemon = Daemon::start(&config, probe(common.config.as_deref())?, shutdown.clone()).await?;
     systemd(&[sd_notify::NotifyState::Ready]);
     let watchdog = tokio::spawn(watchdog());
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-        () = daemon.ended() => {}
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => daemon.engine.told.reload.tell(),
+            _ = term.recv() => break,
+            _ = int.recv() => break,
+            () = daemon.ended() => break,
+        }
     }
     systemd(&[sd_notify::NotifyState::Stopping]);
     watchdog.abort();
@@ -68,6 +74,7 @@ impl Daemon {
     /// When the configuration, the record or another daemon does not allow it.
     pub async fn start(config: &Config, probe: Probe, shutdown: CancellationToken) -> anyhow::Result<Self> {
         let lock = Locked::take(&config.state.folder)?;
+        let seen = Stamp::of(config);
         let engine = open_engine(config).await?;
         engine.watches(look::mailboxes(config)).await?;
         let tasks = TaskTracker::new();
@@ -85,6 +92,10 @@ impl Daemon {
         daemon.forget(config, &renewals).await?;
         for renew in renewals {
             daemon.service(renew, &told.renew);
+        }
+        daemon.engine.alarms.clear(reload::ALARM).await;
+        if let Some(reload) = Reload::new(daemon.engine.clone(), config, seen) {
+            daemon.service(reload, &told.reload);
         }
         let control =
             control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
@@ -183,15 +194,14 @@ pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
 /// Opens the record of a configuration.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     control::make_state_folder(&config.state.folder)?;
-    let url = database_url(config)?;
+    let url = database_url(&config.state)?;
     Store::open(url.reveal(), &Options::default()).await.context("open the record")
 }
 
 /// The address of the record, its path from the root on: a database is not found by a relative path.
-pub fn database_url(config: &Config) -> anyhow::Result<Secret> {
-    let mut config = config.clone();
-    config.state.folder = std::path::absolute(&config.state.folder)?;
-    Ok(config.database_url())
+pub fn database_url(state: &State) -> anyhow::Result<Secret> {
+    let folder = std::path::absolute(&state.folder)?;
+    Ok(State { folder, ..state.clone() }.database_url())
 }
 
 /// Random for each process: a host name would make two daemons on one host the same.
@@ -205,6 +215,18 @@ fn systemd(states: &[sd_notify::NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(false, states) {
         tracing::warn!(error = %error, "systemd could not be told");
     }
+}
+
+/// Tells systemd that the files are read again, and since when (`Type=notify-reload` wants both).
+pub fn is_reloading() {
+    match sd_notify::NotifyState::monotonic_usec_now() {
+        Ok(since) => systemd(&[sd_notify::NotifyState::Reloading, since]),
+        Err(error) => tracing::warn!(error = %error, "systemd could not be told"),
+    }
+}
+
+pub fn is_reloaded() {
+    systemd(&[sd_notify::NotifyState::Ready]);
 }
 
 /// Tells systemd at half the watchdog's time that the runtime still turns.

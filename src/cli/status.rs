@@ -6,10 +6,9 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Common;
 use super::check::moment;
-use super::look::Looking;
 use super::screen::{Paint, Screen, counted, one_line, say, say_json, spaced};
+use super::{Common, look};
 use crate::store::{Counts, Cursor, LetterFilter};
 
 /// Show how the daemon is: counts, mailboxes, alarms.
@@ -22,15 +21,17 @@ pub struct Status {}
 /// # Errors
 /// When the record cannot be read.
 pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
-    let looking = Looking::open(common).await?;
-    let counts = looking.store.counts().await?;
-    let alarms = looking.store.alarms().await?;
+    let store = look::store(&common.state()?).await?;
+    let counts = store.counts().await?;
+    let alarms = store.alarms().await?;
     let mut cursors = Vec::new();
-    for mailbox in looking.mailboxes() {
-        cursors.push((looking.store.cursor(&mailbox).await?, mailbox));
+    // The alarm that a configuration is broken must be seen with the broken one.
+    let mailboxes = common.load().map(|config| look::mailboxes(&config));
+    for mailbox in mailboxes.unwrap_or_default() {
+        cursors.push((store.cursor(&mailbox).await?, mailbox));
     }
-    let next = looking.store.next_due().await?;
-    let n_failed = looking.store.letters(&LetterFilter::Failed, None, i64::MAX).await?.len();
+    let next = store.next_due().await?;
+    let n_failed = store.letters(&LetterFilter::Failed, None, i64::MAX).await?.len();
     if common.json {
         let alarm = |alarm: &crate::store::Alarm| {
             json!({"key": alarm.key, "text": alarm.text, "raised_at": alarm.raised_at, "last_at": alarm.last_at,

@@ -14,6 +14,7 @@ use crate::adapters::link::{Peer, Security};
 use crate::adapters::login::Login;
 use crate::adapters::oauth::{Client, Endpoint, Grant, Tokens};
 use crate::adapters::smtp::{Post, Smtp};
+pub use crate::adapters::watch::Watch;
 use crate::config::{
     Config, Grant as GrantSection, Imap as ImapSection, Login as LoginSection, OAuth, Proof, Server, Tls,
     Transport as Section,

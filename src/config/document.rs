@@ -29,15 +29,23 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// # Errors
-    /// When it is no TOML: every place where it is not.
-    pub fn toml(file: impl Into<String>, text: &'a str) -> Result<Self, Vec<Fault>> {
-        let file = file.into();
+    /// As much of it as is TOML.
+    pub fn recovered(file: impl Into<String>, text: &'a str) -> Self {
+        Self::parse(file.into(), text).0
+    }
+
+    fn parse(file: String, text: &'a str) -> (Self, Vec<toml::de::Error>) {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
         dates_as_text(&mut root);
         let places = Places::Text { text, variables: Vec::new() };
-        let document = Self { file, root, places };
+        (Self { file, root, places }, errors)
+    }
+
+    /// # Errors
+    /// When it is no TOML: every place where it is not.
+    pub fn toml(file: impl Into<String>, text: &'a str) -> Result<Self, Vec<Fault>> {
+        let (document, errors) = Self::parse(file.into(), text);
         if errors.is_empty() {
             return Ok(document);
         }

@@ -66,6 +66,15 @@ impl Config {
         parts.whole(&source).filter(|_| faults.is_empty()).ok_or(ConfigError(faults))
     }
 
+    /// Where the record is, as far as that can be made out of a configuration that is broken elsewhere: the daemon that
+    /// runs must be reached by those who want to know what is wrong.
+    #[must_use]
+    pub fn state_of(path: Option<&Path>, base: &Path, environment: &Environment) -> Option<State> {
+        let source = Source::open(path, base).ok()?;
+        let document = with(environment, Document::recovered(&*source.name, &source.text));
+        section::state(&mut source.reader(&document))
+    }
+
     /// Reads the configuration and the files beside it, and writes nothing.
     ///
     /// # Errors
@@ -89,11 +98,7 @@ impl Config {
     /// Where the record is, as a URL; it may hold a password.
     #[must_use]
     pub fn database_url(&self) -> Secret {
-        self.state.database.clone().unwrap_or_else(|| {
-            let path = self.state.folder.join("sscd.db");
-            let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-            Secret::new(format!("sqlite://{path}"))
-        })
+        self.state.database_url()
     }
 }
 
@@ -148,17 +153,16 @@ impl<'p> Source<'p> {
     }
 
     fn document<'a>(&'a self, environment: &'a Environment) -> Result<Document<'a>, ConfigError> {
-        let mut document = Document::toml(self.name.clone(), &self.text).map_err(ConfigError)?;
-        for (variable, value) in environment {
-            if let Some(path) = variable_path(variable) {
-                document.put(&path, variable, value);
-            }
-        }
-        Ok(document)
+        let document = Document::toml(self.name.clone(), &self.text).map_err(ConfigError)?;
+        Ok(with(environment, document))
+    }
+
+    fn reader<'a>(&'a self, document: &'a Document<'a>) -> Reader<'a> {
+        Reader { document, base: self.base, path: self.path, faults: Vec::new() }
     }
 
     fn parts(&self, document: &Document<'_>) -> (Parts, Vec<Fault>) {
-        let mut reader = Reader { document, base: self.base, path: self.path, faults: Vec::new() };
+        let mut reader = self.reader(document);
         for section in document.sections().filter(|section| !SECTIONS.contains(section)) {
             let all = SECTIONS.join(", ");
             let near = explain::nearest(section, SECTIONS);
@@ -197,6 +201,16 @@ impl Parts {
             files: self.files?,
         })
     }
+}
+
+/// The variables go before what the file says.
+fn with<'a>(environment: &'a Environment, mut document: Document<'a>) -> Document<'a> {
+    for (variable, value) in environment {
+        if let Some(path) = variable_path(variable) {
+            document.put(&path, variable, value);
+        }
+    }
+    document
 }
 
 /// `SSCD_LOG__LEVEL` as `log`, `level`. A name without `__` is not about a key (`SSCD_CONFIG`).

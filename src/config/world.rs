@@ -37,6 +37,17 @@ pub fn build_world(config: &Config) -> Result<World, ConfigError> {
     Ok(snapshot.world(config, keys))
 }
 
+impl Config {
+    /// Every file that it and its World are made from, as they are there now.
+    #[must_use]
+    pub fn sources(&self) -> Vec<PathBuf> {
+        let Files { directory, holidays, templates } = &self.files;
+        let named = self.path.iter().chain([holidays]).cloned();
+        let folders = [Some(directory), templates.as_ref()].into_iter().flatten();
+        named.chain(folders.flat_map(|folder| files_under(folder))).collect()
+    }
+}
+
 impl Snapshot {
     /// Reads the files; the built-in ones where the configuration is the built-in sample.
     ///

@@ -2,6 +2,7 @@
 //! so the rules can be tested by the thousand and cannot fail at night.
 
 pub mod case;
+pub mod change;
 pub mod desk;
 pub mod directory;
 pub mod id;

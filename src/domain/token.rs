@@ -36,6 +36,14 @@ pub struct Keys {
     pub keys: Vec<[u8; 32]>,
 }
 
+impl Keys {
+    /// Of an installation that has none yet.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { installation: String::new(), keys: Vec::new() }
+    }
+}
+
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys").field("n_keys", &self.keys.len()).finish_non_exhaustive()

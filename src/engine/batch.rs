@@ -103,6 +103,16 @@ impl Engine {
         Ok((done, claimed))
     }
 
+    /// One piece of work while nothing else is decided or committed, and what must happen with it before anything is.
+    pub(super) async fn between_batches(&self, work: &Work, then: impl FnOnce()) -> anyhow::Result<()> {
+        let mut ahead = self.ahead.lock().await;
+        let mut decider = self.decider.lock().await;
+        self.attempt(&mut decider, work).await?;
+        *ahead = Ahead::of(&decider);
+        then();
+        Ok(())
+    }
+
     /// A batch that failed, piece by piece.
     async fn one_by_one(
         &self,

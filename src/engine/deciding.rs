@@ -2,15 +2,17 @@
 //! what is known; out: one [`Commit`] and the letters to seal. Invariant: it waits for nothing and asks nobody.
 
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 
 use super::known::Overlay;
 use super::{Handled, Work, seal};
 use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal};
+use crate::domain::desk;
 use crate::domain::id::{LetterId, SubjectId};
 use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
-use crate::store::{Commit, Entry, InboxDone, LetterMove, Outcome};
+use crate::store::{Commit, Entry, InForce, InboxDone, LetterMove, Outcome};
 
 /// A batch while it is decided.
 pub(super) struct Deciding<'a> {
@@ -40,22 +42,39 @@ impl Deciding<'_> {
                 Ok(done.map(|subject| vec![subject]))
             }
             Work::Desk { cause, actor, event, inbox, deliveries } => {
-                let version = self.overlay.next_desk_version();
-                self.commit.events.push(Entry {
-                    subject: SubjectId::desk(),
-                    version,
-                    kind: event.kind().into(),
-                    schema: case::SCHEMA,
-                    at: self.now,
-                    cause: cause.clone(),
-                    actor: actor.clone(),
-                    world_sha256: self.world.sha256,
-                    body: serde_json::to_vec(event)?,
-                });
-                self.commit.handled.push((SubjectId::desk(), cause.clone()));
+                self.desk(event, cause.clone(), actor.clone())?;
                 self.commit.inbox.extend(inbox.iter().cloned());
                 self.commit.deliveries.extend(deliveries.iter().cloned());
                 Ok(Ok(vec![SubjectId::desk()]))
+            }
+            Work::World { from, to, changes } => {
+                let (since, world, changes) = (self.overlay.desk_version() + 1, to.clone(), changes.clone());
+                if let Some(from) = from.clone() {
+                    let event = desk::Event::WorldChanged { from, to: to.clone(), changes };
+                    self.desk(&event, format!("reload:{since}"), "daemon".into())?;
+                }
+                let revisited = Some(SubjectId(String::new()));
+                self.commit.in_force = Some(InForce { world, since, revisited });
+                Ok(Ok(vec![SubjectId::desk()]))
+            }
+            Work::Revisit { subjects, moves, from, to } => {
+                if to.world != HEXLOWER.encode(&self.world.sha256) {
+                    return Ok(Err(Refusal::new("the files have changed again since")));
+                }
+                let cause = format!("reload:{}", from.since);
+                for subject in subjects {
+                    self.overlay.revisit(subject);
+                    // What is refused moves nothing; its waits are derived all the same.
+                    let _ =
+                        self.signal(&Target::Case(subject.clone()), &Signal::Revisit, &cause, "daemon")?;
+                }
+                if !moves.is_empty() {
+                    let after = from.revisited.as_ref().map_or("", |subject| subject.0.as_str());
+                    let event = desk::Event::CasesMoved { world: to.world.clone(), moves: moves.clone() };
+                    self.desk(&event, format!("{cause}:{after}"), "daemon".into())?;
+                }
+                self.commit.in_force = Some(to.clone());
+                Ok(Ok(subjects.clone()))
             }
             Work::Deliveries(moves) => {
                 self.commit.deliveries.extend(moves.iter().cloned());
@@ -66,6 +85,23 @@ impl Deciding<'_> {
                 Ok(Err(Refusal::new(format!("mail {} was set aside: {reason}", inbox.0))))
             }
         }
+    }
+
+    fn desk(&mut self, event: &desk::Event, cause: String, actor: String) -> anyhow::Result<()> {
+        let version = self.overlay.next_desk_version();
+        self.commit.handled.push((SubjectId::desk(), cause.clone()));
+        self.commit.events.push(Entry {
+            subject: SubjectId::desk(),
+            version,
+            kind: event.kind().into(),
+            schema: case::SCHEMA,
+            at: self.now,
+            cause,
+            actor,
+            world_sha256: self.world.sha256,
+            body: serde_json::to_vec(event)?,
+        });
+        Ok(())
     }
 
     fn mail(&mut self, mail: &ReadMail) -> anyhow::Result<Handled> {
@@ -145,6 +181,7 @@ impl Deciding<'_> {
         cause: &str,
         actor: &str,
     ) -> anyhow::Result<()> {
+        let before = version;
         let mut version = version;
         for event in decision.events {
             version += 1;
@@ -164,7 +201,9 @@ impl Deciding<'_> {
             }
             self.overlay.apply(subject, &event, version, self.now)?;
         }
-        self.commit.handled.push((subject.clone(), cause.into()));
+        if version > before {
+            self.commit.handled.push((subject.clone(), cause.into()));
+        }
         let made = decision.letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
         self.letters.extend(

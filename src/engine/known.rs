@@ -33,6 +33,8 @@ struct Open {
     case: Option<Case>,
     version: i64,
     is_changed: bool,
+    /// Its waits are to be derived anew.
+    is_revisited: bool,
 }
 
 /// What must be looked up for a batch.
@@ -63,7 +65,11 @@ impl Wanted {
                         wanted.user(&notified.notification.fields, notified.received_at, world);
                     }
                 }
-                Work::Desk { .. } => wanted.desk = true,
+                Work::Desk { .. } | Work::World { .. } => wanted.desk = true,
+                Work::Revisit { subjects, .. } => {
+                    wanted.desk = true;
+                    wanted.subjects.extend(subjects.iter().cloned());
+                }
                 Work::Deliveries(_) | Work::Aside { .. } => {}
             }
         }
@@ -174,7 +180,7 @@ impl Overlay {
     /// A case that was changed here, as it is now.
     fn changed(&self, subject: &SubjectId) -> Option<Open> {
         let open = self.cases.get(subject).filter(|open| open.is_changed)?;
-        Some(Open { case: open.case.clone(), version: open.version, is_changed: false })
+        Some(Open { case: open.case.clone(), version: open.version, is_changed: false, is_revisited: false })
     }
 
     fn rows(&mut self, rows: Vec<RegisterRow>) -> anyhow::Result<()> {
@@ -183,8 +189,8 @@ impl Overlay {
             if let Some(user) = row.user {
                 self.of_user.entry(user).or_default().insert(row.subject.clone());
             }
-            self.cases
-                .insert(row.subject, Open { case: Some(case), version: row.version, is_changed: false });
+            let (case, version) = (Some(case), row.version);
+            self.cases.insert(row.subject, Open { case, version, is_changed: false, is_revisited: false });
         }
         Ok(())
     }
@@ -232,6 +238,10 @@ impl Overlay {
         self.numbers.get(&year).copied().unwrap_or(1)
     }
 
+    pub(super) fn desk_version(&self) -> i64 {
+        self.desk_version
+    }
+
     pub(super) fn next_desk_version(&mut self) -> i64 {
         self.desk_version += 1;
         self.desk_version
@@ -252,7 +262,7 @@ impl Overlay {
         version: i64,
         at: DateTime<Utc>,
     ) -> anyhow::Result<()> {
-        let fresh = || Open { case: None, version: 0, is_changed: false };
+        let fresh = || Open { case: None, version: 0, is_changed: false, is_revisited: false };
         let open = self.cases.entry(subject.clone()).or_insert_with(fresh);
         let case = apply(open.case.take(), event, at)?;
         if let Event::CaseLogged(logged) = event {
@@ -264,8 +274,14 @@ impl Overlay {
                 .insert(subject.clone());
             self.numbers.insert(logged.reference.year, logged.reference.number + 1);
         }
-        *open = Open { case: Some(case), version, is_changed: true };
+        *open = Open { case: Some(case), version, is_changed: true, ..*open };
         Ok(())
+    }
+
+    pub(super) fn revisit(&mut self, subject: &SubjectId) {
+        if let Some(open) = self.cases.get_mut(subject) {
+            open.is_revisited = true;
+        }
     }
 
     /// Later mails of the batch see this one.
@@ -288,9 +304,12 @@ impl Overlay {
         now: DateTime<Utc>,
     ) -> anyhow::Result<()> {
         for (subject, open) in &self.cases {
-            let Open { case: Some(case), version, is_changed: true } = open else { continue };
+            let Open { case: Some(case), version, is_changed, is_revisited } = open else { continue };
+            if !is_changed && !is_revisited {
+                continue;
+            }
             let (row, timers) = rows_of(case, *version, world, now)?;
-            commit.registers.push(row);
+            commit.registers.extend(is_changed.then_some(row));
             commit.timers.push((subject.clone(), timers));
         }
         Ok(())

@@ -13,6 +13,7 @@ mod known;
 mod probe;
 mod read;
 mod rebuild;
+mod reload;
 mod restored;
 mod seal;
 mod service;
@@ -20,6 +21,7 @@ mod stage;
 mod wake;
 mod work;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
 use anyhow::Context;
@@ -33,6 +35,7 @@ pub use fold::fold;
 pub use probe::Probe;
 pub use read::{Read, read_mail};
 pub use rebuild::rebuild;
+pub use reload::moved;
 pub use service::{Bell, Idle, Service, Told, run};
 pub use stage::Stages;
 pub use wake::Wake;
@@ -57,6 +60,8 @@ pub struct Engine {
     world: RwLock<Arc<World>>,
     /// Locked before `decider`, and let go once that is.
     ahead: Mutex<Ahead>,
+    /// Cases are left that the World in force was not carried to.
+    must_revisit: AtomicBool,
     decider: Mutex<Decider>,
     gate: Gate,
 }
@@ -93,7 +98,7 @@ impl Engine {
         let decider = Decider::new(term, next_ids, now);
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
         let told = Told::default();
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             store,
             clock,
             told,
@@ -102,9 +107,12 @@ impl Engine {
             holder,
             world: RwLock::new(world),
             ahead: Mutex::new(Ahead::of(&decider)),
+            must_revisit: AtomicBool::new(true),
             decider: Mutex::new(decider),
             gate,
-        }))
+        });
+        engine.take_up_world().await.context("note what the files say now")?;
+        Ok(engine)
     }
 
     /// The snapshot in force.

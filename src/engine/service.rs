@@ -69,6 +69,7 @@ pub struct Told {
     pub wake: Bell,
     pub deliver: Bell,
     pub renew: Bell,
+    pub reload: Bell,
 }
 
 /// A service looks at least this often, whatever happens.

@@ -1,4 +1,5 @@
-//! Waits that are over become signals. In: the timer table; out: work for the decider.
+//! Waits that are over become signals, once the World in force was carried to every case. In: the timer table; out:
+//! work for the decider.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,9 @@ impl Service for Wake {
         self.engine.keep_lead().await?;
         if self.engine.is_held_back() {
             return Ok(Idle::UntilTold);
+        }
+        if self.engine.revisit().await? {
+            return Ok(Idle::Never);
         }
         let now = self.engine.clock.now();
         let due = self.engine.store.due_timers(now, BATCH).await?;

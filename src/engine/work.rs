@@ -2,10 +2,11 @@
 //! with the cause that makes it happen once.
 
 use crate::domain::case::{Refusal, Signal};
+use crate::domain::change::Change;
 use crate::domain::desk;
 use crate::domain::id::{InboxId, SubjectId};
 use crate::domain::route::{ReadMail, Target};
-use crate::store::{DeliveryMove, InboxDone};
+use crate::store::{DeliveryMove, InForce, InboxDone};
 
 /// Something for the decider, with its cause: the same cause never moves a subject twice.
 #[derive(Debug, Clone)]
@@ -19,6 +20,19 @@ pub enum Work {
         event: desk::Event,
         inbox: Vec<InboxDone>,
         deliveries: Vec<DeliveryMove>,
+    },
+    /// Another World comes into force; `from` is none before the first start.
+    World {
+        from: Option<String>,
+        to: String,
+        changes: Vec<Change>,
+    },
+    /// These cases go by the World in force, as far as `to`.
+    Revisit {
+        subjects: Vec<SubjectId>,
+        moves: Vec<desk::Move>,
+        from: InForce,
+        to: InForce,
     },
     /// The post is to try again later; no subject moves.
     Deliveries(Vec<DeliveryMove>),
@@ -46,7 +60,11 @@ impl Work {
         match &mut self {
             Self::Case(work) => work.actor = person,
             Self::Desk { actor, .. } => *actor = person,
-            Self::Mail(_) | Self::Deliveries(_) | Self::Aside { .. } => {}
+            Self::Mail(_)
+            | Self::World { .. }
+            | Self::Revisit { .. }
+            | Self::Deliveries(_)
+            | Self::Aside { .. } => {}
         }
         self
     }

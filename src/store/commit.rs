@@ -8,7 +8,7 @@ use super::error::Result;
 use super::lease::{self, Term};
 use super::rows::Commit;
 use super::sql::statements;
-use super::{Store, Writer, inbox, journal, outbox, register};
+use super::{Store, Writer, in_force, inbox, journal, outbox, register};
 use crate::domain::id::SubjectId;
 
 statements! {
@@ -59,6 +59,9 @@ impl Store {
             Some((holder, limit)) => outbox::mark(&mut tx, &holder, limit, commit.at).await?,
             None => Vec::new(),
         };
+        if let Some(in_force) = &commit.in_force {
+            in_force::put(&mut tx, in_force).await?;
+        }
         let engine = self.inner.engine;
         if !commit.erasures.is_empty() {
             if let Some(setup) = engine.before_erasure() {

@@ -9,6 +9,7 @@ mod commit;
 mod count;
 mod dialect;
 mod error;
+mod in_force;
 mod inbox;
 mod intake;
 mod journal;
@@ -37,6 +38,7 @@ pub use commit::Committed;
 pub use count::Counts;
 pub use dialect::Engine;
 pub use error::{Result, StoreError};
+pub use in_force::InForce;
 pub use inbox::{InboxFilter, KnownMail};
 pub use journal::Verified;
 pub use lease::Term;
@@ -119,6 +121,7 @@ const STATEMENTS: &[&[Sql]] = &[
     chain::ALL,
     commit::ALL,
     count::ALL,
+    in_force::ALL,
     inbox::ALL,
     intake::ALL,
     journal::ALL,

@@ -1,7 +1,7 @@
 //! Register and timers: what the journal comes to, kept at hand. In: rows made from a subject; out: the same rows.
 //! Both are caches; [`Store::replace_register`] writes them anew.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
@@ -35,6 +35,7 @@ statements! {
     NEXT = "SELECT min(due_at_ms) FROM timer";
     TIMERS = "SELECT subject_id, kind, ordinal, due_at_ms FROM timer WHERE subject_id = ? \
         ORDER BY due_at_ms, kind, ordinal";
+    TIMERS_OF = "SELECT subject_id, kind, ordinal, due_at_ms FROM timer WHERE subject_id IN ({list t})";
     EMPTY_TIMER = "DELETE FROM timer";
     EMPTY_REGISTER = "DELETE FROM register";
 }
@@ -123,6 +124,21 @@ impl Store {
         let subject = subject.0.clone();
         let rows = self.read().await?.all(TIMERS, |q| q.bind(subject)).await?;
         rows.iter().map(|row| Ok(timer(row)?.timer)).collect()
+    }
+
+    /// What each of these waits for.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn timers_of(&self, subjects: &[SubjectId]) -> Result<HashMap<SubjectId, Vec<TimerRow>>> {
+        let rows =
+            self.read().await?.among(TIMERS_OF, subjects, |q, subject| q.bind(subject.0.clone())).await?;
+        let mut all: HashMap<SubjectId, Vec<TimerRow>> = HashMap::new();
+        for row in &rows {
+            let Timer { subject, timer } = timer(row)?;
+            all.entry(subject).or_default().push(timer);
+        }
+        Ok(all)
     }
 
     /// Writes both caches anew, all or nothing.

@@ -125,6 +125,8 @@ pub struct Commit {
     pub claim: Option<(String, i64)>,
     /// Sequence numbers of events whose bodies leave the record; the event that says why is among `events`.
     pub erasures: Vec<i64>,
+    /// Another World, or the next step of carrying it to the cases.
+    pub in_force: Option<super::InForce>,
 }
 
 /// An event on its way into the journal; `seq`, `prev_hash` and `hash` are the store's to give.

@@ -111,12 +111,18 @@ impl Place {
 
     /// Starts the daemon; `abort_at` is where it is to end by itself.
     pub fn start(&self, abort_at: Option<u64>) -> Daemon<'_> {
+        let abort_at = abort_at.map(|n| ("SSCD_ABORT_AT", n.to_string()));
+        self.start_with(abort_at.as_slice())
+    }
+
+    /// Starts the daemon with these environment variables.
+    pub fn start_with(&self, variables: &[(&str, String)]) -> Daemon<'_> {
         while self.heard.try_recv().is_ok() {}
         // It ends with us, however we end.
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_sscd"), "run", "--config"]);
         command.arg(self.path("sscd.toml")).current_dir(self.folder.path());
-        command.env_remove("SSCD_ABORT_AT").envs(abort_at.map(|n| ("SSCD_ABORT_AT", n.to_string())));
+        command.env_remove("SSCD_ABORT_AT").envs(variables.iter().cloned());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (stderr, teller) = (child.stderr.take().unwrap(), self.tell.clone());
@@ -188,10 +194,15 @@ impl Daemon<'_> {
         peak.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// Sends it a signal, by its id.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
     /// Sends it a signal, by its id, and waits for its end.
     pub fn end(mut self, signal: Signal) -> ExitStatus {
         if let Ok(None) = self.child.try_wait() {
-            kill_process(Pid::from_child(&self.child), signal).unwrap();
+            self.signal(signal);
         }
         self.wait()
     }

@@ -22,6 +22,7 @@ mod notice;
 mod poison;
 mod read;
 mod readme;
+mod reload;
 mod scenario;
 mod servers;
 mod store;

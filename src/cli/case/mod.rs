@@ -1,6 +1,7 @@
 //! `sscd case`: the cases, the whole story of one, and those that did not begin with a mail.
 
 mod story;
+mod touched;
 mod words;
 
 pub use words::labels;
@@ -33,9 +34,15 @@ pub struct Cases {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// All cases.
-    #[command(after_help = "Example:\n  sscd case list --json | jq '.[].reference'")]
-    List,
+    /// All cases, or those that a change concerns.
+    #[command(after_help = "Example:\n  sscd case list --json | jq '.[].reference'\n  \
+        sscd case list --touched-by 2026-12-09")]
+    List {
+        /// Only those on which this bears: the key of a User, provider or person, the day of a meeting, policy.KEY, or
+        /// `last` for what the last reload changed.
+        #[arg(long, value_name = "KEY")]
+        touched_by: Option<String>,
+    },
     /// The whole story: what came, what was read and where, what was decided and why, what is waited for.
     #[command(after_help = "Example:\n  sscd case show SUS-2026-0001")]
     Show {
@@ -84,7 +91,7 @@ enum Way {
 /// When the record cannot be read or the request cannot be done now.
 pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
     match args.what {
-        What::List => list(common).await,
+        What::List { touched_by } => list(common, touched_by.as_deref()).await,
         What::Show { reference } => story::show(common, reference).await,
         What::Open { channel, received, set, by } => {
             let channel = match channel {
@@ -103,8 +110,13 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
 
 const PAGE: i64 = 500;
 
-async fn list(common: &Common) -> anyhow::Result<ExitCode> {
+async fn list(common: &Common, touched_by: Option<&str>) -> anyhow::Result<ExitCode> {
     let looking = Looking::open(common).await?;
+    let directory = &looking.world.directory;
+    let changes = match touched_by {
+        Some(key) => Some(touched::changes(key, directory, &looking.store).await?),
+        None => None,
+    };
     let filter = RegisterFilter::Kind("case".into());
     let mut cases: Vec<Case> = Vec::new();
     let mut after = None;
@@ -117,11 +129,14 @@ async fn list(common: &Common) -> anyhow::Result<ExitCode> {
             cases.push(case.with_context(|| format!("{}: run `sscd rebuild`", row.subject.0))?);
         }
     }
+    if let Some(changes) = &changes {
+        cases.retain(|case| changes.iter().any(|change| change.concerns(case, directory)));
+    }
     cases.sort_by_key(|case| case.reference);
     if common.json {
         say_json(&cases.iter().map(serde_json::to_value).collect::<Result<Value, _>>()?)?;
     } else if cases.is_empty() {
-        say("No case yet.\n")?;
+        say(if changes.is_some() { "No case is concerned.\n" } else { "No case yet.\n" })?;
     } else {
         let cells = |case: &Case| {
             let next = waits(case, &looking.world).into_iter().min_by_key(|wait| wait.due_at);

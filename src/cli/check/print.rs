@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::outlook::{Outlook, day, moment};
 use crate::config::Fault;
+use crate::domain::desk::Move;
 
 pub fn faults(faults: &[Fault]) -> String {
     let mut text = String::new();
@@ -85,6 +86,19 @@ pub fn outlook(outlook: &Outlook) -> String {
         for warning in &outlook.warnings {
             page.line("-", warning);
         }
+    }
+    page.0
+}
+
+/// What would move, where that was looked at.
+pub fn moves(moves: Option<&[Move]>) -> String {
+    let Some(moves) = moves else { return String::new() };
+    let mut page = Page("\nIf these files came into force now\n".into());
+    for one in moves {
+        page.line("would move", &one.to_string());
+    }
+    if moves.is_empty() {
+        page.line("-", "nothing that a case waits for would move");
     }
     page.0
 }

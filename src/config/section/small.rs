@@ -19,6 +19,18 @@ pub struct State {
     pub database: Option<Secret>,
 }
 
+impl State {
+    /// Where the record is, as a URL; it may hold a password.
+    #[must_use]
+    pub fn database_url(&self) -> Secret {
+        self.database.clone().unwrap_or_else(|| {
+            let path = self.folder.join("sscd.db");
+            let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+            Secret::new(format!("sqlite://{path}"))
+        })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {

@@ -1,7 +1,7 @@
 //! Judgement: what a signal means for a case today. In: the case, the signal, the time, the world and what was looked
 //! up; out: events and letters, or a refusal. Everything that needs a person stops at a draft or a flag.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::answer::Answer;
 use super::event::{Event, Logged, Mail};
@@ -60,22 +60,23 @@ pub fn decide(
             desk.happened(Event::LetterFailed { letter, recipient, answer })?;
         }
         (Some(case), Signal::WaitOver { wait }) => desk.wait_over(case, *wait)?,
+        (Some(case), Signal::Revisit) => desk.revisit(case)?,
         (Some(case), Signal::Asked { what, .. }) => desk.asked(case, what)?,
     }
     Ok(desk.decision)
 }
 
 /// A decision in the making: the case as it becomes while events are added.
-struct Drafting<'a> {
+pub(super) struct Drafting<'a> {
     case: Option<Case>,
-    now: DateTime<Utc>,
-    world: &'a World,
+    pub(super) now: DateTime<Utc>,
+    pub(super) world: &'a World,
     known: Known,
     decision: Decision,
 }
 
 impl Drafting<'_> {
-    fn happened(&mut self, event: Event) -> Result<(), Refusal> {
+    pub(super) fn happened(&mut self, event: Event) -> Result<(), Refusal> {
         let case =
             apply(self.case.take(), &event, self.now).map_err(|Corrupt { what }| Refusal::new(what))?;
         self.case = Some(case);
@@ -83,7 +84,7 @@ impl Drafting<'_> {
         Ok(())
     }
 
-    fn case(&self) -> Result<&Case, Refusal> {
+    pub(super) fn case(&self) -> Result<&Case, Refusal> {
         self.case.as_ref().ok_or_else(|| Refusal::new("there is no such case"))
     }
 
@@ -228,56 +229,22 @@ impl Drafting<'_> {
         })
     }
 
-    fn wait_over(&mut self, case: &Case, wait: WaitKind) -> Result<(), Refusal> {
+    pub(super) fn wait_over(&mut self, case: &Case, wait: WaitKind) -> Result<(), Refusal> {
         match wait {
             WaitKind::PutBeforeSsc if case.stage == Stage::ForSscConsideration => {
                 Err(Refusal::new("it is before the SSC already"))
             }
             WaitKind::PutBeforeSsc => self.put_before_ssc(),
-            WaitKind::SscMeeting => self.put_before_next_meeting(case.meeting_on),
+            WaitKind::SscMeeting => {
+                self.put_before_next_meeting(case.meeting_on.map(|on| {
+                    format!("no decision was recorded at the meeting of {}", on.format("%-d %B %Y"))
+                }))
+            }
             WaitKind::Information => match &case.information_due {
                 Some(due) if !due.is_overdue => self.happened(Event::InformationOverdue { due_at: due.at }),
                 _ => Err(Refusal::new("nothing is waited for")),
             },
         }
-    }
-
-    /// Before the meeting that the acknowledgement named, while it is still ahead.
-    fn put_before_ssc(&mut self) -> Result<(), Refusal> {
-        let case = self.case()?;
-        let why = case.meeting_why.clone();
-        match case.meeting_on.filter(|on| *on >= london_date(self.now)) {
-            Some(meeting_on) => self.happened(Event::PutBeforeSsc { meeting_on, why }),
-            None => self.put_before_next_meeting(None),
-        }
-    }
-
-    fn put_before_next_meeting(&mut self, passed: Option<NaiveDate>) -> Result<(), Refusal> {
-        if let Some((meeting_on, mut why)) = self.next_meeting(self.now) {
-            if let Some(passed) = passed {
-                why = format!(
-                    "no decision was recorded at the meeting of {}; {why}",
-                    passed.format("%-d %B %Y")
-                );
-            }
-            return self.happened(Event::PutBeforeSsc { meeting_on, why });
-        }
-        let step = if passed.is_some() { WaitKind::SscMeeting } else { WaitKind::PutBeforeSsc };
-        self.happened(Event::StepDeferred {
-            step: step.name().into(),
-            reason: "the directory has no further SSC meeting: add the next dates to meetings.toml".into(),
-            until: self.now + Duration::days(1),
-        })
-    }
-
-    fn next_meeting(&self, at: DateTime<Utc>) -> Option<(NaiveDate, String)> {
-        let (directory, days) = (&self.world.directory, &self.world.working_days);
-        let (on, cut_off) = directory.next_ssc_meeting(days, self.world.policy.paper_cut_off, at)?;
-        let why = format!(
-            "the first SSC meeting whose papers are still open (they close on {})",
-            cut_off.on.format("%a %-d %B %Y")
-        );
-        Some((on, why))
     }
 
     fn asked(&mut self, case: &Case, what: &Asked) -> Result<(), Refusal> {

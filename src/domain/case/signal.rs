@@ -39,6 +39,8 @@ pub enum Signal {
     WaitOver {
         wait: WaitKind,
     },
+    /// The World is another than the one that the case was last judged by.
+    Revisit,
     Asked {
         by: Key,
         what: Asked,

@@ -31,6 +31,16 @@ impl WaitKind {
         }
     }
 
+    /// For people: what comes when it is over.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::PutBeforeSsc => "put before the SSC",
+            Self::SscMeeting => "SSC consideration",
+            Self::Information => "information from the User",
+        }
+    }
+
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

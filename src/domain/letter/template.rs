@@ -74,6 +74,13 @@ impl Templates {
         Ok(templates)
     }
 
+    /// The words in force, by path below `templates/mail`.
+    #[must_use]
+    pub fn sources(&self) -> BTreeMap<String, String> {
+        let all = EMBEDDED.iter().filter_map(|(name, _)| self.environment.get_template(name).ok());
+        all.map(|template| (template.name().to_owned(), template.source().to_owned())).collect()
+    }
+
     /// A letter's subject and both its bodies.
     pub(super) fn page(&self, facts: &Facts, office: &Named) -> Result<Page, BadTemplate> {
         let view = view(facts, office);

@@ -8,15 +8,26 @@ use std::path::Path;
 use sscd::config::{Config, Fault, write_sample};
 
 /// An edit of the sample, and the one fault that it must give.
-struct Case {
-    file: &'static str,
+pub struct Case {
+    pub file: &'static str,
     /// Text of the file, its first occurrence, and what is put in its place.
     edit: (&'static str, &'static str),
     /// The fault is on the first line with this.
     on: &'static str,
-    key: &'static str,
-    found: &'static str,
-    expected: &'static str,
+    pub key: &'static str,
+    pub found: &'static str,
+    pub expected: &'static str,
+}
+
+impl Case {
+    /// The text with the edit, and the line of the fault.
+    pub fn edited(&self, text: &str) -> (String, Option<usize>) {
+        let (from, to) = self.edit;
+        assert!(text.contains(from), "{}: the sample has no {from:?}", self.file);
+        let text = text.replacen(from, &to.replace("IMAP", IMAP), 1);
+        let line = text.lines().position(|line| line.contains(self.on)).map(|at| at + 1);
+        (text, line)
+    }
 }
 
 macro_rules! cases {
@@ -25,6 +36,7 @@ macro_rules! cases {
     };
 }
 
+mod csv;
 mod oauth;
 
 const IMAP: &str = "kind = \"imap\"\nhost = \"imap.sec.test\"\nuser = \"u\"\npassword_file = \"secret\"\nstart_from = 2026-01-05";
@@ -51,10 +63,7 @@ fn check(case: &Case) -> Option<String> {
     let folder = sample();
     secret(folder.path(), "open", 0o644);
     let path = folder.path().join(case.file);
-    let text = fs::read_to_string(&path).unwrap();
-    let (from, to) = case.edit;
-    assert!(text.contains(from), "{}: the sample has no {from:?}", case.file);
-    let text = text.replacen(from, &to.replace("IMAP", IMAP), 1);
+    let ((_, to), (text, line)) = (case.edit, case.edited(&fs::read_to_string(&path).unwrap()));
     fs::write(&path, &text).unwrap();
     let faults = examine(folder.path(), &[]);
     let all: Vec<_> = faults.iter().map(Fault::to_string).collect();
@@ -62,7 +71,6 @@ fn check(case: &Case) -> Option<String> {
     let [fault] = faults.as_slice() else {
         return Some(format!("{to:?} gave {} faults:\n  {all}", faults.len()));
     };
-    let line = text.lines().position(|line| line.contains(case.on)).map(|at| at + 1);
     let good = line.is_some()
         && fault.line == line
         && fault.key == case.key
@@ -85,7 +93,11 @@ fn the_sample_has_no_fault() {
 
 #[test]
 fn a_broken_sscd_toml_names_its_line_and_key() {
-    check_all(&cases! {
+    check_all(broken_toml());
+}
+
+pub fn broken_toml() -> &'static [Case] {
+    &cases! {
         "sscd.toml": "[log]" => "[log"; "[log", "": "[log", "TOML"
         "sscd.toml": "name = \"SECAS\"" => "name = SECAS"; "name = SECAS", "": "name = SECAS", "TOML"
         "sscd.toml": "[log]" => "[lgo]"; "[lgo]", "lgo": "unknown section \"lgo\"", "log (the nearest)"
@@ -124,12 +136,16 @@ fn a_broken_sscd_toml_names_its_line_and_key() {
         "sscd.toml": "= \"amber\"" => "= \"Amber\""; "Amber", "policy.classification_floor": "\"Amber\"", "amber (the nearest)"
         "sscd.toml": "folder = \"state\"" => "database = \"mysql://x\""; "mysql", "state.database": "another scheme", "postgres://"
         "sscd.toml": "holidays = \"bank-holidays.json\"" => "templates = \"nowhere\""; "nowhere", "files.templates": "nowhere", "a folder"
-    });
+    }
 }
 
 #[test]
 fn a_broken_directory_names_its_line_and_key() {
-    check_all(&cases! {
+    check_all(broken_directory());
+}
+
+pub fn broken_directory() -> &'static [Case] {
+    &cases! {
         "directory/users.toml": "[[user]]" => "[[users]]"; "[[users]]", "users": "unknown table", "[[user]] (the nearest)"
         "directory/users.toml": "party_id = \"NWES\"" => "party_di = \"NWES\"\nparty_id = \"NWES\""; "party_di", "user[0].party_di": "unknown key", "party_id (the nearest)"
         "directory/users.toml": "party_id = \"NWES\"" => ""; "[[user]]", "user[0].party_id": "nothing", "this key"
@@ -158,7 +174,7 @@ fn a_broken_directory_names_its_line_and_key() {
         "directory/meetings.toml": "body = \"Panel\"" => "body = \"Pannel\""; "Pannel", "meeting[1].body": "\"Pannel\"", "Panel (the nearest)"
         "bank-holidays.json": "\"2028-12-26\"" => "\"26/12/2028\""; "26/12/2028", "england-and-wales.events[139].date": "26/12/2028", "YYYY-MM-DD"
         "bank-holidays.json": "\"date\": \"2028-12-26\", " => ""; "{\"title\": \"Boxing Day\", \"notes\"", "england-and-wales.events": "missing field `date`", "events"
-    });
+    }
 }
 
 #[test]
@@ -192,46 +208,6 @@ fn check_says_what_the_daemon_will_do_or_what_is_wrong() {
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((code, &said["sound"], &said["faults"][0]["line"]), (Some(1), &false.into(), &3.into()));
     assert!(!folder.path().join("state").exists(), "check writes nothing");
-}
-
-#[test]
-fn a_broken_csv_names_its_line_and_column() {
-    let header = "key,name,party_id,category,roles,domains,contact.name,contact.email,senior_contact.name,\
-                  senior_contact.email,premises.domestic,valid_from";
-    let row = "heath,Heath Power,HEA,Small Supplier,Gas Supplier;Import Supplier,heath.test,Ann,ann@heath.test,Bob,\
-               bob@heath.test,1200,2020-01-01";
-    let check = |text: String, line, key: &str, found: &str, expected: &str| {
-        let folder = sample();
-        fs::remove_file(folder.path().join("directory/users.toml")).unwrap();
-        fs::write(folder.path().join("directory/users.csv"), &text).unwrap();
-        let people = folder.path().join("directory/people.toml");
-        let no_parties = fs::read_to_string(&people).unwrap();
-        let no_parties = no_parties.lines().filter(|line| !line.starts_with("party ="));
-        fs::write(&people, no_parties.collect::<Vec<_>>().join("\n")).unwrap();
-        let faults = examine(folder.path(), &[]);
-        let [fault] = faults.as_slice() else { panic!("{text}: {faults:#?}") };
-        assert_eq!((fault.line, fault.key.as_str()), (Some(line), key), "{fault}");
-        assert!(fault.found.contains(found) && fault.expected.contains(expected), "{fault}");
-    };
-    let file = |row: &str| format!("{header}\n{row}\n");
-    check(file(row).replace("party_id", "party_di"), 1, "party_di", "party_di", "party_id (the nearest)");
-    check(file(&format!("{row},more")), 2, "", "13 cells", "12");
-    check(file(&row.replace("1200", "many")), 2, "user[0].premises.domestic", "\"many\"", "a whole number");
-    check(file(&row.replace("HEA", "")), 2, "user[0].party_id", "nothing", "this key");
-    check(file(&row.replace(";Import", ";Inport")), 2, "user[0].roles", "Inport Supplier", "Import Supplier");
-    check(file(&row.replace("ann@", "ann")), 2, "user[0].contact.email", "annheath.test", "local@domain");
-    check(
-        format!(
-            "{}{row}\n",
-            file(&row.replace("heath,Heath", "h2,H2").replace("HEA", "H2"))
-                .replace("heath.test,Ann", "h2.test,Ann")
-        )
-        .replacen("Small Supplier", "Tiny Supplier", 1),
-        2,
-        "user[0].category",
-        "Tiny Supplier",
-        "Small Supplier",
-    );
 }
 
 #[test]
@@ -309,33 +285,6 @@ fn a_file_that_is_missing_is_named() {
     assert_eq!(files, ["people.toml", "bank-holidays.json"]);
     let nowhere = Config::load(Some(&folder.path().join("nowhere.toml")), Path::new(""), &[]).unwrap_err();
     assert!(nowhere.to_string().contains("nowhere.toml: found No such file"), "{nowhere}");
-}
-
-#[test]
-fn twenty_thousand_users_are_read_from_csv() {
-    let folder = sample();
-    let header = "key,name,party_id,category,roles,user_ids,domains,contact.name,contact.email,\
-                  senior_contact.name,senior_contact.email,premises.domestic,valid_from\n";
-    let rows = (0..20_000).map(|n| {
-        format!(
-            "u{n},User Number {n} Ltd,P{n},Small Supplier,Gas Supplier;Import Supplier,90-B3-D5-1F-31-{:02X}-{:02X}-00,\
-             u{n}.test,Ann,ann@u{n}.test,Bob,bob@u{n}.test,{n},2020-01-01\n",
-            n / 256,
-            n % 256
-        )
-    });
-    fs::remove_file(folder.path().join("directory/users.toml")).unwrap();
-    fs::write(folder.path().join("directory/users.csv"), header.to_owned() + &rows.collect::<String>())
-        .unwrap();
-    let people = folder.path().join("directory/people.toml");
-    let no_parties = fs::read_to_string(&people).unwrap();
-    let no_parties = no_parties.lines().filter(|line| !line.starts_with("party ="));
-    fs::write(&people, no_parties.collect::<Vec<_>>().join("\n")).unwrap();
-    let examined = Config::examine(Some(&folder.path().join("sscd.toml")), Path::new(""), &[]);
-    let (_, snapshot) = examined.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(snapshot.directory.users().len(), 20_000);
-    let found = snapshot.directory.users_by_name("user number 19999").next().unwrap();
-    assert_eq!((found.party_id.as_str(), found.premises.domestic), ("P19999", 19_999));
 }
 
 /// A key that the program knows and the sample does not show would be known to nobody else.

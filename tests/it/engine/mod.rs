@@ -4,6 +4,7 @@
 mod aside;
 mod beside;
 mod outbox;
+mod reload;
 mod restore;
 
 use std::ffi::OsString;
@@ -78,6 +79,20 @@ impl Office {
 
     pub async fn wake(&self) {
         idle(Wake { engine: self.engine.clone() }).await;
+    }
+
+    /// A person edits one of the files.
+    pub fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        assert!(text.contains(from), "{file} has no {from:?}");
+        fs::write(self.path(file), text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// The files as they are now come into force.
+    pub async fn adopt(&self) -> Vec<String> {
+        let config = Config::load(Some(&self.path("sscd.toml")), Path::new(""), &[]).unwrap();
+        let changes = self.engine.adopt(build_world(&config).unwrap()).await.unwrap();
+        changes.iter().map(ToString::to_string).collect()
     }
 
     /// A daemon that ended, and the next one.

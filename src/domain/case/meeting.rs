@@ -1,0 +1,92 @@
+//! Which SSC meeting a case goes before: the one that was planned, or the next whose papers are still open. In: the case
+//! and the directory; out: events. Invariant: a case waits for no meeting that the directory does not have.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::decide::{Drafting, decide};
+use super::wait::WaitKind;
+use super::{Case, Event, Known, Refusal, Signal, Stage, apply};
+use crate::domain::directory::Body;
+use crate::domain::id::LetterId;
+use crate::domain::workday::london_date;
+use crate::domain::world::World;
+
+impl Drafting<'_> {
+    /// Before the meeting that the acknowledgement named, while it is still ahead.
+    pub(super) fn put_before_ssc(&mut self) -> Result<(), Refusal> {
+        let case = self.case()?;
+        let why = case.meeting_why.clone();
+        match case.meeting_on.filter(|on| *on >= london_date(self.now) && self.meets_on(*on)) {
+            Some(meeting_on) => self.happened(Event::PutBeforeSsc { meeting_on, why }),
+            None => self.put_before_next_meeting(None),
+        }
+    }
+
+    /// A deadline that was told stays as it is. A meeting that the directory has no more is replaced at once; what
+    /// waits until there is a further meeting is tried again.
+    pub(super) fn revisit(&mut self, case: &Case) -> Result<(), Refusal> {
+        let step = step(case.stage);
+        let is_deferred = case.deferred.contains_key(step.name());
+        if is_deferred && self.next_meeting(self.now).is_none() {
+            return Ok(());
+        }
+        match case.meeting_on.filter(|on| *on >= london_date(self.now)) {
+            Some(on) if !self.meets_on(on) => {
+                let because = format!("the SSC does not meet on {} any more", on.format("%-d %B %Y"));
+                self.put_before_next_meeting(Some(because))
+            }
+            _ if !is_deferred => Ok(()),
+            Some(_) => self.put_before_ssc(),
+            None => self.wait_over(case, step),
+        }
+    }
+
+    fn meets_on(&self, on: NaiveDate) -> bool {
+        self.world.directory.meetings(Body::Ssc).any(|meets_on| meets_on == on)
+    }
+
+    pub(super) fn put_before_next_meeting(&mut self, because: Option<String>) -> Result<(), Refusal> {
+        if let Some((meeting_on, why)) = self.next_meeting(self.now) {
+            let why = match because {
+                Some(because) => format!("{because}; {why}"),
+                None => why,
+            };
+            return self.happened(Event::PutBeforeSsc { meeting_on, why });
+        }
+        let step = step(self.case()?.stage);
+        self.happened(Event::StepDeferred {
+            step: step.name().into(),
+            reason: "the directory has no further SSC meeting: add the next dates to meetings.toml".into(),
+            until: self.now + Duration::days(1),
+        })
+    }
+
+    pub(super) fn next_meeting(&self, at: DateTime<Utc>) -> Option<(NaiveDate, String)> {
+        let (directory, days) = (&self.world.directory, &self.world.working_days);
+        let (on, cut_off) = directory.next_ssc_meeting(days, self.world.policy.paper_cut_off, at)?;
+        let why = format!(
+            "the first SSC meeting whose papers are still open (they close on {})",
+            cut_off.on.format("%a %-d %B %Y")
+        );
+        Some((on, why))
+    }
+}
+
+/// The case as [`Signal::Revisit`] would leave it.
+///
+/// # Errors
+/// As [`decide`].
+pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case, Refusal> {
+    let known = Known { reference: case.reference, version: 0, next_letter: LetterId(0) };
+    let decision = decide(Some(case), &Signal::Revisit, now, world, known)?;
+    let after = decision.events.iter().try_fold(case.clone(), |case, event| apply(Some(case), event, now));
+    after.map_err(|corrupt| Refusal::new(corrupt.what))
+}
+
+/// The wait for the step that brings a case before a meeting.
+fn step(stage: Stage) -> WaitKind {
+    match stage {
+        Stage::Logged | Stage::Acknowledged => WaitKind::PutBeforeSsc,
+        Stage::ForSscConsideration => WaitKind::SscMeeting,
+    }
+}
