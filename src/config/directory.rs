@@ -1,7 +1,7 @@
 //! The files of the directory: users (TOML or CSV), providers, people, meetings. In: their texts; out: a
 //! [`Directory`] that is sound as a whole, or every fault in any of them with its line.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::csv_rows::Records;
 use super::document::Document;
@@ -36,68 +36,85 @@ pub fn read_directory(
     days: Option<&WorkingDays>,
 ) -> Result<Directory, Vec<Fault>> {
     let mut faults = Vec::new();
-    let records =
-        is_csv(&texts.users).then(|| Records::read(&texts.users.name, &texts.users.text)).transpose();
-    let users = records.as_ref().map_err(Clone::clone).and_then(|records| match records {
-        Some(records) => {
-            records.nodes(&texts.users.name).map(|rows| Document::rows(&*texts.users.name, "user", rows))
-        }
-        None => toml(&texts.users),
-    });
-    let (users, user_rows) = rows(users, "user", &mut faults);
-    let (providers, provider_rows) = rows(toml(&texts.providers), "provider", &mut faults);
-    let (people, person_rows) = rows(toml(&texts.people), "person", &mut faults);
-    let (meetings, meeting_rows) = rows(toml(&texts.meetings), "meeting", &mut faults);
+    let tables = Tables {
+        users: rows(&texts.users, "user", &mut faults),
+        providers: rows(&texts.providers, "provider", &mut faults),
+        people: rows(&texts.people, "person", &mut faults),
+        meetings: rows(&texts.meetings, "meeting", &mut faults),
+    };
     if !faults.is_empty() {
         return Err(faults);
     }
-    let (Some(users), Some(providers), Some(people), Some(meetings)) = (users, providers, people, meetings)
-    else {
-        return Err(faults);
+    let place = |Wrong { row, key, found, expected }: Wrong| {
+        let (text, row) = match row {
+            Row::User(n) => (&texts.users, format!("user[{n}]")),
+            Row::Provider(n) => (&texts.providers, format!("provider[{n}]")),
+            Row::Person(n) => (&texts.people, format!("person[{n}]")),
+            Row::Meeting(n) => (&texts.meetings, format!("meeting[{n}]")),
+        };
+        let fault = |document: &Document<'_>| document.fault(&format!("{row}.{key}"), found, expected);
+        whole(text, fault).map_or_else(|faults| faults, |fault| vec![fault])
     };
-    for (index, meeting) in meeting_rows.iter().enumerate() {
-        faults.extend(
-            days.and_then(|days| unfit(meeting, policy, days))
-                .map(|(found, expected)| meetings.fault(&format!("meeting[{index}].on"), found, expected)),
-        );
-    }
-    let tables =
-        Tables { users: user_rows, providers: provider_rows, people: person_rows, meetings: meeting_rows };
-    let directory = Directory::new(tables, &policy.user_roles);
-    let place = |Wrong { row, key, found, expected }: Wrong| match row {
-        Row::User(n) => users.fault(&format!("user[{n}].{key}"), found, expected),
-        Row::Provider(n) => providers.fault(&format!("provider[{n}].{key}"), found, expected),
-        Row::Person(n) => people.fault(&format!("person[{n}].{key}"), found, expected),
-        Row::Meeting(n) => meetings.fault(&format!("meeting[{n}].{key}"), found, expected),
+    let unfit = |(index, meeting)| {
+        let (found, expected) = unfit(meeting, policy, days?)?;
+        Some(Wrong { row: Row::Meeting(index), key: "on".into(), found, expected })
     };
-    match directory {
-        Ok(directory) if faults.is_empty() => Ok(directory),
-        Ok(_) => Err(faults),
-        Err(wrong) => Err(faults.into_iter().chain(wrong.into_iter().map(place)).collect()),
+    let mut wrong: Vec<Wrong> = tables.meetings.iter().enumerate().filter_map(unfit).collect();
+    match Directory::new(tables, &policy.user_roles) {
+        Ok(directory) if wrong.is_empty() => return Ok(directory),
+        Ok(_) => {}
+        Err(more) => wrong.extend(more),
     }
+    Err(wrong.into_iter().flat_map(place).collect())
 }
 
 fn is_csv(text: &Text) -> bool {
     text.name.to_lowercase().ends_with(".csv")
 }
 
-fn toml(text: &Text) -> Result<Document<'_>, Vec<Fault>> {
-    Document::toml(&*text.name, &text.text)
+/// Looks at the whole file, in which each value has its place.
+fn whole<T>(text: &Text, look: impl FnOnce(&Document<'_>) -> T) -> Result<T, Vec<Fault>> {
+    if !is_csv(text) {
+        return Ok(look(&Document::toml(&*text.name, &text.text)?));
+    }
+    let records = Records::read(&text.name, &text.text)?;
+    Ok(look(&Document::rows(&*text.name, "user", records.nodes(&text.name)?)))
 }
 
-/// The rows of `[[key]]`, each read by itself, so that a broken one does not hide the next.
-fn rows<'a, T: Deserialize<'a>>(
-    document: Result<Document<'a>, Vec<Fault>>,
-    key: &str,
-    faults: &mut Vec<Fault>,
-) -> (Option<Document<'a>>, Vec<T>) {
-    let document = match document {
-        Ok(document) => document,
-        Err(more) => {
-            faults.extend(more);
-            return (None, Vec::new());
-        }
+/// The rows of `[[key]]`.
+fn rows<T: DeserializeOwned>(text: &Text, key: &str, faults: &mut Vec<Fault>) -> Vec<T> {
+    row_by_row(text, key).unwrap_or_else(|| {
+        let mut more = Vec::new();
+        let rows = whole(text, |document| all_rows(document, key, &mut more));
+        faults.extend(more);
+        rows.unwrap_or_else(|broken| {
+            faults.extend(broken);
+            Vec::new()
+        })
+    })
+}
+
+/// The rows of a file that is sound: a tree of the whole, with all its places, takes twenty times the memory of its
+/// text. `None` where the whole must be looked at, to say what is wrong with it.
+fn row_by_row<T: DeserializeOwned>(text: &Text, key: &str) -> Option<Vec<T>> {
+    let heading = format!("\n[[{key}]]\n");
+    let starts = text.text.match_indices(&heading).map(|(at, _)| at + 1);
+    let ends = starts.clone().skip(1).chain([text.text.len()]);
+    let head = text.text.get(..starts.clone().next()?)?;
+    if head.lines().any(|line| !line.is_empty() && !line.starts_with('#')) {
+        return None;
+    }
+    let row = |(start, end)| {
+        let mut faults = Vec::new();
+        let document = Document::toml(&*text.name, text.text.get(start..end)?).ok()?;
+        let row = document.read(&format!("{key}[0]"), &mut faults)?;
+        (faults.is_empty() && document.sections().eq([key]) && document.n_rows(key) == 1).then_some(row)
     };
+    starts.zip(ends).map(row).collect()
+}
+
+/// The rows of a file, each read by itself, so that a broken one does not hide the next.
+fn all_rows<T: DeserializeOwned>(document: &Document<'_>, key: &str, faults: &mut Vec<Fault>) -> Vec<T> {
     for section in document.sections().filter(|section| *section != key) {
         let near = nearest(section, [key]).map_or_else(String::new, |_| " (the nearest)".into());
         let found = format!("an unknown table {section:?}");
@@ -111,8 +128,7 @@ fn rows<'a, T: Deserialize<'a>>(
             format!("[[{key}]], with two brackets"),
         ));
     }
-    let rows = (0..n).filter_map(|index| document.read(&format!("{key}[{index}]"), faults)).collect();
-    (Some(document), rows)
+    (0..n).filter_map(|index| document.read(&format!("{key}[{index}]"), faults)).collect()
 }
 
 /// A meeting must be a Working Day whose paper cut-off can be computed, else no case could be put before it.

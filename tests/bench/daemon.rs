@@ -92,6 +92,15 @@ impl Daemon {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// Processor time so far, its own and the kernel's for it.
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        let ticks: u64 = fields.split(' ').skip(11).take(2).map(|n| n.parse::<u64>().unwrap()).sum();
+        // proc(5): in ticks, of which Linux tells a hundred a second.
+        Duration::from_millis(10 * ticks)
+    }
+
     /// Stops it softly; how long each of its stages was busy.
     pub fn stop(mut self) -> Vec<(String, Duration)> {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();

@@ -87,6 +87,8 @@ fn main() {
     let rate = per_second(args.n_mails, whole);
     println!("whole path: {} mails in {:.2} s: {rate:.0}/s", args.n_mails, whole.as_secs_f64());
     println!("  memory: {} MB at most (VmHWM)", daemon.peak_memory() / 1024);
+    let busy = daemon.processor_time().as_secs_f64();
+    println!("  processors: {:.2} of them busy with the daemon", busy / whole.as_secs_f64());
     if args.n_single > 0 {
         let mut singles = daemon.singles(&dovecot, end, args.n_single);
         singles.sort_unstable();
