@@ -37,18 +37,28 @@ pub struct Key(pub String);
 pub struct Address(String);
 
 impl Address {
-    /// Reads `local@domain`.
+    /// Reads `local@domain`, as far as letters can be sent there: atoms parted by dots (RFC 5321 4.1.2).
     ///
     /// # Errors
-    /// When there is no `@`, a side is empty, or a character has no place in an address.
+    /// When there is no `@`, a side is empty or too long, or a character has no place in an address.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let bad = || BadAddress { found: text.chars().take(200).collect() };
         let (local, domain) = text.trim().rsplit_once('@').ok_or_else(bad)?;
-        let harmful = |c: char| c.is_control() || c.is_whitespace() || "<>,;:()[]\"\\".contains(c);
-        if local.is_empty() || local.len() > 64 || local.contains(harmful) {
+        let is_atom = |atom: &str| {
+            let of_atom = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+            !atom.is_empty() && atom.chars().all(of_atom)
+        };
+        let is_label = |label: &str| {
+            let is_edge = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            is_atom(label)
+                && label.len() <= 63
+                && is_edge(label.chars().next())
+                && is_edge(label.chars().next_back())
+        };
+        if local.len() > 64 || !local.split('.').all(is_atom) {
             return Err(bad());
         }
-        if domain.is_empty() || domain.len() > 253 || domain.contains(|c: char| harmful(c) || c == '@') {
+        if domain.len() > 253 || !domain.split('.').all(is_label) {
             return Err(bad());
         }
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
@@ -132,6 +142,17 @@ mod tests {
     fn an_address_is_one_line_and_has_two_sides() {
         assert_eq!(Address::parse(" Ann@Power.TEST ").unwrap().as_str(), "Ann@power.test");
         for bad in ["ann", "@power.test", "ann@", "ann@a\r\nBcc: x@y.test", "a b@power.test", "<a@b.test>"] {
+            assert!(Address::parse(bad).is_err(), "{bad:?}");
+        }
+        // No letter could be written to these.
+        for bad in [
+            "a@b@power.test",
+            ".a@power.test",
+            "a..b@power.test",
+            "a@power..test",
+            "a@-power.test",
+            "a@power.",
+        ] {
             assert!(Address::parse(bad).is_err(), "{bad:?}");
         }
     }
