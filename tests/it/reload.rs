@@ -102,7 +102,8 @@ fn every_broken_edit_is_refused_alarms_and_ends_when_it_is_mended() {
         for part in [&at, case.found, case.expected] {
             assert!(words.contains(part), "{part} in {words}");
         }
-        assert!(daemon.said.iter().any(|line| line.contains("refused: ") && line.contains(&at)), "{at}");
+        let refused = |line: &String| line.contains("refused: ") && line.contains(&at);
+        assert!(daemon.until(|daemon| daemon.said.iter().any(refused)), "{at}");
         // Where the record is cannot be known where just that is broken.
         if !case.key.starts_with("state") {
             let (status, code) = place.ask(&["status"]);
