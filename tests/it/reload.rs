@@ -185,15 +185,9 @@ fn sound_edits_of_every_file_are_in_force_for_the_next_mail() {
         &format!("[[meeting]]\nbody = \"SSC\"\non = {meeting}\n"),
         "",
     );
-    let (preview, _) = place.ask(&["check"]);
-    let previewed: Vec<_> = preview["moves"].as_array().into_iter().flatten().collect();
     in_force(&mut daemon, 6);
     let all_moved = |place: &Place| cases(place).iter().all(|case| case["meeting_on"] != meeting.as_str());
     assert!(daemon.until(|_| all_moved(&place)), "{:?}", daemon.said);
-    assert!(
-        previewed.is_empty() || previewed.iter().any(|one| one["case"] == first["reference"]),
-        "{preview}"
-    );
     let (touched, _) = place.ask(&["case", "list", "--touched-by", "northwind"]);
     assert_eq!(touched.as_array().unwrap().len(), 1, "{touched}");
     answered(&mut daemon, &place, 6, &notice(6));
@@ -280,6 +274,8 @@ fn wherever_it_ends_between_swap_and_sweep_the_next_one_goes_on() {
         let meeting = cases(&place)[0]["meeting_on"].as_str().unwrap().to_owned();
         let cancelled = format!("[[meeting]]\nbody = \"SSC\"\non = {meeting}\n");
         edit(&place.path("directory/meetings.toml"), &cancelled, "");
+        let (preview, _) = place.ask(&["check"]);
+        assert_eq!(preview["moves"][0]["case"], cases(&place)[0]["reference"], "{preview}");
 
         let has_moved = |place: &Place| cases(place)[0]["meeting_on"] != meeting.as_str();
         let mut daemon = place.start(Some(point));
