@@ -15,7 +15,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The one source of time. `adapters/clock.rs` reads the machine's; tests turn their own hands.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> DateTime<Utc>;
-    /// Comes back at `at` or later.
+    /// Comes back at `at` or later; a clock that is set back in between makes it no longer.
     fn sleep_until(&self, at: DateTime<Utc>) -> BoxFuture<'_, ()>;
 }
 

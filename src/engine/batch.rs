@@ -14,7 +14,7 @@ use super::known::Overlay;
 use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
 use crate::domain::id::LetterId;
-use crate::store::{Claimed, Commit, StoreError, Term};
+use crate::store::{Claimed, Commit, Head, StoreError, Term};
 
 /// What only the one decider knows of the record as it is.
 pub(super) struct Decider {
@@ -197,13 +197,13 @@ impl Engine {
 }
 
 impl Decider {
-    pub(super) fn new(term: Term, next: (LetterId, i64), now: DateTime<Utc>) -> Self {
+    pub(super) fn new(term: Term, next: (LetterId, i64), now: DateTime<Utc>, head: &Head) -> Self {
         let (next_letter, next_delivery) = next;
         let count = Count {
             next_letter: next_letter.0,
             next_delivery,
             numbers: HashMap::new(),
-            last_at: now.trunc_subsecs(3),
+            last_at: head.at.max(now.trunc_subsecs(3)),
         };
         Self { term, renew_at: now, count, n_failed: 0 }
     }

@@ -63,7 +63,8 @@ impl<M: Mailbox> Collect<M> {
             reconciled_at: None,
             n_found_missing: 0,
         });
-        let is_due = cursor.reconciled_at.is_none_or(|at| self.engine.clock.now() - at >= RECONCILE_AFTER);
+        let is_due =
+            cursor.reconciled_at.is_none_or(|at| (self.engine.clock.now() - at).abs() >= RECONCILE_AFTER);
         // Asked before the listing: what arrives between the two was not passed over.
         let mut present = None;
         if self.must_reconcile || is_due {

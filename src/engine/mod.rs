@@ -95,7 +95,8 @@ impl Engine {
         tracing::debug!(?rescued, "took up what a stopped daemon left");
         store.live(&holder, now, LEASE).await.context("say that this daemon lives")?;
         let next_ids = store.next_ids().await.context("read the last ids")?;
-        let decider = Decider::new(term, next_ids, now);
+        let head = store.head().await.context("read the end of the journal")?;
+        let decider = Decider::new(term, next_ids, now, &head);
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
         let told = Told::default();
         let engine = Arc::new(Self {

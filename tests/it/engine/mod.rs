@@ -3,6 +3,7 @@
 
 mod aside;
 mod beside;
+mod clock;
 mod outbox;
 mod reload;
 mod restore;

@@ -56,6 +56,7 @@ on_both_engines! {
     open::every_connection_keeps_what_it_commits,
     outbox::a_letter_leaves_once_and_is_settled_once,
     outbox::a_retry_waits_for_its_time,
+    outbox::a_clock_that_was_ahead_puts_nothing_off,
     outbox::what_is_past_its_time_never_leaves,
     outbox::a_draft_never_leaves,
     outbox::a_sealed_letter_is_never_changed,

@@ -27,7 +27,6 @@ pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
         store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
         assert_eq!(store.next_ids().await.unwrap(), (LetterId(3), 3));
         assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(0)));
-        assert_eq!(store.claim("me", 9, at(-1)).await.unwrap(), [], "not before its time");
         let claimed = store.claim("me", 1, at(0)).await.unwrap();
         let expected = Claimed {
             delivery: 1,
@@ -83,6 +82,20 @@ pub fn a_retry_waits_for_its_time(place: &Place) {
         // A person lets it try again.
         store.commit(term, moved(1, DeliveryState::Queued, Some(60))).await.unwrap();
         assert_eq!(store.claim("me", 9, at(60)).await.unwrap().len(), 1);
+    });
+}
+
+pub fn a_clock_that_was_ahead_puts_nothing_off(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        store.commit(term, letters(vec![sealed(1)])).await.unwrap();
+        // Made by a clock that was ahead, and set back since.
+        assert_eq!(store.claim("me", 9, at(-50_000_000)).await.unwrap().len(), 1);
+        // Put off by one that was hours ahead.
+        store.commit(term, moved(1, DeliveryState::Queued, Some(10_000_000))).await.unwrap();
+        assert_eq!(store.claim("me", 9, at(7_000_000)).await.unwrap(), [], "in 50 minutes");
+        assert_eq!(store.claim("me", 9, at(100)).await.unwrap().len(), 1, "in almost three hours");
     });
 }
 
