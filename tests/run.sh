@@ -26,6 +26,8 @@ command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2
 if [ -n "$all" ]; then
     [ -x /usr/sbin/smtp-sink ] || needs postfix
     command -v chromium >/dev/null || needs chromium
+    [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || needs faketime
+    command -v mkfs.ext4 >/dev/null || needs e2fsprogs
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     echo "tests/run.sh: installs ${packages[*]}"
@@ -40,6 +42,7 @@ if [ -n "$all" ]; then
     cargo clippy --all-targets -- -D warnings
     tests/pictures.sh
     cargo bench --bench path
+    cargo bench --bench soak
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then

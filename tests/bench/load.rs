@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sscd::config::write_sample;
 
-use super::dovecot::{Dovecot, OFFICE, PASSWORD};
-use super::sink::Sink;
+use super::dovecot::{OFFICE, PASSWORD};
 
 /// A folder with a configuration of real servers.
 pub struct Place {
@@ -18,20 +17,18 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn new(dovecot: &Dovecot, sink: &Sink, n_users: usize) -> Self {
+    /// With these lines about mailbox and post, the port of each among them.
+    pub fn new(mailbox: &str, post: &str, n_users: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_sample(folder.path()).unwrap();
         let place = Self { folder };
         let config = fs::read_to_string(place.path("sscd.toml")).unwrap();
         let mailbox = format!(
-            "kind = \"imap\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = \"{OFFICE}\"\n\
-             password = '{PASSWORD}'\nstart_from = 2026-01-01\n",
-            dovecot.imap_port
+            "kind = \"imap\"\nhost = \"127.0.0.1\"\ntls = \"none\"\nuser = \"{OFFICE}\"\n\
+             password = '{PASSWORD}'\nstart_from = 2026-01-01\n{mailbox}\n"
         );
-        let transport = format!(
-            "kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nconnections = 4\n",
-            sink.port
-        );
+        let transport =
+            format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\ntls = \"none\"\nconnections = 4\n{post}\n");
         let config = replace_section(&config, "[[mailbox]]", &format!("name = \"office\"\n{mailbox}"));
         let config = replace_section(&config, "[transport]", &transport);
         fs::write(place.path("sscd.toml"), config).unwrap();

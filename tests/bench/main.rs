@@ -1,7 +1,7 @@
 //! The whole path under load: mails wait in a real Dovecot, the real daemon takes them in, decides, and answers through
 //! a real SMTP server (Postfix's `smtp-sink`). Beside it, from the same run, the bare limits of this machine.
 //!
-//! `cargo bench -- [--mails 20000] [--cases 100000] [--single 100] [--large]`
+//! `cargo bench --bench path -- [--mails 20000] [--cases 100000] [--single 100] [--large]`
 
 #![expect(
     clippy::unwrap_used,
@@ -63,7 +63,8 @@ fn main() {
     let args = Args::read();
     let dovecot = Dovecot::start();
     let sink = Sink::start();
-    let place = Place::new(&dovecot, &sink, args.n_cases + args.n_mails + args.n_single);
+    let (mailbox, post) = (format!("port = {}", dovecot.imap_port), format!("port = {}", sink.port));
+    let place = Place::new(&mailbox, &post, args.n_cases + args.n_mails + args.n_single);
     if args.n_cases > 0 {
         let mails = load::mails(0..args.n_cases);
         dovecot.lay_down(&mails);
@@ -104,7 +105,7 @@ fn main() {
     for (what, limit) in [("IMAP fetch", fetch), ("SMTP, four connections", smtp), ("bare SQLite", bare)] {
         println!("{what} alone: {limit:.0}/s; the whole path is {:.2} of it", rate / limit);
     }
-    let idle = Daemon::start(&Place::new(&dovecot, &sink, 0));
+    let idle = Daemon::start(&Place::new(&mailbox, &post, 0));
     println!("idle: {} MB (VmHWM)", idle.peak_memory() / 1024);
 }
 

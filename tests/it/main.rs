@@ -14,6 +14,7 @@ mod config;
 mod corpus;
 mod crash;
 mod daemon;
+mod dice;
 mod engine;
 mod hands;
 mod journal;

@@ -17,7 +17,7 @@ options.add_argument("--security", choices=("plain", "starttls", "tls"), default
 options = options.parse_args()
 
 folder = Path(options.folder)
-n_taken = 0
+n_taken = sum(1 for _ in folder.glob("*.eml"))
 n_connections = 0
 fault = None  # [stage, times, reply]
 
@@ -64,6 +64,7 @@ class Handler:
             print(json.dumps({
                 "number": number, "connection": server.number, "sender": envelope.mail_from,
                 "recipients": envelope.rcpt_tos, "dsn": server.dsn, "login": bool(session.authenticated),
+                "at": time.time(),
             }), file=log)
         if options.lmtp:
             await asyncio.get_running_loop().run_in_executor(None, deliver, envelope)

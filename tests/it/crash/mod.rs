@@ -17,6 +17,7 @@ use rustix::process::Signal;
 use sscd::store::{Counts, Options, Outcome};
 
 use super::daemon::{Daemon, Place};
+use super::dice::Dice;
 use check::check;
 
 /// A daemon's surroundings: where its mail comes from, and where its letters go.
@@ -182,19 +183,6 @@ fn ends_at(around: &impl Around, n: u64) -> Option<(String, Repeated)> {
     drop(daemon);
     let repeated = finish(around, feed.n_put(), 1, &format!("point {n}: {at}"));
     Some((at, repeated))
-}
-
-/// Numbers that follow from a seed (`SplitMix64`).
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % n as u64).unwrap()
-    }
 }
 
 /// Kills it `n_kills` times, each after a number of letters, and then some changes of its files, that the dice chose.

@@ -8,7 +8,7 @@ use sscd::domain::message::Verdict;
 use sscd::domain::notification::Reading;
 use sscd::store::{Arrival, Content, InboxFilter, LetterFilter, Outcome};
 
-use crate::crash::Dice;
+use crate::dice::Dice;
 use crate::engine::{Office, noon};
 
 /// Mails that are taken in and decided together.

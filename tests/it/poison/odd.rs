@@ -269,6 +269,6 @@ fn attached(media_type: &str, name: &str) -> String {
 }
 
 fn noise(n: usize) -> Vec<u8> {
-    let mut dice = crate::crash::Dice(7);
+    let mut dice = crate::dice::Dice(7);
     (0..n).map(|_| u8::try_from(dice.below(256)).unwrap()).collect()
 }

@@ -14,7 +14,8 @@ use super::dovecot::Dovecot;
 use super::process::{Server, free_port};
 
 pub struct PostOffice {
-    server: RefCell<Server>,
+    server: RefCell<Option<Server>>,
+    words: Vec<String>,
     folder: tempfile::TempDir,
     pub port: u16,
 }
@@ -28,6 +29,8 @@ pub struct Taken {
     pub recipients: Vec<String>,
     pub dsn: Vec<String>,
     pub login: bool,
+    /// When, in seconds of its clock.
+    pub at: f64,
 }
 
 pub const USER: &str = "secas";
@@ -40,16 +43,27 @@ impl PostOffice {
 
     pub fn on(port: u16, words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let office = Self { server: RefCell::default(), words, folder, port };
+        office.run();
+        office
+    }
+
+    /// Starts it, or starts it again: it goes on where it was stopped.
+    pub fn run(&self) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/post.py");
         let mut command = Command::new("/usr/bin/python3");
         command
             .arg(script)
-            .args(["--port", &port.to_string()])
+            .args(["--port", &self.port.to_string()])
             .arg("--folder")
-            .arg(folder.path())
-            .args(words);
-        let server = RefCell::new(Server::start(&mut command, "ready"));
-        Self { server, folder, port }
+            .arg(self.folder.path())
+            .args(&self.words);
+        self.server.replace(Some(Server::start(&mut command, "ready")));
+    }
+
+    pub fn stop(&self) {
+        self.server.take();
     }
 
     /// Letters go on into the mailboxes of this Dovecot.
@@ -65,7 +79,15 @@ impl PostOffice {
 
     /// Fails the next `times` letters at a stage (mail, rcpt, data, after, drop, slow) with this reply.
     pub fn fault(&self, stage: &str, times: u32, reply: &str) {
-        self.server.borrow_mut().tell(&format!("fault {stage} {times} {reply}"));
+        self.tell(&format!("fault {stage} {times} {reply}"));
+    }
+
+    pub fn clear(&self) {
+        self.tell("clear");
+    }
+
+    fn tell(&self, line: &str) {
+        self.server.borrow_mut().as_mut().expect("a server that runs").tell(line);
     }
 
     /// Where each letter that it took becomes a file.

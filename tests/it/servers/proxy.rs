@@ -65,14 +65,20 @@ async fn pump(
     is_server: bool,
 ) {
     let mut n_said = 0;
+    let mut has_swallowed = false;
     let mut buffer = vec![0; 16_384];
     while let Ok(n) = from.read(&mut buffer).await {
         let now = *line.borrow();
         n_said += n;
+        // What went down the hole is missing: nothing may follow it.
+        has_swallowed |= now == Line::BlackHole;
         match now {
             // No FIN either.
-            Line::BlackHole if n == 0 => std::future::pending().await,
-            Line::BlackHole => continue,
+            Line::BlackHole if n == 0 => {
+                let _ = line.wait_for(|line| *line != Line::BlackHole).await;
+                break;
+            }
+            _ if has_swallowed && n > 0 => continue,
             Line::CutAfter(most) if is_server && n_said > most => break,
             _ if n == 0 => break,
             Line::HoldAfter(most) if is_server && n_said > most => {
