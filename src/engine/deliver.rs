@@ -198,8 +198,8 @@ fn expired(delivery: &Delivery) -> Work {
     }))
 }
 
-fn work_of(delivery: &Claimed, answer: &Result<Answer, Failure>, now: DateTime<Utc>) -> Work {
-    let (to, answer, delay) = match answer {
+fn work_of(delivery: &Claimed, result: &Result<Answer, Failure>, now: DateTime<Utc>) -> Work {
+    let (to, answer, delay) = match result {
         Ok(Answer::Accepted { answer }) => (DeliveryState::Accepted, answer.clone(), None),
         Ok(Answer::Rejected { answer }) => (DeliveryState::Refused, answer.clone(), None),
         Ok(Answer::Retry { answer, .. }) => again(delivery, answer, patience(delivery), now),
@@ -207,6 +207,7 @@ fn work_of(delivery: &Claimed, answer: &Result<Answer, Failure>, now: DateTime<U
     };
     let settled = DeliveryMove {
         not_before: delay.map(|delay| now + delay),
+        perhaps_sent: matches!(result, Ok(Answer::Retry { perhaps_sent: true, .. })),
         ..DeliveryMove::settled(delivery.delivery, to, answer.as_str())
     };
     let (letter, recipient) = (delivery.letter, delivery.recipient.clone());

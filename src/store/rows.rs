@@ -271,13 +271,15 @@ pub struct DeliveryMove {
     pub not_before: Option<DateTime<Utc>>,
     /// A person gives it another while; `None` leaves the time that it had.
     pub not_after: Option<DateTime<Utc>>,
+    /// For `Queued`: the other side may have it already.
+    pub perhaps_sent: bool,
 }
 
 impl DeliveryMove {
     /// An end.
     #[must_use]
     pub fn settled(delivery: i64, to: DeliveryState, answer: impl Into<String>) -> Self {
-        Self { delivery, to, answer: answer.into(), not_before: None, not_after: None }
+        Self { delivery, to, answer: answer.into(), not_before: None, not_after: None, perhaps_sent: false }
     }
 }
 

@@ -25,11 +25,12 @@ statements! {
         WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
     DISCARD = "UPDATE letter SET state = 'discarded' WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
     /// What is settled stays settled, save that a person may queue again or give up what failed.
-    SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms) \
-        AS (VALUES {rows ittiii}) \
+    SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms, \
+        perhaps_sent) AS (VALUES {rows ittiiii}) \
         UPDATE delivery SET state = v.state, answer = v.answer, settled_at_ms = v.settled_at_ms, claimed_by = NULL, \
         not_before_ms = coalesce(v.not_before_ms, delivery.not_before_ms), \
-        not_after_ms = coalesce(v.not_after_ms, delivery.not_after_ms) \
+        not_after_ms = coalesce(v.not_after_ms, delivery.not_after_ms), \
+        possible_duplicate = CASE v.perhaps_sent WHEN 1 THEN 1 ELSE delivery.possible_duplicate END \
         FROM v WHERE delivery.delivery_id = v.delivery_id \
         AND (delivery.settled_at_ms IS NULL OR (v.state IN ('queued', 'cancelled') \
         AND delivery.state IN ('refused', 'expired'))) \
@@ -112,6 +113,7 @@ pub(super) async fn settle(tx: &mut Writer, moves: &[DeliveryMove], at: DateTime
                 .bind(one.not_before.map(|at| at.timestamp_millis()))
                 .bind(one.not_after.map(|at| at.timestamp_millis()))
                 .bind(one.to.is_final().then_some(at.timestamp_millis()))
+                .bind(i64::from(one.perhaps_sent))
         })
         .await?;
     if settled.len() == moves.len() {

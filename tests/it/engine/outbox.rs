@@ -86,3 +86,21 @@ async fn the_alarm_of_a_refused_letter_ends_when_it_is_accepted_or_given_up() {
     assert_eq!(post.taken().len(), 1, "what is given up does not leave");
     assert!(office.ask(discard()).await.is_err(), "once");
 }
+
+#[tokio::test]
+async fn a_letter_whose_answer_was_not_heard_is_sent_again_and_flagged() {
+    let office = Office::new().await;
+    office.drop_mail("form-complete.eml");
+    office.collect().await;
+    office.read().await;
+    let post = PostOffice::start(&[]);
+    let transport = Arc::new(Smtp::new(post.post()));
+    post.fault("drop", 1, "now");
+    office.deliver_by(transport.clone()).await;
+    office.pass(TimeDelta::minutes(1));
+    office.deliver_by(transport).await;
+    let delivery = office.letter(1).await.deliveries.remove(0);
+    assert_eq!((delivery.state, delivery.n_attempts), (DeliveryState::Accepted, 2));
+    assert!(delivery.possible_duplicate);
+    assert_eq!(post.taken().len(), 2);
+}
