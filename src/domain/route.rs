@@ -7,8 +7,9 @@ use super::case::answer::{Answer, AnswerTo, answer_to_user, named_user};
 use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, compare};
 use super::directory::{Standing, User};
 use super::id::{Address, InboxId, Key, LetterId, SubjectId};
-use super::message::{Bounce, SignKind, Verdict};
+use super::message::{SignKind, Verdict};
 use super::notification::{Kind, Notification, Reading};
+use super::token::Keys;
 use super::workday::london_date;
 use super::world::World;
 
@@ -41,6 +42,8 @@ pub trait Lookup {
     fn bounced(&self, tag: &str) -> Option<(SubjectId, LetterId, Address)>;
     /// The case that a genuine reply tag names.
     fn replied(&self, tag: &str) -> Option<SubjectId>;
+    /// The letter of ours that has this Message-ID, and to whom it went.
+    fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)>;
 }
 
 /// Where a mail goes.
@@ -108,7 +111,7 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     match reading.kind {
         Kind::Notification => notified(mail, lookup, world),
         Kind::FollowUp => followed_up(mail, lookup, world),
-        Kind::Bounce => bounced(mail, lookup),
+        Kind::Bounce => bounced(mail, lookup, world),
         Kind::Uncertain | Kind::CalendarReply | Kind::Decision => match thread(mail, lookup) {
             Some(case) => spoke(mail, case, world, true, because),
             None => Route::Triage { reason: because },
@@ -258,18 +261,49 @@ fn spoke(mail: &ReadMail, case: &Case, world: &World, needs_person: bool, why: S
     }
 }
 
-/// A bounce is matched by its tag, whose HMAC held.
-fn bounced(mail: &ReadMail, lookup: &impl Lookup) -> Route {
-    let Some((subject, letter, recipient)) = mail.reading.tags.iter().find_map(|tag| lookup.bounced(tag))
-    else {
-        return Route::NotOurs { reason: "a bounce, and its tag names no letter of ours".into() };
+/// The Message-IDs of ours that a bounce names, surest first: ENVID, those in it, then its own References (INTEROP.md
+/// 4). What our keys did not sign is none of ours: no stranger can make a letter come back.
+#[must_use]
+pub fn returned_ids(reading: &Reading, keys: &Keys) -> Vec<String> {
+    let bounce = reading.bounce.iter().flat_map(|bounce| &bounce.message_ids);
+    let ids = bounce.chain(reading.thread.iter().rev()).filter(|id| keys.wrote(id));
+    ids.map(|id| id.to_lowercase()).collect()
+}
+
+/// A bounce is matched by its tag, else by a Message-ID; of either the HMAC held.
+fn bounced(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
+    let reading = &mail.reading;
+    let bounce = reading.bounce.clone().unwrap_or_default();
+    let by_id = || returned_ids(reading, &world.keys).iter().find_map(|id| lookup.letter(id));
+    let (subject, letter, recipient) = match reading.tags.iter().find_map(|tag| lookup.bounced(tag)) {
+        Some(delivery) => delivery,
+        None => match by_id() {
+            Some((subject, letter, to)) => match the_one(&to, bounce.recipient.as_deref()) {
+                Some(recipient) => (subject, letter, recipient),
+                None => {
+                    let reason =
+                        format!("letter {} came back, and from which of its readers is not said", letter.0);
+                    return Route::Triage { reason };
+                }
+            },
+            None => {
+                let reason = "a bounce, and neither its tag nor a Message-ID in it names a letter of ours";
+                return Route::NotOurs { reason: reason.into() };
+            }
+        },
     };
-    let nothing =
-        || Bounce { recipient: None, status: None, action: None, diagnostic: None, message_ids: Vec::new() };
-    let bounce = mail.reading.bounce.clone().unwrap_or_else(nothing);
     let reason = format!("letter {} to {recipient} came back", letter.0);
     let signal = Signal::Bounced { letter, recipient, inbox: mail.inbox, bounce };
     Route::Signals { signals: vec![(Target::Case(subject), signal)], triage: None, reason }
+}
+
+/// Of those whom a letter went to, the one that a bounce names, or the only one.
+fn the_one(to: &[Address], named: Option<&str>) -> Option<Address> {
+    let is_named = |to: &&Address| named.is_some_and(|named| named.eq_ignore_ascii_case(to.as_str()));
+    match to {
+        [one] => Some(one.clone()),
+        more => more.iter().find(is_named).cloned(),
+    }
 }
 
 /// The signal of a case that a person opens for what did not come by mail.

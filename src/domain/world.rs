@@ -28,8 +28,25 @@ pub struct Office {
     pub mailbox: Named,
     /// Local part and domain of tagged envelope senders (VERP), before the tag.
     pub bounces: Address,
+    /// Off where the server takes no tagged sender: then a letter's Message-ID alone brings back what belongs to it.
+    pub tagged_addresses: bool,
     /// Our own addresses and their aliases: mail from them is ours, come back.
     pub own_addresses: Vec<Address>,
     /// authserv-ids whose Authentication-Results count (RFC 8601 2.2, INTEROP.md 5).
     pub authserv_ids: Vec<String>,
+}
+
+impl Office {
+    /// What a letter bears of this address of ours and its tag.
+    #[must_use]
+    pub fn tagged(&self, address: &Address, tag: &str) -> Address {
+        if self.tagged_addresses { address.tagged(tag) } else { address.clone() }
+    }
+
+    /// What stands on the outside of a letter: a letter that was sealed with a tag leaves without one where none is
+    /// taken any more.
+    #[must_use]
+    pub fn envelope_sender<'a>(&'a self, sealed: &'a Address) -> &'a Address {
+        if self.tagged_addresses { sealed } else { &self.bounces }
+    }
 }

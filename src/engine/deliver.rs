@@ -13,6 +13,7 @@ use super::service::{Idle, Service};
 use super::{CaseWork, Engine, Handled, Stage, Work};
 use crate::domain::case::Signal;
 use crate::domain::route::Target;
+use crate::domain::world::World;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use crate::store::{Claimed, Delivery, DeliveryMove, DeliveryState};
 
@@ -84,12 +85,17 @@ impl Service for Deliver {
     }
 }
 
-async fn send(transport: Arc<dyn Transport>, lanes: Arc<Semaphore>, delivery: Claimed) -> Sent {
+async fn send(
+    world: Arc<World>,
+    transport: Arc<dyn Transport>,
+    lanes: Arc<Semaphore>,
+    delivery: Claimed,
+) -> Sent {
     let Ok(_lane) = lanes.acquire().await else {
         return (delivery, Err(Failure::retry("the daemon stopped before its turn came")));
     };
     let letter = Outgoing {
-        sender: &delivery.envelope_sender,
+        sender: world.office.envelope_sender(&delivery.envelope_sender),
         recipient: &delivery.recipient,
         message_id: &delivery.message_id,
         bytes: &delivery.bytes,
@@ -109,7 +115,8 @@ impl Deliver {
 
     fn begin(&mut self, claimed: Vec<Claimed>) {
         for delivery in claimed {
-            self.under_way.spawn(send(self.transport.clone(), self.lanes.clone(), delivery));
+            let (transport, lanes) = (self.transport.clone(), self.lanes.clone());
+            self.under_way.spawn(send(self.engine.world(), transport, lanes, delivery));
         }
     }
 

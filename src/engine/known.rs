@@ -10,8 +10,8 @@ use super::fold::rows_of;
 use crate::domain::case::answer::named_user;
 use crate::domain::case::{Case, Event, Reference, Same, apply, compare};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
-use crate::domain::notification::Fields;
-use crate::domain::route::{Lookup, ReadMail, Target, user_key};
+use crate::domain::notification::{Fields, Kind};
+use crate::domain::route::{Lookup, ReadMail, Target, returned_ids, user_key};
 use crate::domain::token::{Claim, Keys, Purpose, Unverified};
 use crate::domain::workday::{london, london_date};
 use crate::domain::world::World;
@@ -25,6 +25,7 @@ pub(super) struct Overlay {
     threads: HashMap<String, SubjectId>,
     bounces: HashMap<String, (SubjectId, LetterId, Address)>,
     replies: HashMap<String, SubjectId>,
+    letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
     desk_version: i64,
 }
@@ -43,6 +44,8 @@ struct Wanted {
     content_keys: Vec<String>,
     message_ids: Vec<String>,
     tags: Vec<(String, Unverified)>,
+    /// Message-IDs of letters that came back.
+    returned: Vec<String>,
     users: BTreeSet<Key>,
     subjects: BTreeSet<SubjectId>,
     years: BTreeSet<i32>,
@@ -82,6 +85,9 @@ impl Wanted {
         self.content_keys.push(reading.content_key.clone());
         self.message_ids.extend(reading.thread.iter().cloned());
         self.tags.extend(reading.tags.iter().filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
+        if reading.kind == Kind::Bounce {
+            self.returned.extend(returned_ids(reading, &world.keys));
+        }
         let references = reading.references.iter().filter_map(|text| Reference::parse(text));
         self.subjects.extend(references.map(Reference::subject));
         for notification in &reading.notifications {
@@ -124,6 +130,12 @@ impl Overlay {
             }
         }
         overlay.tags(store, std::mem::take(&mut wanted.tags), world).await?;
+        for id in std::mem::take(&mut wanted.returned) {
+            if let Some(Letter { letter, subject, deliveries, .. }) = store.by_message_id(&id).await? {
+                let to = deliveries.into_iter().map(|delivery| delivery.recipient).collect();
+                overlay.letters.insert(id, (subject, letter, to));
+            }
+        }
         if !wanted.users.is_empty() {
             let users: Vec<Key> = wanted.users.iter().cloned().collect();
             overlay.rows(store.register_of_users(&users).await?)?;
@@ -137,6 +149,7 @@ impl Overlay {
         let subjects = &mut wanted.subjects;
         subjects.extend(overlay.threads.values().cloned());
         subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
+        subjects.extend(overlay.letters.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.replies.values().cloned());
         let changed = |subject: &SubjectId| before.and_then(|before| before.changed(subject));
         let changed_before: Vec<SubjectId> = subjects
@@ -345,5 +358,9 @@ impl Lookup for Overlay {
 
     fn replied(&self, tag: &str) -> Option<SubjectId> {
         self.replies.get(tag).cloned()
+    }
+
+    fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)> {
+        self.letters.get(message_id).cloned()
     }
 }

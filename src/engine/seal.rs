@@ -106,7 +106,7 @@ fn envelope(subject: &SubjectId, letter: &LetterOut, world: &World, now: DateTim
         message_id: letter.message_id.clone(),
         dated_at: now,
         from: world.office.mailbox.clone(),
-        reply_to: world.office.mailbox.address.tagged(&tag),
+        reply_to: world.office.tagged(&world.office.mailbox.address, &tag),
         to: side(false),
         cc: side(true),
         in_reply_to: letter.in_reply_to.clone(),
@@ -125,7 +125,8 @@ fn deliveries(
     let delivery = |(delivery, recipient): (i64, &crate::domain::case::Recipient)| {
         let address = &recipient.named.address;
         let claim = Claim { subject, version: letter.version, recipient: address.as_str() };
-        let envelope_sender = world.office.bounces.tagged(&world.keys.tag(Purpose::Bounce, delivery, claim));
+        let tag = world.keys.tag(Purpose::Bounce, delivery, claim);
+        let envelope_sender = world.office.tagged(&world.office.bounces, &tag);
         DeliveryRow { delivery, recipient: address.clone(), envelope_sender, not_before: now, not_after }
     };
     (first..).zip(&letter.to).map(delivery).collect()

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 
 options = argparse.ArgumentParser()
-for name in ("port", "folder", "lmtp", "user", "password", "cert", "key", "dsn", "token-key", "mechanism"):
+for name in ("port", "folder", "lmtp", "sender", "user", "password", "cert", "key", "dsn", "token-key", "mechanism"):
     options.add_argument(f"--{name}")
 options.add_argument("--security", choices=("plain", "starttls", "tls"), default="plain")
 options = options.parse_args()
@@ -42,6 +42,8 @@ class Handler:
     async def handle_MAIL(self, server, session, envelope, address, mail_options):
         if reply := struck("mail"):
             return reply
+        if options.sender and address != options.sender:
+            return f"553 5.7.1 <{address}>: Sender address rejected: not owned by user secas"
         envelope.mail_from = address
         return "250 2.1.0 Ok"
 

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::clock::Stopwatch;
 use super::link::Peer;
 use super::login::Login;
+use crate::domain::id::Address;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use line::{Line, one_line, said};
 
@@ -151,6 +152,12 @@ impl Transport for Smtp {
                         said(&error)
                     )));
                 }
+                Err(Unsent::AtMail(error)) if wants_no_tag(&error, letter.sender) => {
+                    return Err(Failure::rejected(format!(
+                        "the SMTP server {peer} takes no letter from us: {}; {NO_TAG}",
+                        said(&error)
+                    )));
+                }
                 Err(Unsent::AtMail(error) | Unsent::Later(error)) => error,
             };
             if error.status().is_none() {
@@ -159,7 +166,12 @@ impl Transport for Smtp {
             if line.reset().await {
                 self.keep(line);
             }
-            return Ok(judged(&error));
+            return Ok(match judged(&error) {
+                Answer::Rejected { answer } if wants_no_tag(&error, letter.sender) => {
+                    Answer::Rejected { answer: format!("{answer}; {NO_TAG}") }
+                }
+                answer => answer,
+            });
         }
     }
 }
@@ -174,6 +186,17 @@ fn wants_login(error: &Error) -> bool {
     error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
 }
 
+const NO_TAG: &str = "if it takes no sender with a tag, set office.tagged_addresses = false";
+
+/// It refuses our tagged sender by name, or says that the sender is what it refuses (RFC 3463 3.2 and 3.8; 5.2.252 and
+/// 5.7.60 are Exchange Online's "not allowed to send as", 2026-11).
+fn wants_no_tag(error: &Error, sender: &Address) -> bool {
+    let words = said(error).to_lowercase();
+    let names_it = words.contains(&sender.as_str().to_lowercase()) && words.contains("sender");
+    let says_so = ["5.1.7", "5.1.8", "5.2.252", "5.7.60"].iter().any(|code| words.contains(code));
+    sender.tag().is_some() && error.is_permanent() && (names_it || says_so)
+}
+
 fn judged(error: &Error) -> Answer {
     let answer = said(error);
     if error.is_permanent() {
@@ -185,7 +208,7 @@ fn judged(error: &Error) -> Answer {
 
 /// MAIL and RCPT, with what the server offers; `Err` when this letter cannot be said to it at all.
 fn envelope(line: &Line, letter: Outgoing<'_>) -> Result<(Mail, Rcpt), String> {
-    let read = |address: &crate::domain::id::Address| {
+    let read = |address: &Address| {
         let read = address.as_str().parse::<lettre::Address>();
         read.map_err(|error| format!("not sent: {address} is no address for SMTP: {error}"))
     };

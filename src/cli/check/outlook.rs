@@ -82,7 +82,7 @@ impl Outlook {
             office: named.map_or_else(String::new, |name| format!("{name} "))
                 + &format!("<{}>", office.mailbox.address),
             own_addresses: office.own_addresses.iter().map(ToString::to_string).collect(),
-            bounces: office.bounces.tagged("...").to_string(),
+            bounces: office.tagged(&office.bounces, "...").to_string(),
             authserv_ids: office.authserv_ids.clone(),
             record: record(config),
             mailboxes: config.mailboxes.iter().map(mailbox).collect(),

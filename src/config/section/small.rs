@@ -75,10 +75,16 @@ struct RawOffice {
     name: Option<String>,
     address: Address,
     bounces: Option<Address>,
+    #[serde(default = "yes")]
+    tagged_addresses: bool,
     #[serde(default)]
     own_addresses: Vec<Address>,
     #[serde(default)]
     authserv_ids: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
@@ -107,6 +113,7 @@ pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
     Some(Office {
         mailbox: Named { name: raw.name.filter(|name| !name.trim().is_empty()), address: raw.address },
         bounces,
+        tagged_addresses: raw.tagged_addresses,
         own_addresses,
         authserv_ids: raw.authserv_ids,
     })

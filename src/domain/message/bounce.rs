@@ -147,17 +147,29 @@ fn enhanced_code(text: &str) -> Option<String> {
     words.find(is_code).map(String::from)
 }
 
+/// Where a Message-ID was found, surest first: a returned letter's References name letters that did arrive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// RFC 3464 2.2.1: what we gave the letter as ENVID.
+    EnvelopeId,
+    MessageId,
+    Anywhere,
+}
+
 /// Every Message-ID that stands in a field of that name, and every word anywhere that our own keys signed.
 fn message_ids(parts: &Parts<'_>, own: &Own<'_>) -> Vec<String> {
-    let mut ids = Vec::new();
-    let mut keep = |id: String| {
-        if ids.len() < MAX_IDS && !ids.contains(&id) {
-            ids.push(id);
+    let mut ids: Vec<(Place, String)> = Vec::new();
+    let mut keep = |place: Place, id: String| {
+        if let Some((known, _)) = ids.iter_mut().find(|(_, known)| *known == id) {
+            *known = place.min(*known);
+        } else if ids.len() < MAX_IDS {
+            ids.push((place, id));
         }
     };
     for part in &parts.list {
         if part.is_attached {
-            part.headers.first("Message-ID").into_iter().flat_map(|header| header.ids()).for_each(&mut keep);
+            let fields = part.headers.first("Message-ID").into_iter();
+            fields.flat_map(|header| header.ids()).for_each(|id| keep(Place::MessageId, id));
         }
         let media_type = part.media_type();
         let is_read = media_type.starts_with("text/") || media_type.starts_with("message/");
@@ -165,16 +177,22 @@ fn message_ids(parts: &Parts<'_>, own: &Own<'_>) -> Vec<String> {
             continue;
         }
         let text = text(&transfer(part.body, part.encoding(), MAX), part.parameter("charset")).text;
-        let mut after_label = false;
+        let mut label = Place::Anywhere;
         for word in text.split(|c: char| c.is_whitespace() || "<>()[],;\"'".contains(c)) {
             let is_id = word.contains('@');
-            if is_id && (after_label || own.keys.wrote(word)) {
-                keep(word.chars().take(limit::ID).collect());
+            if is_id && (label == Place::MessageId || own.keys.wrote(word)) {
+                keep(label, word.chars().take(limit::ID).collect());
             }
-            after_label = word.eq_ignore_ascii_case("Message-ID:") || after_label && word.is_empty();
+            label = match word {
+                "" => label,
+                word if word.eq_ignore_ascii_case("Message-ID:") => Place::MessageId,
+                word if word.eq_ignore_ascii_case("Original-Envelope-Id:") => Place::EnvelopeId,
+                _ => Place::Anywhere,
+            };
         }
     }
-    ids
+    ids.sort_by_key(|(place, _)| *place);
+    ids.into_iter().map(|(_, id)| id).collect()
 }
 
 #[cfg(test)]

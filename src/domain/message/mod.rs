@@ -153,7 +153,7 @@ pub struct Bounce {
     pub status: Option<String>,
     pub action: Option<String>,
     pub diagnostic: Option<String>,
-    /// Message-IDs found anywhere in it: one of ours names the letter where the tag is missing.
+    /// Message-IDs found anywhere in it, surest first: one of ours names the letter where the tag is missing.
     pub message_ids: Vec<String>,
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn with_own<T>(run: impl FnOnce(&Own<'_>) -> T) -> T {
         mailbox: Named { name: Some("SECAS".into()), address: address("secas@sec.test") },
         bounces: address("bounces@sec.test"),
         own_addresses: vec![address("ssc@sec.test")],
+        tagged_addresses: true,
         authserv_ids: vec!["mx.sec.test".into()],
     };
     let keys = Keys { installation: "test".into(), keys: vec![[7; 32]] };

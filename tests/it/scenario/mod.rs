@@ -53,6 +53,7 @@ macro_rules! conversations {
 conversations! {
     another_users_domain,
     bounced,
+    bounced_without_tags,
     complete,
     forged,
     gaps_filled,

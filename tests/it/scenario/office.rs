@@ -35,24 +35,25 @@ pub struct Office {
     n_mails: usize,
 }
 
-/// The office that is shipped, read once.
-fn world() -> Arc<World> {
-    static WORLD: OnceLock<Arc<World>> = OnceLock::new();
+/// The office that is shipped, with or without tags on its addresses; read once.
+fn world(is_tagged: bool) -> Arc<World> {
+    static WORLDS: [OnceLock<Arc<World>>; 2] = [OnceLock::new(), OnceLock::new()];
     let read = || {
         let folder = tempfile::tempdir().unwrap();
         let path = write_sample(folder.path()).unwrap();
-        let config = Config::load(Some(&path), Path::new(""), &[]).unwrap();
+        let tagged = ("SSCD_OFFICE__TAGGED_ADDRESSES".into(), is_tagged.to_string());
+        let config = Config::load(Some(&path), Path::new(""), &[tagged]).unwrap();
         fs::create_dir(&config.state.folder).unwrap();
         Arc::new(build_world(&config).unwrap())
     };
-    WORLD.get_or_init(read).clone()
+    WORLDS[usize::from(is_tagged)].get_or_init(read).clone()
 }
 
-async fn engine(folder: &Path, clock: &Arc<Hands>) -> Arc<Engine> {
+async fn engine(folder: &Path, clock: &Arc<Hands>, world: Arc<World>) -> Arc<Engine> {
     let url = format!("sqlite://{}", folder.join("sscd.db").display());
     let store = Store::open(&url, &Options { n_readers: 1, read_only: false }).await.unwrap();
     let alarms = Alarms::new(store.clone(), clock.clone(), Vec::new());
-    Engine::start(store, world(), clock.clone(), alarms, "conversation".into()).await.unwrap()
+    Engine::start(store, world, clock.clone(), alarms, "conversation".into()).await.unwrap()
 }
 
 fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn Service>, DateTime<Utc>)> {
@@ -76,12 +77,12 @@ fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn
 }
 
 impl Office {
-    pub async fn open(at: DateTime<Utc>) -> Self {
+    pub async fn open(at: DateTime<Utc>, is_tagged: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mail = folder.path().join("mail");
         maildir::create(&mail).unwrap();
         let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
-        let engine = engine(folder.path(), &clock).await;
+        let engine = engine(folder.path(), &clock, world(is_tagged)).await;
         let services = services(&engine, &mail, &post);
         Self { folder, engine, clock, post, services, n_mails: 0 }
     }
@@ -89,7 +90,7 @@ impl Office {
     /// The program ends and starts again on the same record.
     pub async fn restart(&mut self) {
         self.engine.store.close().await;
-        self.engine = engine(self.folder.path(), &self.clock).await;
+        self.engine = engine(self.folder.path(), &self.clock, self.engine.world()).await;
         self.services = services(&self.engine, &self.folder.path().join("mail"), &self.post);
     }
 

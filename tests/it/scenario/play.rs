@@ -33,13 +33,19 @@ pub(super) struct Play {
     restarts: bool,
 }
 
+/// The server takes no tagged sender.
+const NO_TAGS: &str = ", without tags";
+
 /// Plays the steps; with `restarts` the program ends and starts again after each line.
 pub async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
     let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-    let start = first.words.strip_prefix("now ").and_then(instant);
-    let start =
-        first.needs(start, "now YYYY-MM-DD HH:MM as the first line").map_err(|why| at(first, &why))?;
-    let mut play = Play { office: Office::open(start).await, news: Unexpected::default(), restarts };
+    let is_tagged = !first.words.ends_with(NO_TAGS);
+    let start = first.words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
+    let start = first
+        .needs(start, "now YYYY-MM-DD HH:MM[, without tags] as the first line")
+        .map_err(|why| at(first, &why))?;
+    let mut play =
+        Play { office: Office::open(start, is_tagged).await, news: Unexpected::default(), restarts };
     for step in &steps[1..] {
         play.step(step).await.map_err(|why| at(step, &why))?;
     }
@@ -156,24 +162,25 @@ impl Play {
     }
 
     async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {
-        let form = "bounce of letter N from ADDRESS [with a forged tag]";
+        let form = "bounce of letter N from ADDRESS [with a forged tag|with a forged Message-ID]";
         let (letter, from) = step.needs(rest.split_once(" from "), form)?;
-        let (from, is_forged) = match from.strip_suffix(" with a forged tag") {
-            Some(from) => (from, true),
-            None => (from, false),
-        };
+        let (from, forged) = from.split_once(" with a forged ").unwrap_or((from, ""));
         let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
         let address = Address::parse(from).map_err(|bad| bad.to_string())?;
         let delivery = letter.deliveries.iter().find(|delivery| delivery.recipient.same(&address));
         let delivery = delivery.ok_or_else(|| format!("that letter never went to {from}"))?;
         let mut sender = delivery.envelope_sender.clone();
-        if is_forged {
+        let mut returned = (sender.tag().is_none()).then(|| letter.message_id.clone());
+        if forged == "Message-ID" {
+            // Of the letter before: its HMAC speaks of that one.
+            returned = returned.map(|id| id.replace(".1.0.", ".2.0."));
+        } else if forged == "tag" {
             let tag = sender.tag().ok_or("no tag")?;
             let (head, last) = tag.split_at(tag.len() - 1);
             let tag = format!("{head}{}", if last == "a" { "b" } else { "a" });
             sender = self.office.engine.world().office.bounces.tagged(&tag);
         }
-        Ok(post::bounce(&sender, &delivery.recipient, self.office.next_mail()))
+        Ok(post::bounce(&sender, &delivery.recipient, returned.as_deref(), self.office.next_mail()))
     }
 
     async fn letter(&self, n: i64) -> Result<Letter, String> {

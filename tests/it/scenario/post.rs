@@ -126,8 +126,12 @@ pub fn reply(letter: &[u8], from: &str, n: usize, body: &str) -> String {
     mail(&Envelope { from, to, n, headers }, &subject, &body)
 }
 
-/// A non-delivery report (RFC 3464) to the address on the outside of our letter.
-pub fn bounce(envelope_sender: &Address, recipient: &Address, n: usize) -> String {
+/// A non-delivery report (RFC 3464) to the address on the outside of our letter, perhaps with what the letter's own
+/// header said of its Message-ID.
+pub fn bounce(envelope_sender: &Address, recipient: &Address, message_id: Option<&str>, n: usize) -> String {
+    let header = message_id.map_or_else(String::new, |id| {
+        format!("--B\nContent-Type: text/rfc822-headers\n\nFrom: secas@sec.test\nMessage-ID: <{id}>\n\n")
+    });
     format!(
         "Return-Path: <>\n\
          Delivered-To: {envelope_sender}\n\
@@ -142,7 +146,7 @@ pub fn bounce(envelope_sender: &Address, recipient: &Address, n: usize) -> Strin
          --B\nContent-Type: message/delivery-status\n\n\
          Reporting-MTA: dns; mx.{domain}\n\n\
          Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n\
-         Diagnostic-Code: smtp; 550 5.1.1 unknown user\n\n--B--\n",
+         Diagnostic-Code: smtp; 550 5.1.1 unknown user\n\n{header}--B--\n",
         domain = recipient.domain(),
     )
 }

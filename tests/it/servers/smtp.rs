@@ -53,6 +53,28 @@ async fn letters_leave_byte_for_byte_on_one_line_that_is_kept() {
 }
 
 #[tokio::test]
+async fn a_post_that_takes_no_tagged_sender_is_told_with_the_key_that_helps() {
+    let office = PostOffice::start(&["--sender", "bounces@sec.test"]);
+    let smtp = Smtp::new(office.post());
+    let Err(Failure::Rejected { why }) = send(&smtp).await else { panic!("it takes none of our letters") };
+    assert!(why.contains("553 5.7.1 <bounces+babc@sec.test>: Sender address rejected"), "{why}");
+    assert!(why.ends_with("set office.tagged_addresses = false"), "{why}");
+    assert!(office.taken().is_empty());
+
+    // Postfix says it at the recipient; elsewhere it may mean this letter alone.
+    let office = PostOffice::start(&[]);
+    let smtp = Smtp::new(office.post());
+    for (stage, reply) in [
+        ("rcpt", "553 5.7.1 <bounces+babc@sec.test>: Sender address rejected"),
+        ("after", "554 5.2.252 SendAsDenied"),
+    ] {
+        office.fault(stage, 1, reply);
+        let Ok(Answer::Rejected { answer }) = send(&smtp).await else { panic!("{stage}") };
+        assert!(answer.starts_with(reply) && answer.contains("office.tagged_addresses"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
     let office = PostOffice::start(&[]);
     let smtp = Smtp::new(office.post());

@@ -4,6 +4,9 @@
 use serde_json::json;
 
 use super::{Office, alarms};
+use crate::notice::NOTIFIERS;
+use crate::servers::dovecot::{Dovecot, OFFICE};
+use crate::servers::post::PostOffice;
 
 /// Stages at which the server refuses.
 const STAGES: [&str; 4] = ["mail", "rcpt", "data", "after"];
@@ -73,6 +76,68 @@ fn never_at_each_step_settles_and_a_person_is_told() {
         office.assert_answered([1]);
         assert_eq!(daemon.end(rustix::process::Signal::TERM).code(), Some(0));
     }
+}
+
+#[test]
+fn a_post_without_tagged_senders_holds_the_letters_until_the_key_is_set_and_bounces_are_matched_by_message_id()
+ {
+    let dovecot = Dovecot::start();
+    let post = PostOffice::delivering_to(&dovecot, &["--sender", OFFICE]);
+    let office = Office::between(dovecot, post);
+    office.deliver(0..2);
+    let mut daemon = office.start();
+    let names_the_key = |alarm: &String| alarm.contains("set office.tagged_addresses = false");
+    assert!(
+        daemon.until(|_| alarms(&office.status()).iter().any(names_the_key)),
+        "{}",
+        daemon.said.join("\n")
+    );
+    assert_eq!(office.status()["counts"]["deliveries"], json!({"queued": 2}), "nothing was refused for good");
+    assert_eq!(daemon.end(rustix::process::Signal::TERM).code(), Some(0));
+
+    // Letters that were sealed with a tag leave without one.
+    let path = office.place.path("sscd.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("[office]\n", "[office]\ntagged_addresses = false\n")).unwrap();
+    let mut daemon = office.start();
+    office.settle(&mut daemon, 2);
+    office.deliver([2]);
+    office.settle(&mut daemon, 3);
+    office.assert_answered(0..3);
+    let taken = office.post.taken();
+    assert!(taken.iter().all(|taken| taken.sender == OFFICE), "{taken:?}");
+
+    let (to, bytes) = (NOTIFIERS[2].2, office.post.bytes(&taken[2]));
+    let letter = String::from_utf8(bytes).unwrap();
+    let (header, _) = letter.split_once("\r\n\r\n").unwrap();
+    assert!(header.contains("Reply-To: secas@sec.test"), "{header}");
+    let bounce = |header: &str| {
+        format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@post.test\r\nTo: {OFFICE}\r\n\
+             Subject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n\
+             --B\r\n\r\nSorry.\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\n\
+             Reporting-MTA: dns; post.test\r\n\r\nFinal-Recipient: rfc822; {to}\r\nAction: failed\r\n\
+             Status: 5.1.1\r\n--B\r\nContent-Type: text/rfc822-headers\r\n\r\n{header}\r\n--B--\r\n"
+        )
+    };
+    let case = office.status()["counts"]["cases"].clone();
+    let n_bounced = || {
+        let cases = ["SUS-2026-0001", "SUS-2026-0002", "SUS-2026-0003"];
+        let story = |case: &&str| office.place.ask(&["case", "show", case]).0.to_string();
+        cases.iter().filter(|case| story(case).contains("letter_bounced")).count()
+    };
+    // One that a stranger made, who has seen what our Message-IDs look like.
+    let forged = header.replace("sus-2026-0003", "sus-2026-0001");
+    assert_ne!(forged, header);
+    office.dovecot.deliver([bounce(&forged).as_bytes()]);
+    assert!(daemon.until(|_| office.status()["counts"]["inbox"]["not_a_notification"] == 1));
+    assert_eq!(n_bounced(), 0);
+    office.dovecot.deliver([bounce(header).as_bytes()]);
+    assert!(daemon.until(|_| office.status()["counts"]["inbox"]["not_a_notification"] == 2));
+    assert_eq!(n_bounced(), 1);
+    assert_eq!(office.status()["counts"]["cases"], case);
+    office.close(daemon, 3);
 }
 
 #[test]
