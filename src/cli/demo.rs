@@ -44,7 +44,7 @@ pub async fn command(args: Args) -> anyhow::Result<ExitCode> {
     let path = write_sample(folder.path()).context("write the sample configuration")?;
     let config = Config::load(Some(&path), folder.path(), &[])?;
     crate::telemetry::init(&crate::config::Log { level: "warn".into(), ..config.log.clone() });
-    let Some(MailboxKind::Maildir { path: mailbox }) =
+    let Some(MailboxKind::Maildir { path: mailbox, .. }) =
         config.mailboxes.first().map(|mailbox| mailbox.kind.clone())
     else {
         anyhow::bail!("the sample configuration has no Maildir");

@@ -13,6 +13,7 @@ use super::check::{brief, moment};
 use super::look::Looking;
 use super::screen::{Screen, escape, one_line, say, say_json, spaced};
 use crate::domain::case::Reference;
+use crate::domain::folder::FolderRole;
 use crate::domain::id::InboxId;
 use crate::domain::notification::Reading;
 use crate::engine::Ask;
@@ -152,7 +153,7 @@ async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<Exit
     }
     let mut lines = vec![
         format!("Mail {}, {} bytes", inbox.0, row.n_bytes),
-        format!("  received  {}", moment(row.received_at)),
+        format!("  received  {}{}", moment(row.received_at), lies(row.role)),
         format!("  subject   {}", one_line(row.title.as_deref().unwrap_or("(not read)"))),
         format!("  from      {}", one_line(row.sender.as_deref().unwrap_or("(not read)"))),
         format!(
@@ -176,6 +177,14 @@ async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
+fn lies(role: FolderRole) -> &'static str {
+    match role {
+        FolderRole::Notices => "",
+        FolderRole::Junk => ", in a junk folder",
+        FolderRole::Sent => ", in a Sent folder",
+    }
+}
+
 fn subjects(row: &InboxRow) -> String {
     row.subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -187,6 +196,7 @@ fn data(row: &InboxRow) -> Value {
         "sha256": data_encoding::HEXLOWER.encode(&row.raw_sha256),
         "n_bytes": row.n_bytes,
         "received_at": row.received_at,
+        "role": row.role,
         "recorded_at": row.recorded_at,
         "done_at": row.done_at,
         "outcome": row.outcome.as_str(),

@@ -43,7 +43,7 @@ pub fn mailboxes(config: &Config) -> Vec<String> {
     let names = config.mailboxes.iter().flat_map(|mailbox| match &mailbox.kind {
         MailboxKind::Maildir { .. } => vec![mailbox.name.clone()],
         MailboxKind::Imap(imap) => {
-            imap.folders.iter().map(|folder| format!("{}/{folder}", mailbox.name)).collect()
+            imap.all_folders().map(|(folder, _)| format!("{}/{folder}", mailbox.name)).collect()
         }
     });
     names.collect()

@@ -126,19 +126,20 @@ impl Daemon {
     fn collect(&self, mailbox: &crate::config::Mailbox, wiring: &mut Wiring) -> anyhow::Result<()> {
         let (engine, name) = (self.engine.clone(), mailbox.name.clone());
         match &mailbox.kind {
-            MailboxKind::Maildir { path } => {
+            MailboxKind::Maildir { path, role } => {
                 maildir::create(path).with_context(|| format!("make the Maildir {}", path.display()))?;
                 let mailbox = Maildir::new(path);
-                let collect = Collect { engine, name, mailbox, start_from: None, must_reconcile: true };
+                let collect =
+                    Collect { engine, name, mailbox, role: *role, start_from: None, must_reconcile: true };
                 self.service(collect, &self.engine.told.collect);
             }
             MailboxKind::Imap(imap) => {
-                for folder in &imap.folders {
+                for (folder, role) in imap.all_folders() {
                     let name = format!("{name}/{folder}");
                     let mailbox = wiring.imap(imap, folder)?;
                     let start_from = Some(imap.start_from);
-                    let collect =
-                        Collect { engine: engine.clone(), name, mailbox, start_from, must_reconcile: true };
+                    let engine = engine.clone();
+                    let collect = Collect { engine, name, mailbox, role, start_from, must_reconcile: true };
                     self.service(collect, &self.engine.told.collect);
                 }
             }

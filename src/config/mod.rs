@@ -222,7 +222,8 @@ fn variable_path(variable: &str) -> Option<Vec<String>> {
 /// Letters laid down where mail is read from would be read as mail.
 fn letters_are_no_mailbox(reader: &mut Reader<'_>, parts: &Parts) {
     let Some(Transport::Folder { path: letters }) = &parts.transport else { return };
-    let same = |mailbox: &&Mailbox| matches!(&mailbox.kind, MailboxKind::Maildir { path } if path == letters);
+    let same =
+        |mailbox: &&Mailbox| matches!(&mailbox.kind, MailboxKind::Maildir { path, .. } if path == letters);
     if let Some(mailbox) = parts.mailboxes.iter().find(same) {
         let found = format!("the folder of the mailbox {:?}", mailbox.name);
         let fault = reader.document.fault("transport.path", found, "a folder that is no mailbox of ours");

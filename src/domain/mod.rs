@@ -5,6 +5,7 @@ pub mod case;
 pub mod change;
 pub mod desk;
 pub mod directory;
+pub mod folder;
 pub mod id;
 pub mod letter;
 pub mod message;

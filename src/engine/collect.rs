@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::service::{Idle, Service};
 use super::{Engine, Stage};
+use crate::domain::folder::FolderRole;
 use crate::domain::message::is_stub;
 use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Present, Which, in_batches};
 use crate::store::{Arrival, Content, Cursor};
@@ -20,6 +21,7 @@ pub struct Collect<M> {
     /// The mailbox's name in the record: account and folder.
     pub name: String,
     pub mailbox: M,
+    pub role: FolderRole,
     /// Older mail is recorded by locator, date and hash alone.
     pub start_from: Option<DateTime<Utc>>,
     /// Set by a failure: the next connection compares everything again.
@@ -178,7 +180,7 @@ impl<M: Mailbox> Collect<M> {
                 Body::Whole(raw) => {
                     let received_at = found.received_at.unwrap_or(now);
                     let content = if self.is_older(found) { older(&raw)? } else { Content::Whole(raw) };
-                    arrivals.push(Arrival { locator, received_at, content });
+                    arrivals.push(Arrival { locator, received_at, role: self.role, content });
                     continue;
                 }
                 Body::Unreadable { why } => why,
@@ -230,7 +232,7 @@ impl<M: Mailbox> Collect<M> {
             None => Content::Older { sha256: hash.finalize().into(), n_bytes: i64::try_from(offset)? },
         };
         let received_at = found.received_at.unwrap_or(now);
-        Ok(Some(Arrival { locator: found.locator.clone(), received_at, content }))
+        Ok(Some(Arrival { locator: found.locator.clone(), received_at, role: self.role, content }))
     }
 
     fn is_older(&self, found: &Found) -> bool {

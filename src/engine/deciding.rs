@@ -8,6 +8,7 @@ use super::known::Overlay;
 use super::{Handled, Work, seal};
 use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal};
 use crate::domain::desk;
+use crate::domain::folder::FolderRole;
 use crate::domain::id::{LetterId, SubjectId};
 use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
@@ -113,7 +114,13 @@ impl Deciding<'_> {
                 row.duplicate_of = Some(of);
                 row.subjects = subjects;
             }
-            Route::NotOurs { reason } => row.reason = reason,
+            Route::NotOurs { reason } => {
+                row.reason = reason;
+                if mail.role != FolderRole::Notices {
+                    // It is no original: the same mail among notices is judged by itself.
+                    (row.only_as, row.content_key) = (Some(mail.role), None);
+                }
+            }
             Route::Triage { reason } => (row.outcome, row.reason) = (Outcome::Triage, reason),
             Route::Signals { signals, triage, reason } => {
                 row.outcome = if triage.is_some() { Outcome::Triage } else { Outcome::Case };
@@ -222,7 +229,7 @@ fn inbox_done(mail: &ReadMail, outcome: Outcome, reason: String) -> InboxDone {
         sender: reading.sender.address.as_ref().map(ToString::to_string),
         title: Some(reading.subject.clone()),
         message_id: reading.message_id.clone(),
-        content_key: Some(reading.content_key.clone()),
+        content_key: Some(mail.content_key()),
         reading: serde_json::to_vec(reading).ok(),
         ..InboxDone::bare(mail.inbox, outcome, reason)
     }

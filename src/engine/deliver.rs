@@ -13,7 +13,6 @@ use super::service::{Idle, Service};
 use super::{CaseWork, Engine, Handled, Stage, Work};
 use crate::domain::case::Signal;
 use crate::domain::route::Target;
-use crate::domain::world::World;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use crate::store::{Claimed, Delivery, DeliveryMove, DeliveryState};
 
@@ -32,6 +31,7 @@ type Sent = (Claimed, Result<Answer, Failure>);
 const PER_LANE: usize = 16;
 /// Answers that come within this time of each other are settled together.
 const TOGETHER: std::time::Duration = std::time::Duration::from_millis(50);
+const SEEN: &str = "seen in the Sent folder: an earlier attempt had left";
 const LATE: &str = "not accepted in its time; the last answer was";
 
 #[async_trait]
@@ -86,7 +86,7 @@ impl Service for Deliver {
 }
 
 async fn send(
-    world: Arc<World>,
+    engine: Arc<Engine>,
     transport: Arc<dyn Transport>,
     lanes: Arc<Semaphore>,
     delivery: Claimed,
@@ -94,6 +94,14 @@ async fn send(
     let Ok(_lane) = lanes.acquire().await else {
         return (delivery, Err(Failure::retry("the daemon stopped before its turn came")));
     };
+    if delivery.n_attempts > 1 {
+        match engine.store.seen_in_sent(&delivery).await {
+            Ok(false) => {}
+            Ok(true) => return (delivery, Ok(Answer::Accepted { answer: SEEN.into() })),
+            Err(error) => return (delivery, Err(Failure::retry(error.to_string()))),
+        }
+    }
+    let world = engine.world();
     let letter = Outgoing {
         sender: world.office.envelope_sender(&delivery.envelope_sender),
         recipient: &delivery.recipient,
@@ -116,7 +124,7 @@ impl Deliver {
     fn begin(&mut self, claimed: Vec<Claimed>) {
         for delivery in claimed {
             let (transport, lanes) = (self.transport.clone(), self.lanes.clone());
-            self.under_way.spawn(send(self.engine.world(), transport, lanes, delivery));
+            self.under_way.spawn(send(self.engine.clone(), transport, lanes, delivery));
         }
     }
 

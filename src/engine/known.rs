@@ -82,7 +82,7 @@ impl Wanted {
     fn mail(&mut self, mail: &ReadMail, world: &World) {
         let reading = &mail.reading;
         self.years.insert(chrono::Datelike::year(&london(mail.received_at)));
-        self.content_keys.push(reading.content_key.clone());
+        self.content_keys.push(mail.content_key());
         self.message_ids.extend(reading.thread.iter().cloned());
         self.tags.extend(reading.tags.iter().filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
         if reading.kind == Kind::Bounce {

@@ -174,8 +174,8 @@ fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work
     match catch_unwind(AssertUnwindSafe(|| read_mail(raw, world))) {
         Ok(reading) => {
             let perhaps_answered = restored.covers(row.inbox);
-            let (inbox, received_at) = (row.inbox, row.received_at);
-            Work::Mail(Box::new(ReadMail { inbox, received_at, sha256, reading, perhaps_answered }))
+            let Waiting { inbox, received_at, role, .. } = *row;
+            Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))
         }
         Err(_) => Work::Aside {
             inbox: row.inbox,

@@ -2,6 +2,7 @@
 
 use super::error::{Result, StoreError};
 use super::rows::{DeliveryState, Outcome};
+use crate::domain::folder::FolderRole;
 
 macro_rules! spelled {
     ($type:ident { $($variant:ident = $word:literal),* $(,)? }) => {
@@ -40,6 +41,21 @@ spelled!(DeliveryState {
     Expired = "expired",
     Cancelled = "cancelled",
 });
+
+/// As the record spells what a folder is for.
+pub(super) fn role_word(role: FolderRole) -> &'static str {
+    match role {
+        FolderRole::Notices => "notices",
+        FolderRole::Junk => "junk",
+        FolderRole::Sent => "sent",
+    }
+}
+
+pub(super) fn role(word: &str) -> Result<FolderRole> {
+    let all = [FolderRole::Notices, FolderRole::Junk, FolderRole::Sent];
+    let found = all.into_iter().find(|role| role_word(*role) == word);
+    found.ok_or_else(|| StoreError::Corrupt(format!("{word:?} is no role of a folder")))
+}
 
 impl DeliveryState {
     /// Nothing more will happen to it by itself.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::code::{role, role_word};
 use super::error::Result;
 use super::rows::{InboxDone, InboxRow, Outcome, Waiting};
 use super::sql::{Cells, statements, words};
@@ -12,21 +13,22 @@ use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 statements! {
-    WAITING = "SELECT inbox_id, received_at_ms, n_bytes, n_attempts FROM inbox \
+    WAITING = "SELECT inbox_id, received_at_ms, n_bytes, n_attempts, role FROM inbox \
         WHERE outcome = 'waiting' AND inbox_id > ? ORDER BY inbox_id LIMIT ?";
     NAME = "UPDATE meta SET words = ? WHERE name = 'reading'";
     NAMED = "SELECT words FROM meta WHERE name = 'reading'";
     COUNT = "UPDATE inbox SET n_attempts = n_attempts + 1 \
         WHERE outcome = 'waiting' AND inbox_id IN ({list i}) RETURNING inbox_id";
     DONE = "WITH v (inbox_id, outcome, done_at_ms, kind, sender, title, reason, message_id, content_key, \
-        duplicate_of, reading) AS (VALUES {rows itittttttib}) \
+        duplicate_of, reading, role) AS (VALUES {rows itittttttibt}) \
         UPDATE inbox SET outcome = v.outcome, done_at_ms = v.done_at_ms, kind = v.kind, sender = v.sender, \
         title = v.title, reason = v.reason, message_id = v.message_id, content_key = v.content_key, \
-        duplicate_of = v.duplicate_of, reading = v.reading FROM v WHERE inbox.inbox_id = v.inbox_id";
+        duplicate_of = v.duplicate_of, reading = v.reading FROM v WHERE inbox.inbox_id = v.inbox_id \
+        AND (v.role IS NULL OR v.role = inbox.role)";
     SPEAKS = "INSERT INTO inbox_subject (inbox_id, subject_id) VALUES {rows it} \
         ON CONFLICT (inbox_id, subject_id) DO NOTHING";
     ROWS = "SELECT inbox_id, raw_sha256, n_bytes, received_at_ms, recorded_at_ms, message_id, content_key, \
-        n_attempts, outcome, kind, sender, title, reason, reading, duplicate_of, done_at_ms \
+        n_attempts, outcome, kind, sender, title, reason, reading, duplicate_of, done_at_ms, role \
         FROM inbox WHERE inbox_id IN ({list i}) ORDER BY inbox_id";
     SUBJECTS = "SELECT inbox_id, subject_id FROM inbox_subject WHERE inbox_id IN ({list i}) ORDER BY subject_id";
     LATEST = "SELECT inbox_id FROM inbox WHERE inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
@@ -77,6 +79,7 @@ impl Store {
                     received_at: row.instant(1)?,
                     n_bytes: row.int(2)?,
                     n_attempts: row.int(3)?,
+                    role: role(row.cell(4)?)?,
                 })
             })
             .collect()
@@ -254,6 +257,7 @@ pub(super) async fn finish(tx: &mut Writer, done: &[InboxDone], at: DateTime<Utc
             .bind(one.content_key.clone())
             .bind(one.duplicate_of.map(|id| id.0))
             .bind(one.reading.clone())
+            .bind(one.only_as.map(role_word))
     })
     .await?;
     let subjects: Vec<(InboxId, &SubjectId)> =
@@ -279,6 +283,7 @@ fn inbox_row(row: &AnyRow, subjects: Vec<SubjectId>) -> Result<InboxRow> {
         reading: row.cell(13)?,
         duplicate_of: row.cell::<Option<i64>>(14)?.map(InboxId),
         done_at: row.maybe_instant(15)?,
+        role: role(row.cell(16)?)?,
         subjects,
     })
 }

@@ -6,18 +6,25 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::code::role_word;
 use super::error::{Result, StoreError};
 use super::rows::{Arrival, Content, Cursor, Outcome, RawId, TakenIn};
 use super::sql::{Cells, statements};
 use super::{Store, Writer, raw};
+use crate::domain::folder::FolderRole;
 use crate::domain::id::InboxId;
 
 statements! {
     INSERT = "INSERT INTO inbox (inbox_id, raw_sha256, n_bytes, received_at_ms, recorded_at_ms, outcome, done_at_ms, \
-        reason) VALUES {rows ibiiitit} ON CONFLICT (raw_sha256) DO NOTHING RETURNING inbox_id";
+        reason, role) VALUES {rows ibiiititt} ON CONFLICT (raw_sha256) DO NOTHING RETURNING inbox_id";
     KNOWN = "SELECT raw_sha256, inbox_id FROM inbox WHERE raw_sha256 IN ({list b})";
     SIGHT = "INSERT INTO sighting (mailbox, epoch, locator, inbox_id, recorded_at_ms) VALUES {rows titii} \
         ON CONFLICT (mailbox, epoch, locator) DO NOTHING";
+    /// A notice, and what was put aside for lying elsewhere only is read again.
+    NOTICE = "UPDATE inbox SET role = 'notices' WHERE role <> 'notices' AND inbox_id IN ({list i}) RETURNING inbox_id";
+    AGAIN = "UPDATE inbox SET outcome = 'waiting', done_at_ms = NULL WHERE outcome = 'not_a_notification' \
+        AND inbox_id IN ({list i}) \
+        AND NOT EXISTS (SELECT 1 FROM inbox_subject s WHERE s.inbox_id = inbox.inbox_id)";
     MOVE = "INSERT INTO cursor (mailbox, epoch, position, swept_at_ms, reconciled_at_ms, n_found_missing) \
         VALUES {rows tiiiii} ON CONFLICT (mailbox) DO UPDATE SET epoch = excluded.epoch, \
         position = excluded.position, swept_at_ms = excluded.swept_at_ms, \
@@ -139,6 +146,7 @@ async fn record(tx: &mut Writer, weighed: &[Weighed], at: DateTime<Utc>) -> Resu
                 .bind(outcome.as_str())
                 .bind(older.then_some(now))
                 .bind(older.then_some("received before start_from"))
+                .bind(role_word(one.arrival.role))
         })
         .await?;
     let new = returned.iter().map(|row| row.int(0)).collect::<Result<HashSet<i64>>>()?;
@@ -193,6 +201,15 @@ async fn see(
             .bind(at.timestamp_millis())
     })
     .await?;
+    let notices: Vec<i64> = weighed
+        .iter()
+        .zip(taken)
+        .filter(|(one, taken)| !taken.is_new && one.arrival.role == FolderRole::Notices)
+        .map(|(_, taken)| taken.inbox.0)
+        .collect();
+    let moved = tx.among(NOTICE, &notices, |q, inbox| q.bind(*inbox)).await?;
+    let moved = moved.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+    tx.among(AGAIN, &moved, |q, inbox| q.bind(*inbox)).await?;
     tx.each(MOVE, std::slice::from_ref(cursor), |q, c| {
         q.bind(c.mailbox.clone())
             .bind(c.epoch)

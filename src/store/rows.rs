@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::folder::FolderRole;
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 
 /// What a collector found at one place of a mailbox.
@@ -11,6 +12,8 @@ pub struct Arrival {
     pub locator: String,
     /// Receipt by our own server (INTERNALDATE), for a Maildir our own intake: the notice time.
     pub received_at: DateTime<Utc>,
+    /// What its folder is for.
+    pub role: FolderRole,
     pub content: Content,
 }
 
@@ -60,6 +63,7 @@ pub struct Waiting {
     pub received_at: DateTime<Utc>,
     pub n_bytes: i64,
     pub n_attempts: i64,
+    pub role: FolderRole,
 }
 
 /// How an inbox row ended or where it stands.
@@ -86,6 +90,7 @@ pub struct InboxRow {
     pub raw_sha256: [u8; 32],
     pub n_bytes: i64,
     pub received_at: DateTime<Utc>,
+    pub role: FolderRole,
     pub recorded_at: DateTime<Utc>,
     pub message_id: Option<String>,
     pub content_key: Option<String>,
@@ -297,6 +302,9 @@ pub struct InboxDone {
     pub reading: Option<Vec<u8>>,
     pub duplicate_of: Option<InboxId>,
     pub subjects: Vec<SubjectId>,
+    /// It ends like this because it lies in a folder of this role only: if it was seen among notices meanwhile, it is
+    /// read again.
+    pub only_as: Option<FolderRole>,
 }
 
 impl InboxDone {
@@ -315,6 +323,7 @@ impl InboxDone {
             reading: None,
             duplicate_of: None,
             subjects: Vec::new(),
+            only_as: None,
         }
     }
 }

@@ -103,7 +103,7 @@ impl Smtp {
                 let words = response.message().collect::<Vec<_>>().join(" ");
                 Ok(Answer::Accepted { answer: one_line(&format!("{} {words}", response.code())) })
             }
-            Err(error) if error.status().is_some() => Ok(judged(&error)),
+            Err(error) if error.status().is_some() => Ok(judged(&error, letter.sender)),
             Err(error) => {
                 let answer = format!("the line broke before the answer was heard: {}", said(&error));
                 Ok(Answer::Retry { answer, perhaps_sent: true })
@@ -166,12 +166,7 @@ impl Transport for Smtp {
             if line.reset().await {
                 self.keep(line);
             }
-            return Ok(match judged(&error) {
-                Answer::Rejected { answer } if wants_no_tag(&error, letter.sender) => {
-                    Answer::Rejected { answer: format!("{answer}; {NO_TAG}") }
-                }
-                answer => answer,
-            });
+            return Ok(judged(&error, letter.sender));
         }
     }
 }
@@ -197,9 +192,11 @@ fn wants_no_tag(error: &Error, sender: &Address) -> bool {
     sender.tag().is_some() && error.is_permanent() && (names_it || says_so)
 }
 
-fn judged(error: &Error) -> Answer {
+fn judged(error: &Error, sender: &Address) -> Answer {
     let answer = said(error);
-    if error.is_permanent() {
+    if wants_no_tag(error, sender) {
+        Answer::Rejected { answer: format!("{answer}; {NO_TAG}") }
+    } else if error.is_permanent() {
         Answer::Rejected { answer }
     } else {
         Answer::Retry { answer, perhaps_sent: false }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::config::{Config, Login, MailboxKind, Proof, Server, Snapshot, Tls, Transport};
 use crate::domain::directory::{Act, Body, Directory, InForce, Role};
+use crate::domain::folder::FolderRole;
 use crate::domain::workday::{london, london_date};
 
 /// How many meetings ahead are shown.
@@ -153,9 +154,12 @@ fn record(config: &Config) -> String {
 
 fn mailbox(mailbox: &crate::config::Mailbox) -> Mailbox {
     let (reads, start_from) = match &mailbox.kind {
-        MailboxKind::Maildir { path } => (format!("the Maildir {}", path.display()), None),
+        MailboxKind::Maildir { path, role } => {
+            (format!("the Maildir {}{}", path.display(), told(*role)), None)
+        }
         MailboxKind::Imap(imap) => {
-            let folders = imap.folders.join(", ");
+            let folders = imap.all_folders().map(|(folder, role)| format!("{folder}{}", told(role)));
+            let folders = folders.collect::<Vec<_>>().join(", ");
             let user = imap.server.login.as_ref().map_or_else(|| "nobody".into(), login);
             let after = imap.poll_after.as_secs();
             let reads = format!(
@@ -166,6 +170,15 @@ fn mailbox(mailbox: &crate::config::Mailbox) -> Mailbox {
         }
     };
     Mailbox { name: mailbox.name.clone(), reads, start_from }
+}
+
+/// What a folder is for, where it is not for notices.
+fn told(role: FolderRole) -> &'static str {
+    match role {
+        FolderRole::Notices => "",
+        FolderRole::Junk => " (junk: nothing is answered without a person)",
+        FolderRole::Sent => " (sent: what colleagues answer by hand)",
+    }
 }
 
 fn transport(transport: &Transport) -> String {

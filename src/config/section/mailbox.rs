@@ -12,6 +12,7 @@ use super::Reader;
 use super::oauth::RawOAuth;
 use super::server::{Raw, Server, Tls};
 use crate::config::secret::Secret;
+use crate::domain::folder::FolderRole;
 use crate::domain::workday::local;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +24,17 @@ pub struct Mailbox {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailboxKind {
-    Imap(Imap),
-    Maildir { path: PathBuf },
+    Imap(Box<Imap>),
+    Maildir { path: PathBuf, role: FolderRole },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imap {
     pub server: Server,
+    /// Folders of notices.
     pub folders: Vec<String>,
+    pub junk_folders: Vec<String>,
+    pub sent_folders: Vec<String>,
     /// How often to look where the server has no IDLE.
     pub poll_after: Duration,
     /// The longest IDLE; after it the server is asked whether the line still stands.
@@ -39,12 +43,25 @@ pub struct Imap {
     pub start_from: DateTime<Utc>,
 }
 
+impl Imap {
+    /// Every folder, and what it is for.
+    pub fn all_folders(&self) -> impl Iterator<Item = (&str, FolderRole)> {
+        let all = [
+            (&self.folders, FolderRole::Notices),
+            (&self.junk_folders, FolderRole::Junk),
+            (&self.sent_folders, FolderRole::Sent),
+        ];
+        all.into_iter().flat_map(|(folders, role)| folders.iter().map(move |name| (name.as_str(), role)))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawMailbox {
     name: String,
     kind: Kind,
     path: Option<PathBuf>,
+    role: Option<FolderRole>,
     host: Option<String>,
     port: Option<u16>,
     tls: Option<Tls>,
@@ -55,6 +72,10 @@ struct RawMailbox {
     oauth: Option<RawOAuth>,
     silence_seconds: Option<u64>,
     folders: Option<Vec<String>>,
+    #[serde(default)]
+    junk_folders: Vec<String>,
+    #[serde(default)]
+    sent_folders: Vec<String>,
     poll_after_seconds: Option<u64>,
     idle_seconds: Option<u64>,
     start_from: Option<String>,
@@ -93,12 +114,19 @@ pub fn mailboxes(reader: &mut Reader<'_>) -> Vec<Mailbox> {
             );
         }
         let kind = match raw.kind {
-            Kind::Imap => imap(reader, &path, raw).map(MailboxKind::Imap),
-            Kind::Maildir => maildir(reader, &path, raw).map(|path| MailboxKind::Maildir { path }),
+            Kind::Imap => imap(reader, &path, raw).map(Box::new).map(MailboxKind::Imap),
+            Kind::Maildir => {
+                let role = raw.role.unwrap_or_default();
+                maildir(reader, &path, raw).map(|path| MailboxKind::Maildir { path, role })
+            }
         };
         let Some(kind) = kind else { continue };
-        if matches!(kind, MailboxKind::Maildir { .. })
-            && let Some(other) = mailboxes.iter().find(|other| other.kind == kind)
+        let maildir = |kind: &MailboxKind| match kind {
+            MailboxKind::Maildir { path, .. } => Some(path.clone()),
+            MailboxKind::Imap(_) => None,
+        };
+        if let Some(folder) = maildir(&kind)
+            && let Some(other) = mailboxes.iter().find(|other| maildir(&other.kind).as_ref() == Some(&folder))
         {
             reader.fault(
                 &format!("{path}.path"),
@@ -114,6 +142,8 @@ pub fn mailboxes(reader: &mut Reader<'_>) -> Vec<Mailbox> {
 fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathBuf> {
     let more = [
         ("folders", raw.folders.is_some()),
+        ("junk_folders", !raw.junk_folders.is_empty()),
+        ("sent_folders", !raw.sent_folders.is_empty()),
         ("poll_after_seconds", raw.poll_after_seconds.is_some()),
         ("idle_seconds", raw.idle_seconds.is_some()),
         ("start_from", raw.start_from.is_some()),
@@ -130,19 +160,44 @@ fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathB
     Some(reader.path(&folder?))
 }
 
-fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
+/// Folders of notices, of junk and of what was sent. A folder has one role: INBOX is for notices by default, and whatever
+/// the case of its letters (RFC 9051 5.1).
+fn folders(reader: &mut Reader<'_>, path: &str, raw: &mut RawMailbox) -> [Vec<String>; 3] {
+    let notices = raw.folders.take().unwrap_or_else(|| vec!["INBOX".into()]);
+    let folders = [notices, std::mem::take(&mut raw.junk_folders), std::mem::take(&mut raw.sent_folders)];
+    let keys = ["folders", "junk_folders", "sent_folders"];
+    let mut seen = HashSet::new();
+    for (key, names) in keys.into_iter().zip(&folders) {
+        let key = format!("{path}.{key}");
+        for name in names {
+            let inbox = name.eq_ignore_ascii_case("INBOX");
+            if name.trim().is_empty() {
+                reader.fault(&key, "no name", "the names of folders");
+            } else if !seen.insert(if inbox { "INBOX" } else { name }) {
+                reader.fault(&key, format!("{name:?} twice"), "one role for each folder");
+            }
+        }
+    }
+    if folders.iter().all(Vec::is_empty) {
+        reader.fault(&format!("{path}.folders"), "no name", "the names of one folder or more");
+    }
+    folders
+}
+
+fn imap(reader: &mut Reader<'_>, path: &str, mut raw: RawMailbox) -> Option<Imap> {
     if raw.path.is_some() {
         reader.fault(&format!("{path}.path"), "a value", "no such key where kind is \"imap\" (folders is)");
+    }
+    if raw.role.is_some() {
+        let expected = "no such key where kind is \"imap\" (junk_folders and sent_folders are)";
+        reader.fault(&format!("{path}.role"), "a value", expected);
     }
     if raw.user.is_none() && raw.password.is_none() && raw.password_file.is_none() && raw.oauth.is_none() {
         let expected = "user, and password_file or oauth: IMAP has no other way in";
         reader.fault(&format!("{path}.user"), "nothing", expected);
     }
     let server = server(&raw).server(reader, path, [993, 143, 143]);
-    let folders = raw.folders.unwrap_or_else(|| vec!["INBOX".into()]);
-    if folders.is_empty() || folders.iter().any(|folder| folder.trim().is_empty()) {
-        reader.fault(&format!("{path}.folders"), "no name", "the names of one folder or more");
-    }
+    let folders = folders(reader, path, &mut raw);
     let mut seconds = |key: &str, stated: Option<u64>| {
         let seconds = stated.unwrap_or(60);
         // Every service looks once a minute, whatever happens.
@@ -169,7 +224,16 @@ fn imap(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<Imap> {
             start_from
         }
     };
-    Some(Imap { server: server?, folders, poll_after, idle_at_most, start_from: start_from? })
+    let [folders, junk_folders, sent_folders] = folders;
+    Some(Imap {
+        server: server?,
+        folders,
+        junk_folders,
+        sent_folders,
+        poll_after,
+        idle_at_most,
+        start_from: start_from?,
+    })
 }
 
 fn server(raw: &RawMailbox) -> Raw {

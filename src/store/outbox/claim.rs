@@ -28,16 +28,23 @@ statements! {
     OVERDUE = "SELECT delivery_id FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued' \
         AND not_after_ms <= ? ORDER BY not_after_ms, delivery_id LIMIT ?";
     NEXT = "SELECT min(not_before_ms) FROM delivery WHERE settled_at_ms IS NULL AND state = 'queued'";
-    /// What a daemon that lives has claimed is its own.
-    REQUEUE = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1 \
+    /// What a daemon that lives has claimed is its own. Where there is a Sent folder, what was perhaps sent is to be
+    /// seen there first.
+    REQUEUE = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1, not_before_ms = \
+        CASE WHEN EXISTS (SELECT 1 FROM inbox WHERE role = 'sent') THEN ? ELSE not_before_ms END \
         WHERE settled_at_ms IS NULL AND state = 'transmitting' AND NOT EXISTS \
         (SELECT 1 FROM lease l WHERE l.name = 'daemon ' || delivery.claimed_by AND l.until_ms > ?)";
+    /// A letter that went to several lies there when one of them got it, which proves nothing of the others.
+    SEEN = "SELECT count(*) FROM inbox WHERE role = 'sent' AND message_id = ? \
+        AND (SELECT count(*) FROM delivery WHERE letter_id = ?) = 1";
     NEXT_IDS = "SELECT coalesce((SELECT max(letter_id) FROM letter), 0), \
         coalesce((SELECT max(delivery_id) FROM delivery), 0)";
 }
 
 /// Nothing is put off for longer.
 const LONGEST: TimeDelta = TimeDelta::minutes(66);
+/// A Sent folder is swept and read well within this after a start.
+const UNTIL_SEEN: TimeDelta = TimeDelta::minutes(1);
 
 /// What an ended process had left in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,13 +118,24 @@ impl Store {
         Ok(Rescued { n_transmitting, n_reading, n_staged })
     }
 
+    /// Does the letter of this delivery, and of no other, lie in a Sent folder?
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn seen_in_sent(&self, delivery: &Claimed) -> Result<bool> {
+        let (message_id, letter) = (delivery.message_id.clone(), delivery.letter.0);
+        let row = self.read().await?.one(SEEN, |q| q.bind(message_id).bind(letter)).await?;
+        Ok(row.int(0)? > 0)
+    }
+
     /// Queues again what daemons had claimed that live no more; how many.
     ///
     /// # Errors
     /// As any writing.
     pub async fn requeue(&self, now: DateTime<Utc>) -> Result<u64> {
         let mut tx = self.write().await?;
-        let n = tx.run(REQUEUE, |q| q.bind(now.timestamp_millis())).await?;
+        let (seen, now) = ((now + UNTIL_SEEN).timestamp_millis(), now.timestamp_millis());
+        let n = tx.run(REQUEUE, |q| q.bind(seen).bind(now)).await?;
         tx.done().await?;
         Ok(n)
     }

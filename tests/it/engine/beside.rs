@@ -3,6 +3,7 @@
 use std::fs;
 
 use sscd::domain::case::{Refusal, Signal, WaitKind};
+use sscd::domain::folder::FolderRole;
 use sscd::domain::id::{InboxId, SubjectId};
 use sscd::domain::route::{ReadMail, Target};
 use sscd::engine::{CaseWork, Work, read_mail, rebuild};
@@ -13,7 +14,8 @@ use super::{Office, noon};
 fn mail(office: &Office, inbox: InboxId, raw: &str) -> Work {
     let reading = read_mail(raw.as_bytes(), &office.engine.world());
     let sha256 = String::new();
-    Work::Mail(Box::new(ReadMail { inbox, received_at: noon(), sha256, reading, perhaps_answered: false }))
+    let (received_at, role) = (noon(), FolderRole::Notices);
+    Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered: false }))
 }
 
 /// The same notification in two mails, each with its inbox row.

@@ -18,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sscd::adapters::folder::Folder;
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
+use sscd::domain::folder::FolderRole;
 use sscd::domain::id::{Key, LetterId};
 use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
 use sscd::ports::{Clock, Transport};
@@ -62,9 +63,13 @@ impl Office {
     }
 
     pub async fn collect_from(&self, name: &str, folder: &str) {
+        self.collect_as(FolderRole::Notices, name, folder).await;
+    }
+
+    pub async fn collect_as(&self, role: FolderRole, name: &str, folder: &str) {
         let mailbox = Maildir::new(self.path(folder));
         let (engine, name) = (self.engine.clone(), name.to_owned());
-        idle(Collect { engine, name, mailbox, start_from: None, must_reconcile: true }).await;
+        idle(Collect { engine, name, mailbox, role, start_from: None, must_reconcile: true }).await;
     }
 
     /// The real program reads what is suspected.

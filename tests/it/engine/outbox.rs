@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use sscd::adapters::maildir;
 use sscd::adapters::smtp::Smtp;
+use sscd::domain::folder::FolderRole;
 use sscd::domain::id::LetterId;
 use sscd::engine::Ask;
-use sscd::store::{DeliveryState, LetterFilter};
+use sscd::ports::Clock as _;
+use sscd::store::{DeliveryState, LetterFilter, LetterState};
 
 use super::Office;
 use crate::servers::post::PostOffice;
@@ -52,6 +55,42 @@ async fn a_letter_that_waited_too_long_is_not_sent_and_a_person_sends_it_again()
     assert_eq!(office.alarms().await, [""; 0]);
     let refused = office.ask(retry()).await.unwrap_err();
     assert!(refused.contains("no delivery that failed"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_letter_that_was_under_way_at_a_crash_and_lies_in_sent_is_not_sent_again() {
+    let mut office = Office::new().await;
+    for mail in ["form-complete.eml", "ids-withheld.eml"] {
+        office.drop_mail(mail);
+    }
+    office.collect().await;
+    office.read().await;
+    let store = &office.engine.store;
+    assert_eq!(store.claim("a daemon that dies", 9, office.clock.now()).await.unwrap().len(), 2);
+    // The server had taken the first, and keeps what it sends.
+    let LetterState::Sealed { bytes } = office.letter(1).await.state else { panic!("a draft") };
+    maildir::create(&office.path("sent")).unwrap();
+    std::fs::write(office.path("sent/new/1"), bytes).unwrap();
+    office.collect_as(FolderRole::Sent, "sent", "sent").await;
+    office.read().await;
+    office.restart().await;
+    office.deliver().await;
+    assert_eq!(
+        office.letter(1).await.deliveries[0].state,
+        DeliveryState::Queued,
+        "the folder is swept first"
+    );
+    office.pass(TimeDelta::minutes(1));
+    office.deliver().await;
+    let mut answers = Vec::new();
+    for letter in [1, 2] {
+        let delivery = office.letter(letter).await.deliveries.remove(0);
+        assert_eq!((delivery.state, delivery.possible_duplicate), (DeliveryState::Accepted, true));
+        answers.push(delivery.answer.unwrap());
+    }
+    assert!(answers[0].starts_with("seen in the Sent folder"), "{answers:?}");
+    assert!(answers[1].starts_with("laid down as"), "{answers:?}");
+    assert_eq!(std::fs::read_dir(office.path("letters/new")).unwrap().count(), 1);
 }
 
 #[tokio::test]

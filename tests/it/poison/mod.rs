@@ -84,6 +84,7 @@ fn forty_kills_at_the_worst_moment_set_no_innocent_mail_aside() {
         let arrival = sscd::store::Arrival {
             locator: "2".into(),
             received_at: "2026-11-02T09:00:00Z".parse().unwrap(),
+            role: sscd::domain::folder::FolderRole::Notices,
             content: sscd::store::Content::Whole(mail.into_bytes()),
         };
         let cursor = store.cursor("shared").await.unwrap().unwrap();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use sscd::domain::folder::FolderRole;
 use sscd::domain::message::Verdict;
 use sscd::domain::notification::Reading;
 use sscd::store::{Arrival, Content, InboxFilter, LetterFilter, Outcome};
@@ -61,7 +62,8 @@ async fn play(n_mails: usize) {
         let arrivals = (first..n_mails.min(first + BATCH)).map(|n| {
             let mail = mutated(&corpus, &mut dice);
             distinct.insert(mail.clone());
-            Arrival { locator: n.to_string(), received_at: noon(), content: Content::Whole(mail) }
+            let role = FolderRole::Notices;
+            Arrival { locator: n.to_string(), received_at: noon(), role, content: Content::Whole(mail) }
         });
         let arrivals: Vec<Arrival> = arrivals.collect();
         let cursor = store.cursor("shared").await.unwrap().unwrap();

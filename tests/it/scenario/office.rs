@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::case::waits;
+use sscd::domain::folder::FolderRole;
 use sscd::domain::world::World;
 use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold};
 use sscd::ports::Clock;
@@ -56,34 +57,46 @@ async fn engine(folder: &Path, clock: &Arc<Hands>, world: Arc<World>) -> Arc<Eng
     Engine::start(store, world, clock.clone(), alarms, "conversation".into()).await.unwrap()
 }
 
-fn services(engine: &Arc<Engine>, mail: &Path, post: &Arc<Post>) -> Vec<(Box<dyn Service>, DateTime<Utc>)> {
-    let collect = Collect {
-        engine: engine.clone(),
-        name: "shared".into(),
-        mailbox: Maildir::new(mail),
-        start_from: None,
-        must_reconcile: true,
+/// The folders of the office's mailbox.
+const FOLDERS: [(&str, FolderRole); 3] =
+    [("mail", FolderRole::Notices), ("junk", FolderRole::Junk), ("sent", FolderRole::Sent)];
+
+fn services(engine: &Arc<Engine>, folder: &Path, post: &Arc<Post>) -> Vec<(Box<dyn Service>, DateTime<Utc>)> {
+    let collect = |(name, role): (&str, FolderRole)| -> Box<dyn Service> {
+        Box::new(Collect {
+            engine: engine.clone(),
+            name: name.into(),
+            mailbox: Maildir::new(folder.join(name)),
+            role,
+            start_from: None,
+            must_reconcile: true,
+        })
     };
     // The real program reads what is suspected.
     let arguments = ["read", "--json", "/dev/stdin"].map(OsString::from);
     let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments.into());
-    let services: [Box<dyn Service>; 4] = [
-        Box::new(collect),
+    let services: [Box<dyn Service>; 3] = [
         Box::new(Read::new(engine.clone(), probe)),
         Box::new(Wake { engine: engine.clone() }),
         Box::new(Deliver::new(engine.clone(), post.clone())),
     ];
-    services.into_iter().map(|service| (service, DateTime::<Utc>::MIN_UTC)).collect()
+    FOLDERS
+        .map(collect)
+        .into_iter()
+        .chain(services)
+        .map(|service| (service, DateTime::<Utc>::MIN_UTC))
+        .collect()
 }
 
 impl Office {
     pub async fn open(at: DateTime<Utc>, is_tagged: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mail = folder.path().join("mail");
-        maildir::create(&mail).unwrap();
+        for (name, _) in FOLDERS {
+            maildir::create(&folder.path().join(name)).unwrap();
+        }
         let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
         let engine = engine(folder.path(), &clock, world(is_tagged)).await;
-        let services = services(&engine, &mail, &post);
+        let services = services(&engine, folder.path(), &post);
         Self { folder, engine, clock, post, services, n_mails: 0 }
     }
 
@@ -91,7 +104,7 @@ impl Office {
     pub async fn restart(&mut self) {
         self.engine.store.close().await;
         self.engine = engine(self.folder.path(), &self.clock, self.engine.world()).await;
-        self.services = services(&self.engine, &self.folder.path().join("mail"), &self.post);
+        self.services = services(&self.engine, self.folder.path(), &self.post);
     }
 
     /// Counts on, so that no two mails are the same.
@@ -100,10 +113,12 @@ impl Office {
         self.n_mails
     }
 
-    /// A mail is laid into the mailbox and worked.
-    pub async fn receive(&mut self, raw: &str) -> Result<(), String> {
+    /// A mail is laid into these folders and worked.
+    pub async fn receive(&mut self, raw: &str, folders: &[&str]) -> Result<(), String> {
         let n = self.next_mail();
-        fs::write(self.folder.path().join(format!("mail/new/{n:04}.scenario")), raw).unwrap();
+        for folder in folders {
+            fs::write(self.folder.path().join(format!("{folder}/new/{n:04}.scenario")), raw).unwrap();
+        }
         self.settle().await.map(drop)
     }
 

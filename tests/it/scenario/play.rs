@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use sscd::domain::id::{Address, LetterId};
+use sscd::domain::id::{Address, InboxId, LetterId};
 use sscd::domain::workday::{local, london};
 use sscd::ports::Clock as _;
 use sscd::store::{Letter, LetterFilter, LetterState};
@@ -84,6 +84,8 @@ impl Play {
         let (what, variations) = step.words.split_once(", ").unwrap_or((&step.words, ""));
         let raw = if let Some(from) = what.strip_prefix("mail from ") {
             Some(self.own_words(step, from)?)
+        } else if let Some(n) = what.strip_suffix(" again").and_then(|what| number(what, "mail")) {
+            Some(String::from_utf8(self.office.engine.store.raw(InboxId(n)).await.unwrap()).unwrap())
         } else if let Some(file) = what.strip_prefix("mail ") {
             Some(from_corpus(step, file)?)
         } else if let Some(rest) = what.strip_prefix("reply to ") {
@@ -100,10 +102,16 @@ impl Play {
             self.news.refusals.extend(said.err().map(|refusal| refusal.because));
             return self.office.settle().await.map(drop);
         };
+        let mut folders: &[&str] = &["mail"];
         for how in variations.split(", ").filter(|how| !how.is_empty()) {
-            raw = changed(&raw, how, self.office.next_mail())?;
+            match how {
+                "in junk" => folders = &["junk"],
+                "in sent" => folders = &["sent"],
+                "in junk and among notices" => folders = &["junk", "mail"],
+                _ => raw = changed(&raw, how, self.office.next_mail())?,
+            }
         }
-        self.office.receive(&raw).await
+        self.office.receive(&raw, folders).await
     }
 
     fn later(&self, span: &str) -> Option<DateTime<Utc>> {
@@ -152,8 +160,17 @@ impl Play {
     }
 
     async fn reply(&mut self, step: &Step, rest: &str) -> Result<String, String> {
-        let form = "reply to letter N from ADDRESS, and the text in the block";
+        let form = "reply to letter|mail N from ADDRESS, and the text in the block";
         let (letter, from) = step.needs(rest.split_once(" from "), form)?;
+        if let Some(n) = number(letter, "mail") {
+            let row = self.office.engine.store.inbox_row(InboxId(n)).await.unwrap();
+            let row = row.ok_or_else(|| format!("there is no mail {n}"))?;
+            let id = row.message_id.ok_or("that mail has no Message-ID")?;
+            let headers = format!("In-Reply-To: <{id}>\n");
+            let to = row.sender.unwrap_or_default();
+            let envelope = Envelope { from, to: &to, n: self.office.next_mail(), headers };
+            return Ok(post::mail(&envelope, "Re: your notification", &step.block.join("\n")));
+        }
         let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
         let LetterState::Sealed { bytes } = &letter.state else {
             return Err("that letter never left".into());

@@ -1,7 +1,8 @@
 //! Mail in.
 
 use sha2::{Digest, Sha256};
-use sscd::domain::id::InboxId;
+use sscd::domain::folder::FolderRole;
+use sscd::domain::id::{InboxId, SubjectId};
 use sscd::store::*;
 
 use super::place::{Place, block};
@@ -14,7 +15,8 @@ pub fn mail_is_taken_in_once_and_waits(place: &Place) {
         mails(&store, 100).await;
         let waiting = store.waiting(1000, None).await.unwrap();
         assert_eq!(waiting.len(), 100);
-        let expected = Waiting { inbox: InboxId(96), received_at: at(0), n_bytes: 7, n_attempts: 0 };
+        let role = FolderRole::Notices;
+        let expected = Waiting { inbox: InboxId(96), received_at: at(0), n_bytes: 7, n_attempts: 0, role };
         assert_eq!(store.waiting(1, Some(InboxId(95))).await.unwrap(), [expected]);
         assert_eq!(store.raw(InboxId(7)).await.unwrap(), b"mail 7");
         let ids: Vec<_> = waiting.iter().map(|w| w.inbox).collect();
@@ -46,6 +48,45 @@ pub fn the_same_bytes_are_one_mail_seen_twice(place: &Place) {
         let seen = store.seen_at(taken[0].inbox).await.unwrap();
         assert_eq!(seen[2], ("alias".into(), 7, "9".into()));
         assert_eq!(store.raw(taken[1].inbox).await.unwrap(), b"", "an empty mail is a mail");
+    });
+}
+
+pub fn what_was_put_aside_as_junk_waits_again_once_it_is_a_notice(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let from = |role| Arrival { role, ..arrival("1", b"one") };
+        let take = async |mailbox: &str, role| {
+            let cursor = Cursor { mailbox: mailbox.into(), ..cursor(1) };
+            store.take_in(vec![from(role)], &cursor, at(0)).await.unwrap()[0].inbox
+        };
+        let inbox = take("junk", FolderRole::Junk).await;
+        let state = async || {
+            let row = store.inbox_row(inbox).await.unwrap().unwrap();
+            (row.role, row.outcome)
+        };
+        let end = |only_as, subjects: Vec<SubjectId>| InboxDone {
+            only_as,
+            subjects,
+            ..done(inbox, Outcome::NotANotification)
+        };
+        let term = lead(&store).await;
+        let commit = async |done| {
+            let commit = Commit { at: at(5), inbox: vec![done], ..Commit::default() };
+            store.commit(term, commit).await.unwrap();
+        };
+        commit(end(Some(FolderRole::Junk), vec![])).await;
+        assert_eq!(take("sent", FolderRole::Sent).await, inbox);
+        assert_eq!(state().await, (FolderRole::Junk, Outcome::NotANotification));
+        take("shared", FolderRole::Notices).await;
+        assert_eq!(state().await, (FolderRole::Notices, Outcome::Waiting));
+        assert_eq!(store.waiting(9, None).await.unwrap()[0].role, FolderRole::Notices);
+        // Decided while it lay in junk only, and it does no more.
+        commit(end(Some(FolderRole::Junk), vec![])).await;
+        assert_eq!(state().await.1, Outcome::Waiting);
+        // What was decided among notices stays so.
+        commit(end(None, vec![])).await;
+        take("alias", FolderRole::Notices).await;
+        assert_eq!(state().await.1, Outcome::NotANotification);
     });
 }
 

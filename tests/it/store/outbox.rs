@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use sscd::domain::id::LetterId;
+use sscd::domain::folder::FolderRole;
+use sscd::domain::id::{InboxId, LetterId};
 use sscd::store::*;
 
 use super::place::{Place, block};
@@ -63,6 +64,34 @@ pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
         assert_eq!(letter.state, LetterState::Sealed { bytes: b"letter 1".to_vec() });
         assert_eq!(store.by_message_id("3@sec.test").await.unwrap(), None);
         assert_eq!(store.delivery(3).await.unwrap(), None);
+    });
+}
+
+pub fn only_a_letter_to_one_is_known_by_its_copy_in_sent(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        let bytes = b"letter 2".to_vec();
+        let two = vec![delivery(2, "bob@power.test"), delivery(3, "eve@power.test")];
+        let made = vec![sealed(1), letter(2, LetterState::Sealed { bytes }, two)];
+        store.commit(term, letters(made)).await.unwrap();
+        let claimed = store.claim("me", 9, at(0)).await.unwrap();
+        let seen = async |n: usize| store.seen_in_sent(&claimed[n]).await.unwrap();
+        let copy =
+            |n: i64| Arrival { role: FolderRole::Sent, ..arrival(&n.to_string(), n.to_string().as_bytes()) };
+        let sent = Cursor { mailbox: "sent".into(), ..cursor(2) };
+        store.take_in(vec![copy(1), copy(2)], &sent, at(0)).await.unwrap();
+        assert!(!seen(0).await, "it is not read yet");
+        let read = |n: i64| InboxDone {
+            message_id: Some(format!("{n}@sec.test")),
+            subjects: vec![],
+            ..done(InboxId(n), Outcome::NotANotification)
+        };
+        let inbox = vec![read(1), read(2)];
+        store.commit(term, Commit { at: at(2), inbox, ..Commit::default() }).await.unwrap();
+        assert_eq!([seen(0).await, seen(1).await, seen(2).await], [true, false, false]);
+        assert_eq!(store.rescue(at(10)).await.unwrap().n_transmitting, 3);
+        assert_eq!(store.next_delivery_at().await.unwrap(), Some(at(60_010)));
     });
 }
 

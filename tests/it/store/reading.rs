@@ -1,5 +1,6 @@
 //! What is read, and what is found again.
 
+use sscd::domain::folder::FolderRole;
 use sscd::domain::id::{InboxId, LetterId};
 use sscd::store::*;
 
@@ -47,6 +48,7 @@ pub fn the_inbox_lists_and_finds(place: &Place) {
             raw_sha256: store.inbox_row(InboxId(3)).await.unwrap().unwrap().raw_sha256,
             n_bytes: 6,
             received_at: at(0),
+            role: FolderRole::Notices,
             recorded_at: at(0),
             message_id: copy.message_id,
             content_key: copy.content_key,

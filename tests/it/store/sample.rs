@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sscd::domain::folder::FolderRole;
 use sscd::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use sscd::store::*;
 
@@ -15,7 +16,8 @@ pub fn subject(n: i64) -> SubjectId {
 }
 
 pub fn arrival(locator: &str, bytes: &[u8]) -> Arrival {
-    Arrival { locator: locator.into(), received_at: at(0), content: Content::Whole(bytes.to_vec()) }
+    let content = Content::Whole(bytes.to_vec());
+    Arrival { locator: locator.into(), received_at: at(0), role: FolderRole::Notices, content }
 }
 
 pub fn cursor(position: i64) -> Cursor {
@@ -109,6 +111,7 @@ pub fn done(inbox: InboxId, outcome: Outcome) -> InboxDone {
         reading: Some(b"{}".to_vec()),
         duplicate_of: None,
         subjects: vec![subject(inbox.0)],
+        only_as: None,
     }
 }
 

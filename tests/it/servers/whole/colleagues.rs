@@ -3,8 +3,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use serde_json::json;
+
 use super::{Office, alarms};
+use crate::notice::{NOTIFIERS, message_id, notice};
 use crate::servers::dovecot::OFFICE;
+use crate::servers::process::PlainUser;
 use crate::servers::proxy::{Line, Proxy};
 
 fn inbox(office: &Office, words: &[&str]) {
@@ -56,6 +60,54 @@ fn read_flagged_moved_and_deleted_before_and_while_it_is_collected() {
     let status = office.close(daemon, 219);
     assert!(alarms(&status).is_empty(), "{status:#}");
     assert_eq!(status["mailboxes"][0]["n_found_missing"], 0, "{status:#}");
+}
+
+#[test]
+fn what_a_colleague_answered_in_sent_is_known_to_its_case_and_a_notice_in_junk_waits_for_a_person() {
+    let office = Office::open();
+    for folder in ["Junk", "Sent"] {
+        office.dovecot.doveadm(&["mailbox", "create", "-u", OFFICE, folder]);
+    }
+    office.connect(&["junk_folders = ['Junk']\nsent_folders = ['Sent']"], "");
+    let append = |folder: &str, mail: &[u8]| {
+        let file = office.dovecot.path("appended.eml");
+        std::fs::write(&file, mail).unwrap();
+        PlainUser::own(&file);
+        office.dovecot.doveadm(&["save", "-u", OFFICE, "-m", folder, file.to_str().unwrap()]);
+    };
+    let mut daemon = office.start();
+    office.deliver([0]);
+    office.settle(&mut daemon, 1);
+    let answer = format!(
+        "From: SECAS <{OFFICE}>\r\nTo: {}\r\nSubject: Re: your notice\r\nMessage-ID: <by.hand@sec.test>\r\n\
+         In-Reply-To: <{}>\r\nDate: Mon, 2 Nov 2026 09:30:00 +0000\r\n\r\nI will call you.\r\n",
+        NOTIFIERS[0].2,
+        message_id(0)
+    );
+    append("Sent", answer.as_bytes());
+    append("Sent", &office.post.bytes(&office.post.taken()[0]));
+    append("Junk", notice(1).as_bytes());
+    let outcomes = |n: [i64; 2]| json!({"case": n[0], "not_a_notification": n[1]});
+    assert!(
+        daemon.until(|_| office.status()["counts"]["inbox"] == outcomes([3, 1])),
+        "{:#}",
+        office.status()
+    );
+    let (case, _) = office.place.ask(&["case", "show", "SUS-2026-0001"]);
+    assert!(case["case"]["answering"]["why"].as_str().unwrap().starts_with("a colleague wrote"), "{case:#}");
+    let rows = office.place.ask(&["inbox", "list"]).0.to_string();
+    assert!(rows.contains("our own letter, as it was sent"), "{rows}");
+    let (drafts, _) = office.place.ask(&["outbox", "list", "--drafts"]);
+    assert!(drafts.to_string().contains("it lies in a junk folder"), "{drafts:#}");
+    // Released, it leaves like any other; and nothing was changed in either folder.
+    let (_, code) = office.place.ask(&["outbox", "release", "2", "--by", "priya.nair"]);
+    assert_eq!(code, Some(0));
+    office.settle(&mut daemon, 2);
+    for (folder, n) in [("Junk", 1), ("Sent", 2)] {
+        let found = office.dovecot.doveadm(&["search", "-u", OFFICE, "mailbox", folder, "unseen"]);
+        assert_eq!(found.lines().count(), n, "{folder}");
+    }
+    office.close(daemon, 2);
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_post_without_tagged_senders_holds_the_letters_until_the_key_is_set_and_boun
     let (to, bytes) = (NOTIFIERS[2].2, office.post.bytes(&taken[2]));
     let letter = String::from_utf8(bytes).unwrap();
     let (header, _) = letter.split_once("\r\n\r\n").unwrap();
-    assert!(header.contains("Reply-To: secas@sec.test"), "{header}");
+    assert!(header.contains("Reply-To: SECAS <secas@sec.test>\r\n"), "{header}");
     let bounce = |header: &str| {
         format!(
             "Return-Path: <>\r\nFrom: MAILER-DAEMON@post.test\r\nTo: {OFFICE}\r\n\

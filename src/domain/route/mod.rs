@@ -1,29 +1,50 @@
 //! Which subjects a mail speaks to. In: a reading and what was looked up for it; out: a signal for each subject, or
 //! why a person must look, or why nobody need. Pure: the engine brings along what must be known.
 
+mod bounced;
+mod sent;
+
 use chrono::{DateTime, Utc};
 
 use super::case::answer::{Answer, AnswerTo, answer_to_user, named_user};
 use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, compare};
 use super::directory::{Standing, User};
+use super::folder::FolderRole;
 use super::id::{Address, InboxId, Key, LetterId, SubjectId};
 use super::message::{SignKind, Verdict};
 use super::notification::{Kind, Notification, Reading};
-use super::token::Keys;
 use super::workday::london_date;
 use super::world::World;
+
+use bounced::bounced;
+pub use bounced::returned_ids;
+use sent::sent;
 
 /// One mail, read.
 #[derive(Debug, Clone)]
 pub struct ReadMail {
     pub inbox: InboxId,
     pub received_at: DateTime<Utc>,
+    /// What the folder is for in which it lies.
+    pub role: FolderRole,
     /// Lower-case hex of the raw bytes' SHA-256.
     pub sha256: String,
     pub reading: Reading,
     /// It may have been answered from a record that is lost ([`PERHAPS_ANSWERED`]).
     pub perhaps_answered: bool,
 }
+
+impl ReadMail {
+    /// By which copies of a mail are known. What we sent ourselves and the same as it came back are two mails.
+    #[must_use]
+    pub fn content_key(&self) -> String {
+        let key = &self.reading.content_key;
+        if self.role == FolderRole::Sent { format!("sent {key}") } else { key.clone() }
+    }
+}
+
+/// Why the letters for a mail in a junk folder wait for a person.
+pub const IN_JUNK: &str = "it lies in a junk folder: a person looks first";
 
 /// Why the letters for a mail wait for a person after a restore.
 pub const PERHAPS_ANSWERED: &str =
@@ -85,24 +106,47 @@ pub fn user_key(user: Option<&User>, name: Option<&str>) -> Option<Key> {
 #[must_use]
 pub fn route(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let mut route = judged(mail, lookup, world);
-    if let Route::Signals { signals, .. } = &mut route
-        && mail.perhaps_answered
-    {
-        for (_, signal) in signals {
-            if let Signal::Notified(notified) = signal {
-                notified.answer.hold(PERHAPS_ANSWERED);
-            }
+    let is_junk = mail.role == FolderRole::Junk;
+    let held = [(mail.perhaps_answered, PERHAPS_ANSWERED), (is_junk, IN_JUNK)];
+    for because in held.into_iter().filter_map(|(is_held, because)| is_held.then_some(because)) {
+        hold(&mut route, because);
+    }
+    match route {
+        Route::NotOurs { reason } if is_junk => {
+            Route::NotOurs { reason: format!("in a junk folder: {reason}") }
+        }
+        // A filter's word against a stranger's counts, against somebody's whom we know it does not.
+        Route::Triage { reason }
+            if is_junk && mail.reading.kind != Kind::Bounce && is_stranger(mail, world) =>
+        {
+            Route::NotOurs { reason: format!("in a junk folder, from nobody in the directory: {reason}") }
+        }
+        route => route,
+    }
+}
+
+fn hold(route: &mut Route, because: &str) {
+    let Route::Signals { signals, .. } = route else { return };
+    for (_, signal) in signals {
+        if let Signal::Notified(notified) = signal {
+            notified.answer.hold(because);
         }
     }
-    route
+}
+
+fn is_stranger(mail: &ReadMail, world: &World) -> bool {
+    evidence(mail, world).standing == Standing::Unknown
 }
 
 fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let reading = &mail.reading;
-    if let Some((of, subjects)) = lookup.earlier_copy(&reading.content_key)
+    if let Some((of, subjects)) = lookup.earlier_copy(&mail.content_key())
         && of != mail.inbox
     {
         return Route::Duplicate { of, subjects };
+    }
+    if mail.role == FolderRole::Sent {
+        return sent(mail, lookup, world);
     }
     if let Some(sign) = reading.signs.iter().find(|sign| sign.kind == SignKind::Own) {
         return Route::NotOurs { reason: format!("our own mail, come back ({})", sign.because) };
@@ -140,7 +184,7 @@ fn evidence(mail: &ReadMail, world: &World) -> Mail {
 }
 
 /// The case whose conversation this mail is part of: by thread, by our own tag, then by the reference in the subject
-/// if the sender is of the same organisation (FIELD.md 19).
+/// if the sender is of the same organisation (FIELD.md 19) or one of us.
 fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup) -> Option<&'a Case> {
     let reading = &mail.reading;
     let by_thread = || reading.thread.iter().rev().find_map(|id| lookup.thread(id));
@@ -150,6 +194,9 @@ fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup) -> Option<&'a Case> {
             reading.references.iter().filter_map(|text| Reference::parse(text)).map(Reference::subject);
         let mut known = subjects.filter(|subject| {
             lookup.case(subject).is_some_and(|case| {
+                if mail.role == FolderRole::Sent {
+                    return true;
+                }
                 let theirs = case.mails.first().and_then(|first| first.sender.address.as_ref());
                 let domain = mail.reading.sender.address.as_ref().map(Address::domain);
                 domain.is_some() && theirs.map(Address::domain) == domain
@@ -258,51 +305,6 @@ fn spoke(mail: &ReadMail, case: &Case, world: &World, needs_person: bool, why: S
         signals: vec![(Target::Case(case.reference.subject()), Signal::Spoke(Box::new(spoke)))],
         triage: needs_person.then(|| why.clone()),
         reason: why,
-    }
-}
-
-/// The Message-IDs of ours that a bounce names, surest first: ENVID, those in it, then its own References (INTEROP.md
-/// 4). What our keys did not sign is none of ours: no stranger can make a letter come back.
-#[must_use]
-pub fn returned_ids(reading: &Reading, keys: &Keys) -> Vec<String> {
-    let bounce = reading.bounce.iter().flat_map(|bounce| &bounce.message_ids);
-    let ids = bounce.chain(reading.thread.iter().rev()).filter(|id| keys.wrote(id));
-    ids.map(|id| id.to_lowercase()).collect()
-}
-
-/// A bounce is matched by its tag, else by a Message-ID; of either the HMAC held.
-fn bounced(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
-    let reading = &mail.reading;
-    let bounce = reading.bounce.clone().unwrap_or_default();
-    let by_id = || returned_ids(reading, &world.keys).iter().find_map(|id| lookup.letter(id));
-    let (subject, letter, recipient) = match reading.tags.iter().find_map(|tag| lookup.bounced(tag)) {
-        Some(delivery) => delivery,
-        None => match by_id() {
-            Some((subject, letter, to)) => match the_one(&to, bounce.recipient.as_deref()) {
-                Some(recipient) => (subject, letter, recipient),
-                None => {
-                    let reason =
-                        format!("letter {} came back, and from which of its readers is not said", letter.0);
-                    return Route::Triage { reason };
-                }
-            },
-            None => {
-                let reason = "a bounce, and neither its tag nor a Message-ID in it names a letter of ours";
-                return Route::NotOurs { reason: reason.into() };
-            }
-        },
-    };
-    let reason = format!("letter {} to {recipient} came back", letter.0);
-    let signal = Signal::Bounced { letter, recipient, inbox: mail.inbox, bounce };
-    Route::Signals { signals: vec![(Target::Case(subject), signal)], triage: None, reason }
-}
-
-/// Of those whom a letter went to, the one that a bounce names, or the only one.
-fn the_one(to: &[Address], named: Option<&str>) -> Option<Address> {
-    let is_named = |to: &&Address| named.is_some_and(|named| named.eq_ignore_ascii_case(to.as_str()));
-    match to {
-        [one] => Some(one.clone()),
-        more => more.iter().find(is_named).cloned(),
     }
 }
 
