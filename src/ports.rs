@@ -103,7 +103,7 @@ pub struct Found {
 /// A mail of this size or more is fetched in pieces.
 pub const LARGE: u64 = 4 << 20;
 pub const PIECE: usize = 1 << 20;
-const BATCH: usize = 128;
+const BATCH: usize = 100;
 
 impl Found {
     #[must_use]
@@ -112,7 +112,7 @@ impl Found {
     }
 }
 
-/// Cuts a listing into batches of at most 128 mails and about 4 MiB; a large mail stands alone, to be fetched in
+/// Cuts a listing into batches of at most 100 mails and about 4 MiB; a large mail stands alone, to be fetched in
 /// pieces. So memory stays flat whatever waits.
 #[must_use]
 pub fn in_batches(found: &[Found]) -> Vec<&[Found]> {
@@ -201,7 +201,7 @@ mod tests {
             assert_eq!(lens, expected);
         };
         check(&[], &[]);
-        check(&[9_000; 250], &[128, 122]);
+        check(&[9_000; 250], &[100, 100, 50]);
         check(&[3 << 20, 1 << 20, 10, 40 << 20, 10], &[1, 2, 1, 1]);
     }
 }

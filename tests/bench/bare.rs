@@ -72,7 +72,7 @@ const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAG
 
 /// Mails in a group of each step, as the daemon has them when many wait.
 const STEPS: [(usize, &str); 4] = [
-    (128, include_str!("bare/1-take-in.sql")),
+    (100, include_str!("bare/1-take-in.sql")),
     (128, include_str!("bare/2-begin-reading.sql")),
     (64, include_str!("bare/3-decide.sql")),
     (64, concat!(include_str!("bare/4-claim.sql"), include_str!("bare/5-settle.sql"))),
