@@ -71,7 +71,7 @@ fn an_expired_secret_is_one_request_an_alarm_and_over_when_it_is_renewed() {
         daemon.said.join("\n")
     );
     assert!(!daemon.has_said(SECRET));
-    drop(daemon);
+    assert_eq!(daemon.end(rustix::process::Signal::TERM).code(), Some(0));
 
     provider.is(Mood::Good);
     let mut daemon = office.start();
