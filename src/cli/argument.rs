@@ -23,6 +23,12 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     text.parse().map_err(|_| expected())
 }
 
+/// Why a person does something: the record keeps it for ever.
+pub fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("found nothing, expected why, in a few words".into()) } else { Ok(text.into()) }
+}
+
 /// Reads `field=value`.
 pub fn pair(text: &str) -> Result<(String, String), String> {
     let expected = || format!("found {text:?}, expected field=value, as user_party_name=\"Northwind\"");

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Common;
-use super::argument::{number, pair, reference};
+use super::argument::{number, pair, reason, reference};
 use super::ask::{By, ask};
 use super::check::{brief, moment};
 use super::look::Looking;
@@ -70,14 +70,16 @@ enum What {
         #[command(flatten)]
         by: By,
         /// Why, for the record.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
     /// This mail speaks to a case: file it there.
     #[command(after_help = "Example:\n  sscd inbox link 17 SUS-2026-0001 --by priya.nair")]
     Link {
+        /// The mail, as `inbox list` numbers it.
         #[arg(value_parser = number)]
         id: i64,
+        /// The case.
         #[arg(value_parser = reference)]
         reference: Reference,
         #[command(flatten)]

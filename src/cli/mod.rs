@@ -107,7 +107,15 @@ pub fn main() -> ExitCode {
         Command::Status(args) => block_on(status::command(args, &cli.common)),
     };
     done.unwrap_or_else(|error| {
+        // Whoever reads has had enough, as `head` does.
+        if error.root_cause().downcast_ref::<std::io::Error>().is_some_and(is_broken_pipe) {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("sscd: {error:#}");
         ExitCode::from(1)
     })
+}
+
+fn is_broken_pipe(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }

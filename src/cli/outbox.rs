@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Common;
-use super::argument::number;
+use super::argument::{number, reason};
 use super::ask::{By, ask};
 use super::check::{brief, moment};
 use super::look::Looking;
@@ -66,7 +66,7 @@ enum What {
         #[arg(value_parser = number)]
         id: i64,
         /// Why, for the record.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
         #[command(flatten)]
         by: By,
@@ -79,7 +79,7 @@ enum What {
         #[arg(value_parser = number)]
         id: i64,
         /// Why, for the record.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
         #[command(flatten)]
         by: By,

@@ -48,8 +48,8 @@ impl Screen {
         if self.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Rows under heads, cut to the terminal's width: first the widest of the columns named in `free`, then the widest
-    /// of all.
+    /// Rows under heads, cut to the terminal's width: first the widest of the columns named in `free`; where that is
+    /// not enough, all of these but the first are left out, from the right; then the widest of all is cut.
     #[must_use]
     pub fn table(self, heads: &[&str], free: &[&str], rows: &[Vec<String>]) -> String {
         let rows: Vec<Vec<String>> =
@@ -58,20 +58,24 @@ impl Screen {
         let mut widths: Vec<usize> =
             heads.iter().enumerate().map(|(at, head)| column(at).unwrap_or(0).max(len(head))).collect();
         if let Some(width) = self.width {
-            let gaps = 2 * widths.len().saturating_sub(1);
-            let too_wide = |widths: &[usize]| widths.iter().sum::<usize>() + gaps > width;
-            for columns in [free, heads] {
-                while too_wide(&widths) {
-                    let named = widths.iter_mut().zip(heads).filter(|(_, head)| columns.contains(head));
-                    let widest = named.map(|(width, _)| width).max().filter(|widest| **widest > LEAST);
-                    let Some(widest) = widest else { break };
-                    *widest -= 1;
+            let mut fits = shrink(&mut widths, heads, free, width);
+            for left_out in free.iter().skip(1).rev() {
+                if fits {
+                    break;
                 }
+                for (width, head) in widths.iter_mut().zip(heads) {
+                    *width = if head == left_out { 0 } else { *width };
+                }
+                fits = shrink(&mut widths, heads, &[], width);
+            }
+            if !fits {
+                shrink(&mut widths, heads, heads, width);
             }
         }
         let line = |cells: &mut dyn Iterator<Item = &str>| {
+            let shown = cells.zip(&widths).filter(|(_, width)| **width > 0);
             let cells: Vec<String> =
-                cells.zip(&widths).map(|(cell, width)| format!("{:<width$}", cut(cell, *width))).collect();
+                shown.map(|(cell, width)| format!("{:<width$}", cut(cell, *width))).collect();
             cells.join("  ").trim_end().to_owned()
         };
         let mut out = self.paint(Paint::Bold, &line(&mut heads.iter().copied())) + "\n";
@@ -154,6 +158,20 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// Takes from the widest of these columns, a column of 0 being none at all, until all fit; whether they do.
+fn shrink(widths: &mut [usize], heads: &[&str], columns: &[&str], screen: usize) -> bool {
+    loop {
+        let n_shown = widths.iter().filter(|width| **width > 0).count();
+        if widths.iter().sum::<usize>() + 2 * n_shown.saturating_sub(1) <= screen {
+            return true;
+        }
+        let named = widths.iter_mut().zip(heads).filter(|(_, head)| columns.contains(head));
+        let widest = named.map(|(width, _)| width).max().filter(|widest| **widest > LEAST);
+        let Some(widest) = widest else { return false };
+        *widest -= 1;
+    }
+}
+
 fn len(text: &str) -> usize {
     text.chars().count()
 }
@@ -203,6 +221,11 @@ mod tests {
         let text = screen.table(&["id", "what", "so"], &["what"], &rows);
         assert!(text.lines().all(|line| len(line) <= 40), "{text}");
         assert!(text.contains('…') && text.contains("yes"), "{text}");
+        let narrow = ["id", "from", "state", "why"];
+        let row = ["SUS-2026-0001", "security@northwind.test", "For SSC consideration", "it says so"];
+        let rows_of_four = vec![row.map(str::to_owned).to_vec()];
+        let text = screen.table(&narrow, &["from", "why"], &rows_of_four);
+        assert_eq!(text.lines().nth(1), Some("SUS-2026-0001  securit…  For SSC consid…"), "a name is whole");
         let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &[], &rows);
         assert!(!all.contains('…'));
     }

@@ -308,6 +308,14 @@ pub struct InboxDone {
 }
 
 impl InboxDone {
+    /// Another end of a mail: what was read of it stays with it, and a copy of it is still known by that.
+    #[must_use]
+    pub fn again(row: &InboxRow, outcome: Outcome, reason: String) -> Self {
+        let InboxRow { kind, sender, title, message_id, content_key, reading, .. } = row.clone();
+        let bare = Self::bare(row.inbox, outcome, reason);
+        Self { kind, sender, title, message_id, content_key, reading, ..bare }
+    }
+
     /// An end without a reading.
     #[must_use]
     pub fn bare(inbox: InboxId, outcome: Outcome, reason: String) -> Self {

@@ -146,12 +146,18 @@ fn a_person_works_with_a_running_daemon() {
     assert!(what.contains("colour"), "{what}");
     office.fails(2, &["inbox", "accept", "2", "--set", "colour", "--by", "priya.nair"]);
     office.fails(2, &["inbox", "dismiss", "2", "--by", "priya.nair"]);
+    office.fails(2, &["inbox", "dismiss", "2", "--reason", " ", "--by", "priya.nair"]);
 
     let set = ["--set", "user_party_name=Calder Networks", "--set", "purpose=tests"];
     let done = office.says(&[&["inbox", "accept", "2", "--by", "priya.nair"], &set[..]].concat());
     assert!(done.contains("SUS-"), "{done}");
     let again = office.fails(1, &["inbox", "dismiss", "2", "--reason", "no", "--by", "priya.nair"]);
     assert!(again.contains("belongs to"), "{again}");
+    // What was read of it is still known, and so is a copy that came another way.
+    assert!(office.says(&["inbox", "show", "2"]).contains("security@northwind.test"));
+    let copy = b"Received: from mx2.sec.test by mx.sec.test; Mon, 02 Nov 2026 10:00:01 +0000\r\n";
+    office.drop_mail("3", &[&copy[..], &uncertain()].concat());
+    assert_eq!(office.mails(3)[0]["outcome"], "duplicate");
 
     let received = ["--received", "2026-11-02T09:30:00Z"];
     let opened = [
@@ -178,6 +184,11 @@ fn a_person_works_with_a_running_daemon() {
     assert!(office.says(&["journal", "verify"]).contains("is whole"));
     let lines = office.says(&["journal", "export", "--case", reference]);
     assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{lines}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let unheard = office.command().args(["journal", "export"]).stdout(writer).output().unwrap();
+    assert!(unheard.status.success() && unheard.stderr.is_empty(), "{unheard:?}");
+    assert!(office.says(&["backup", office.path("hot.db").to_str().unwrap()]).contains("is whole"));
     let busy = office.fails(1, &["rebuild"]);
     assert!(busy.contains("another sscd"), "{busy}");
     office.says(&["status"]);

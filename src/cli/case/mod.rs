@@ -14,7 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::Common;
-use super::argument::{instant, pair, reference};
+use super::argument::{instant, pair, reason, reference};
 use super::ask::{By, ask};
 use super::check::brief;
 use super::look::Looking;
@@ -73,7 +73,7 @@ enum What {
         #[arg(value_parser = reference)]
         reference: Reference,
         /// How, for the record.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
         #[command(flatten)]
         by: By,

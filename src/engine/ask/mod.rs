@@ -171,8 +171,7 @@ impl Engine {
         if self.restored().covers(inbox) {
             signal.answer.hold(PERHAPS_ANSWERED);
         }
-        let mut done = InboxDone::bare(inbox, Outcome::Case, format!("accepted by {}", asking.by.0));
-        done.kind = row.kind;
+        let done = InboxDone::again(&row, Outcome::Case, format!("accepted by {}", asking.by.0));
         let mut work = case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking);
         if let Work::Case(work) = &mut work {
             work.inbox = vec![done];
@@ -181,15 +180,13 @@ impl Engine {
     }
 
     async fn dismiss(&self, inbox: InboxId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
-        if let Err(refusal) = self.open_row(inbox).await? {
-            return Ok(Err(refusal));
-        }
+        let row = match self.open_row(inbox).await? {
+            Ok(row) => row,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let reason = reason.to_string();
-        let done = InboxDone::bare(
-            inbox,
-            Outcome::NotANotification,
-            format!("dismissed by {}: {reason}", asking.by.0),
-        );
+        let why = format!("dismissed by {}: {reason}", asking.by.0);
+        let done = InboxDone::again(&row, Outcome::NotANotification, why);
         let work = Work::Desk {
             cause: cause(asking),
             actor: String::new(),
@@ -210,7 +207,7 @@ impl Engine {
         let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), needs_person: false };
         let mut work = case_work(Target::Case(reference.subject()), Signal::Spoke(Box::new(spoke)), asking);
         if let Work::Case(work) = &mut work {
-            work.inbox = vec![InboxDone::bare(inbox, Outcome::Case, why)];
+            work.inbox = vec![InboxDone::again(&row, Outcome::Case, why)];
         }
         Ok(Ok((work, format!("mail {} is filed to {reference}", inbox.0))))
     }
