@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,10 +14,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, timeout};
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{self, CertificateError};
 
-use super::tls;
+use super::tls::{self, Tls};
 use crate::ports::Failure;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,15 @@ impl fmt::Display for Peer {
     }
 }
 
+/// What was met on the way to a server. Where it ended early, the first that is missing says how far it came.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    pub addresses: Vec<IpAddr>,
+    pub connected: Option<SocketAddr>,
+    pub tls: Option<Tls>,
+    pub has_logged_in: bool,
+}
+
 #[derive(Debug)]
 pub struct Link {
     stream: Stream,
@@ -68,10 +77,18 @@ impl Link {
     /// # Errors
     /// `Retry` when nobody answers, `Rejected` when whoever answers cannot be trusted.
     pub async fn dial(peer: &Peer) -> Result<Self, Failure> {
-        let stream = connect(peer).await?;
+        Self::dial_noting(peer, &mut Way::default()).await
+    }
+
+    /// The same, and notes what was met.
+    ///
+    /// # Errors
+    /// As [`Link::dial`].
+    pub async fn dial_noting(peer: &Peer, way: &mut Way) -> Result<Self, Failure> {
+        let stream = connect(peer, way).await?;
         let link = Self::new(Stream::Plain(stream), peer.patience);
         match peer.security {
-            Security::Tls => link.secure(peer).await,
+            Security::Tls => link.secure(peer, way).await,
             Security::StartTls | Security::Plain => Ok(link),
         }
     }
@@ -81,7 +98,7 @@ impl Link {
     ///
     /// # Errors
     /// As [`Link::dial`].
-    pub async fn secure(self, peer: &Peer) -> Result<Self, Failure> {
+    pub async fn secure(self, peer: &Peer, way: &mut Way) -> Result<Self, Failure> {
         let Stream::Plain(stream) = self.stream else {
             return Err(Failure::rejected(format!("{peer} wants TLS inside TLS")));
         };
@@ -90,7 +107,10 @@ impl Link {
         })?;
         let connector = tls::connector(peer.ca_file.as_deref())?;
         match timeout(peer.patience, connector.connect(name, stream)).await {
-            Ok(Ok(stream)) => Ok(Self::new(Stream::Tls(Box::new(stream)), peer.patience)),
+            Ok(Ok(stream)) => {
+                way.tls = Some(Tls::of(stream.get_ref().1));
+                Ok(Self::new(Stream::Tls(Box::new(stream)), peer.patience))
+            }
             Ok(Err(error)) => Err(distrusted(peer, &error)),
             Err(_) => Err(Failure::retry(format!("{peer} does not finish the TLS handshake"))),
         }
@@ -122,12 +142,14 @@ impl Link {
 }
 
 /// Each address of the host in turn, so that one which is down does not hide the others.
-async fn connect(peer: &Peer) -> Result<TcpStream, Failure> {
+async fn connect(peer: &Peer, way: &mut Way) -> Result<TcpStream, Failure> {
     let unreachable = |why: &dyn fmt::Display| Failure::retry(format!("{peer} cannot be reached: {why}"));
     let found = timeout(peer.patience, tokio::net::lookup_host((peer.host.as_str(), peer.port))).await;
     let addresses = found.map_err(|_| unreachable(&"the name service is silent"))?;
     let mut failure = unreachable(&"the name has no address");
-    for address in addresses.map_err(|error| unreachable(&error))? {
+    let addresses: Vec<SocketAddr> = addresses.map_err(|error| unreachable(&error))?.collect();
+    way.addresses = addresses.iter().map(SocketAddr::ip).collect();
+    for address in addresses {
         if peer.security == Security::Plain && !address.ip().is_loopback() {
             return Err(Failure::rejected(format!(
                 "{peer} is not on this machine, and passwords and mail do not travel in the clear; set security to \"tls\" or \"starttls\""
@@ -136,6 +158,7 @@ async fn connect(peer: &Peer) -> Result<TcpStream, Failure> {
         match timeout(peer.patience, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 tune(&stream).map_err(|error| unreachable(&error))?;
+                way.connected = Some(address);
                 return Ok(stream);
             }
             Ok(Err(error)) => failure = unreachable(&error),
@@ -158,6 +181,12 @@ fn tune(stream: &TcpStream) -> io::Result<()> {
 fn distrusted(peer: &Peer, error: &io::Error) -> Failure {
     let why = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match why {
+        Some(rustls::Error::InvalidCertificate(
+            why @ (CertificateError::Expired | CertificateError::ExpiredContext { .. }),
+        )) => Failure::rejected(format!(
+            "the certificate of {peer} cannot be trusted: {}; have it renewed, unless this machine's clock is wrong",
+            rustls::Error::InvalidCertificate(why.clone())
+        )),
         Some(rustls::Error::InvalidCertificate(why)) => Failure::rejected(format!(
             "the certificate of {peer} cannot be trusted: {}; if its authority is your own, name it in `ca_file`",
             rustls::Error::InvalidCertificate(why.clone())

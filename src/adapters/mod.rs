@@ -9,5 +9,5 @@ pub mod login;
 pub mod maildir;
 pub mod oauth;
 pub mod smtp;
-mod tls;
+pub mod tls;
 pub mod watch;

@@ -94,7 +94,7 @@ pub fn main() -> ExitCode {
     let done: anyhow::Result<ExitCode> = match cli.command {
         Command::Backup(args) => block_on(backup::command(args, &cli.common)),
         Command::Case(args) => block_on(case::command(args, &cli.common)),
-        Command::Check(args) => block_on(check::check(args, &cli.common)),
+        Command::Check(args) => block_on(check::command(args, &cli.common)),
         Command::Demo(args) => block_on(demo::command(args)),
         Command::Form(args) => form::form(&args),
         Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),

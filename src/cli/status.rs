@@ -1,15 +1,21 @@
 //! `sscd status`: the record in numbers, how far each mailbox was swept, and what stands as an alarm.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::check::moment;
+use super::check::{free_mb, moment};
 use super::screen::{Paint, Screen, counted, one_line, say, say_json, spaced};
 use super::{Common, look};
-use crate::store::{Counts, Cursor, LetterFilter};
+use crate::adapters::clock::SystemClock;
+use crate::ports::Clock as _;
+use crate::store::{Alarm, Counts, Cursor, LetterFilter};
+
+/// With less the record takes no mail in.
+const FULL_MB: u64 = 4;
 
 /// Show how the daemon is: counts, mailboxes, alarms.
 ///
@@ -21,9 +27,11 @@ pub struct Status {}
 /// # Errors
 /// When the record cannot be read.
 pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
-    let store = look::store(&common.state()?).await?;
+    let state = common.state()?;
+    let store = look::store(&state).await?;
     let counts = store.counts().await?;
-    let alarms = store.alarms().await?;
+    let mut alarms = store.alarms().await?;
+    alarms.extend(full_disk(&state.folder));
     let mut cursors = Vec::new();
     // The alarm that a configuration is broken must be seen with the broken one.
     let mailboxes = common.load().map(|config| look::mailboxes(&config));
@@ -33,7 +41,7 @@ pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
     let next = store.next_due().await?;
     let n_failed = store.letters(&LetterFilter::Failed, None, i64::MAX).await?.len();
     if common.json {
-        let alarm = |alarm: &crate::store::Alarm| {
+        let alarm = |alarm: &Alarm| {
             json!({"key": alarm.key, "text": alarm.text, "raised_at": alarm.raised_at, "last_at": alarm.last_at,
                 "n_raised": alarm.n_raised})
         };
@@ -60,13 +68,22 @@ pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
             );
             text += &(screen.paint(Paint::Red, &one_line(&line)) + "\n");
         }
-        text += &people(&counts, &cursors, next, n_failed);
+        text += &people(screen, &counts, &cursors, next, n_failed);
         say(&text)?;
     }
     Ok(if alarms.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// A full disk holds no alarm, so it is looked at here.
+fn full_disk(folder: &Path) -> Option<Alarm> {
+    let mb = free_mb(folder).filter(|mb| *mb < FULL_MB)?;
+    let now = SystemClock.now();
+    let text = format!("{mb} MB are free for {}: free some space; nothing was lost", folder.display());
+    Some(Alarm { key: "disk".into(), text, raised_at: now, last_at: now, n_raised: 1 })
+}
+
 fn people(
+    screen: Screen,
     counts: &Counts,
     cursors: &[(Option<Cursor>, String)],
     next: Option<DateTime<Utc>>,
@@ -94,19 +111,22 @@ fn people(
     ];
     for (cursor, name) in cursors {
         let at = |at: Option<DateTime<Utc>>| at.map_or_else(|| "never".into(), moment);
-        lines.push(match cursor {
-            None => format!("mailbox     {}: never collected", one_line(name)),
+        let story = match cursor {
+            None => format!("{name}: never collected"),
             Some(cursor) => format!(
-                "mailbox     {}: swept {}, compared {}, {} found missing then",
-                one_line(name),
+                "{name}: swept {}, compared {}, {} found missing then",
                 at(cursor.swept_at),
                 at(cursor.reconciled_at),
                 counted(cursor.n_found_missing, "mail")
             ),
-        });
+        };
+        lines.push(screen.paragraph("mailbox", 12, &story).trim_end().to_owned());
     }
     if n_failed > 0 {
-        lines.push(format!("{n_failed} letters did not reach somebody: see `sscd outbox list --failed`"));
+        lines.push(format!(
+            "{} did not reach somebody: see `sscd outbox list --failed`",
+            counted(i64::try_from(n_failed).unwrap_or(i64::MAX), "letter")
+        ));
     }
     lines.join("\n") + "\n"
 }

@@ -16,8 +16,8 @@ use crate::adapters::oauth::{Client, Endpoint, Grant, Tokens};
 use crate::adapters::smtp::{Post, Smtp};
 pub use crate::adapters::watch::Watch;
 use crate::config::{
-    Config, Grant as GrantSection, Imap as ImapSection, Login as LoginSection, OAuth, Proof, Server, Tls,
-    Transport as Section,
+    Config, Grant as GrantSection, Imap as ImapSection, Login as LoginSection, OAuth, Proof, Server,
+    Smtp as SmtpSection, Tls, Transport as Section,
 };
 use crate::engine::{Idle, Service};
 use crate::ports::{Clock, Transport};
@@ -43,14 +43,20 @@ impl Wiring {
     /// # Errors
     /// When the section has no login.
     pub fn imap(&mut self, section: &ImapSection, folder: &str) -> anyhow::Result<Imap> {
+        Ok(Imap::new(self.account(section, folder)?))
+    }
+
+    /// # Errors
+    /// When the section has no login.
+    pub fn account(&mut self, section: &ImapSection, folder: &str) -> anyhow::Result<Account> {
         let login = section.server.login.as_ref().context("IMAP needs user, and password_file or oauth")?;
-        Ok(Imap::new(Account {
+        Ok(Account {
             peer: peer(&section.server),
             login: self.login(login),
             folder: folder.into(),
             idle_at_most: section.idle_at_most,
             poll_after: section.poll_after,
-        }))
+        })
     }
 
     /// The way that letters go.
@@ -63,13 +69,19 @@ impl Wiring {
                 let open = Folder::open(path);
                 Arc::new(open.with_context(|| format!("open the folder of letters {}", path.display()))?)
             }
-            Section::Smtp(smtp) => Arc::new(Smtp::new(Post {
-                peer: peer(&smtp.server),
-                login: smtp.server.login.as_ref().map(|login| self.login(login)),
-                hello: smtp.hello.clone().unwrap_or_else(host_name),
-                n_connections: usize::try_from(smtp.connections)?,
-                ask_after: ASK_AFTER,
-            })),
+            Section::Smtp(smtp) => Arc::new(Smtp::new(self.post(smtp)?)),
+        })
+    }
+
+    /// # Errors
+    /// When there are more connections than this machine can count.
+    pub fn post(&mut self, section: &SmtpSection) -> anyhow::Result<Post> {
+        Ok(Post {
+            peer: peer(&section.server),
+            login: section.server.login.as_ref().map(|login| self.login(login)),
+            hello: section.hello.clone().unwrap_or_else(host_name),
+            n_connections: usize::try_from(section.connections)?,
+            ask_after: ASK_AFTER,
         })
     }
 

@@ -31,13 +31,13 @@ impl Alarms {
 
     /// Raises `key`, or changes its text while it stands. The command runs once for each time that it is raised.
     pub async fn raise(&self, key: &str, text: &str) {
-        self.known(|standing| standing.insert(key.into(), text.into())).await;
+        let stood = self.known(|standing| standing.insert(key.into(), text.into())).await.flatten();
         tracing::error!(alarm = key, "{text}");
         let is_new = match self.store.raise(key, text, self.clock.now()).await {
             Ok(is_new) => is_new,
             Err(error) => {
                 tracing::error!(alarm = key, error = %error, "the alarm list cannot be written");
-                true
+                stood.is_none()
             }
         };
         if is_new && let Err(error) = self.call(key, text).await {

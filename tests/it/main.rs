@@ -15,6 +15,7 @@ mod corpus;
 mod crash;
 mod daemon;
 mod dice;
+mod disk;
 mod engine;
 mod hands;
 mod journal;

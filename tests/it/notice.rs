@@ -1,5 +1,7 @@
 //! Notifications without end: each complete, and of a system that nobody else notifies.
 
+use data_encoding::BASE64;
+
 /// Users of the sample directory: name, party and registered contact.
 pub const NOTIFIERS: [(&str, &str, &str); 6] = [
     ("Northwind Energy Supply Ltd", "NWES", "security@northwind.test"),
@@ -27,4 +29,21 @@ pub fn notice(n: usize) -> String {
 pub fn message_id(n: usize) -> String {
     let domain = NOTIFIERS[n % NOTIFIERS.len()].2.split('@').nth(1).unwrap();
     format!("notice.{n}@{domain}")
+}
+
+/// A notice with an attachment, `n_bytes` long as a whole.
+pub fn large(n: usize, n_bytes: usize) -> Vec<u8> {
+    let text = notice(n);
+    let (head, body) = text.split_once("Content-Type: text/plain").unwrap();
+    let line = format!("{}\r\n", BASE64.encode(&[0xA5; 57]));
+    let mut mail = format!(
+        "{head}Content-Type: multipart/mixed; boundary=\"--=test\"\r\n\r\n----=test\r\nContent-Type: text/plain{body}\r\n\
+         ----=test\r\nContent-Type: application/pdf; name=\"architecture.pdf\"\r\n\
+         Content-Disposition: attachment; filename=\"architecture.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    );
+    while mail.len() < n_bytes {
+        mail.push_str(&line);
+    }
+    mail.push_str("----=test--\r\n");
+    mail.into_bytes()
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 
 options = argparse.ArgumentParser()
-for name in ("port", "folder", "lmtp", "sender", "user", "password", "cert", "key", "dsn", "token-key", "mechanism"):
+for name in ("port", "folder", "lmtp", "sender", "user", "password", "cert", "key", "dsn", "authserv", "token-key", "mechanism"):
     options.add_argument(f"--{name}")
 options.add_argument("--security", choices=("plain", "starttls", "tls"), default="plain")
 options = options.parse_args()
@@ -61,6 +61,10 @@ class Handler:
             return reply
         n_taken += 1
         number = n_taken
+        if options.authserv:
+            domain = envelope.mail_from.rpartition("@")[2]
+            said = f"Authentication-Results: {options.authserv}; dmarc=pass header.from={domain}\r\n"
+            envelope.original_content = said.encode() + envelope.original_content
         (folder / f"{number:06}.eml").write_bytes(envelope.original_content)
         with (folder / "taken.jsonl").open("a") as log:
             print(json.dumps({

@@ -2,8 +2,10 @@
 //! is only examined and mails are only peeked at, so nothing in it changes through us.
 
 mod login;
+mod name;
 mod open;
 mod talk;
+mod visit;
 
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use super::login::Login;
 use super::oauth::explained;
 use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
 use talk::{Talk, Trouble};
+pub use visit::{Place, Seen, Visit};
 
 #[derive(Debug, Clone)]
 pub struct Account {

@@ -1,34 +1,39 @@
 //! From a host name to an open folder: TLS, login, EXAMINE. In: the account; out: a conversation in which commands
 //! about mails may be said. Invariant: no password is said on a line that is not secured as the account wants it.
 
-use std::fmt::Write as _;
-
 use async_imap::imap_proto::{Capability, Response, ResponseCode, Status};
-use data_encoding::BASE64;
 
 use super::login::log_in;
+use super::name::encoded;
 use super::talk::{Talk, Trouble, words};
 use super::{Account, Opened};
-use crate::adapters::link::{Link, Security};
+use crate::adapters::link::{Link, Security, Way};
 use crate::adapters::oauth::explained;
 use crate::ports::Failure;
 
 pub(super) async fn open(account: &Account) -> Result<Opened, Failure> {
+    let (mut talk, able) = enter(account, &mut Way::default()).await?;
+    let epoch = examine(account, &mut talk, &account.folder).await?;
+    Ok(Opened { talk, epoch, has_idle: able.to("IDLE") })
+}
+
+/// As far as the login.
+pub(super) async fn enter(account: &Account, way: &mut Way) -> Result<(Talk, Able), Failure> {
     let peer = &account.peer;
-    let mut talk = Talk::over(Link::dial(peer).await?);
+    let mut talk = Talk::over(Link::dial_noting(peer, way).await?);
     let mut able = greeted(&mut talk).await.map_err(|trouble| account.lost(trouble))?;
     if peer.security == Security::StartTls {
-        talk = secure(account, talk, &able).await?;
+        talk = secure(account, talk, &able, way).await?;
         able = Able::default();
     }
     if able.0.is_empty() {
         able = ask(&mut talk).await.map_err(|trouble| account.lost(trouble))?;
     }
     log_in(account, &mut talk, &able).await?;
+    way.has_logged_in = true;
     // What a server can do for a stranger may be less than what it can do for a user.
     able = ask(&mut talk).await.map_err(|trouble| account.lost(trouble))?;
-    let epoch = examine(account, &mut talk).await?;
-    Ok(Opened { talk, epoch, has_idle: able.to("IDLE") })
+    Ok((talk, able))
 }
 
 /// What the server says it can do, in upper case; `AUTH=PLAIN` for a mechanism.
@@ -80,7 +85,7 @@ async fn ask(talk: &mut Talk) -> Result<Able, Trouble> {
     Ok(able)
 }
 
-async fn secure(account: &Account, mut talk: Talk, able: &Able) -> Result<Talk, Failure> {
+async fn secure(account: &Account, mut talk: Talk, able: &Able, way: &mut Way) -> Result<Talk, Failure> {
     let peer = &account.peer;
     let able = if able.0.is_empty() {
         &ask(&mut talk).await.map_err(|trouble| account.lost(trouble))?
@@ -99,7 +104,7 @@ async fn secure(account: &Account, mut talk: Talk, able: &Able) -> Result<Talk, 
         trouble => account.lost(trouble),
     })?;
     // Whatever it said in the clear about its abilities is forgotten with the old conversation (RFC 3501 6.2.1).
-    Ok(Talk::over(talk.into_link().secure(peer).await?))
+    Ok(Talk::over(talk.into_link().secure(peer, way).await?))
 }
 
 pub(super) fn quoted(text: &str) -> Option<String> {
@@ -108,10 +113,9 @@ pub(super) fn quoted(text: &str) -> Option<String> {
 }
 
 /// EXAMINE and not SELECT: in this conversation the server itself refuses to change anything (RFC 3501 6.3.2).
-async fn examine(account: &Account, talk: &mut Talk) -> Result<i64, Failure> {
-    let folder = encoded(&account.folder);
-    let name = quoted(&folder)
-        .ok_or_else(|| Failure::rejected(format!("{:?} is no name for a folder", account.folder)))?;
+pub(super) async fn examine(account: &Account, talk: &mut Talk, folder: &str) -> Result<i64, Failure> {
+    let name = quoted(&encoded(folder))
+        .ok_or_else(|| Failure::rejected(format!("{folder:?} is no name for a folder")))?;
     let mut epoch = None;
     let take = |response: &Response<'_>| {
         if let Response::Data { outcome, .. } | Response::Done { outcome, .. } = response
@@ -122,9 +126,8 @@ async fn examine(account: &Account, talk: &mut Talk) -> Result<i64, Failure> {
     };
     talk.exchange(&format!("EXAMINE {name}"), take).await.map_err(|trouble| match trouble {
         Trouble::Refused(why) => Failure::rejected(format!(
-            "the IMAP server {} does not open the folder {:?}: {}",
+            "the IMAP server {} does not open the folder {folder:?}: {}",
             account.peer,
-            account.folder,
             explained(&why)
         )),
         trouble => account.lost(trouble),
@@ -133,50 +136,15 @@ async fn examine(account: &Account, talk: &mut Talk) -> Result<i64, Failure> {
     talk.has_news = false;
     epoch.ok_or_else(|| {
         Failure::rejected(format!(
-            "the IMAP server {} gives no UIDVALIDITY for the folder {:?}: its mails have no lasting names",
-            account.peer, account.folder
+            "the IMAP server {} gives no UIDVALIDITY for the folder {folder:?}: its mails have no lasting names",
+            account.peer
         ))
     })
-}
-
-/// A folder's name as IMAP writes it: modified UTF-7 (RFC 3501 5.1.3).
-fn encoded(name: &str) -> String {
-    let mut out = String::new();
-    let mut beyond: Vec<u8> = Vec::new();
-    for c in name.chars().map(Some).chain([None]) {
-        match c {
-            Some(c) if !(' '..='~').contains(&c) => {
-                beyond.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()));
-            }
-            c => {
-                if !beyond.is_empty() {
-                    let base64 = BASE64.encode(&beyond).trim_end_matches('=').replace('/', ",");
-                    let _ = write!(out, "&{base64}-");
-                    beyond.clear();
-                }
-                match c {
-                    Some('&') => out.push_str("&-"),
-                    Some(c) => out.push(c),
-                    None => {}
-                }
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn folder_names_are_written_as_the_rfc_writes_them() {
-        let check = |name, expected| assert_eq!(encoded(name), expected);
-        check("INBOX", "INBOX");
-        check("Cats & Dogs", "Cats &- Dogs");
-        check("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-");
-        check("Entwürfe", "Entw&APw-rfe");
-    }
 
     #[test]
     fn a_password_stays_one_string() {

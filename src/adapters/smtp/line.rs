@@ -11,13 +11,15 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use super::Post;
 use super::login::log_in;
 use crate::adapters::clock::Stopwatch;
-use crate::adapters::link::{Link, Peer, Security};
+use crate::adapters::link::{Link, Peer, Security, Way};
 use crate::ports::Failure;
 
 pub(super) struct Line {
     pub connection: AsyncSmtpConnection,
     /// Delivery status notifications can be asked for (RFC 3461).
     pub has_dsn: bool,
+    /// The largest letter that it takes (RFC 1870); 0 says nothing.
+    pub size: Option<u64>,
     /// Bytes above 127 may be sent (RFC 6152).
     pub is_8bit: bool,
     pub idle: Stopwatch,
@@ -36,12 +38,12 @@ impl AsyncTokioStream for Link {
 }
 
 impl Line {
-    pub(super) async fn open(post: &Post) -> Result<Self, Failure> {
+    pub(super) async fn open(post: &Post, way: &mut Way) -> Result<Self, Failure> {
         let peer = &post.peer;
         let hello = ClientId::Domain(post.hello.clone());
-        let mut link = Link::dial(peer).await?;
+        let mut link = Link::dial_noting(peer, way).await?;
         if peer.security == Security::StartTls {
-            link = start_tls(link, peer, &hello).await?;
+            link = start_tls(link, peer, &hello, way).await?;
         }
         let opened = AsyncSmtpConnection::connect_with_transport(Box::new(link), &hello).await;
         let mut connection = opened.map_err(|error| lost(peer, &error))?;
@@ -50,11 +52,13 @@ impl Line {
         let mut offers = offered(&mut connection, peer, &hello).await?;
         if let Some(login) = &post.login {
             log_in(&mut connection, &offers, peer, login).await?;
+            way.has_logged_in = true;
             offers = offered(&mut connection, peer, &hello).await?;
         }
         let has_dsn = offers.message().any(|line| line.trim().eq_ignore_ascii_case("DSN"));
+        let size = offers.message().find_map(|line| line.trim().strip_prefix("SIZE ")?.trim().parse().ok());
         let is_8bit = connection.server_info().supports_feature(Extension::EightBitMime);
-        Ok(Self { connection, has_dsn, is_8bit, idle: Stopwatch::start() })
+        Ok(Self { connection, has_dsn, size, is_8bit, idle: Stopwatch::start() })
     }
 
     /// Makes the line ready for another letter; false when it is of no more use.
@@ -73,7 +77,7 @@ async fn offered(
 
 /// STARTTLS (RFC 3207) before lettre sees the line. lettre's own would read on from what was heard in the clear
 /// (0.11, 2026-11), where somebody in between may have put answers of his own.
-async fn start_tls(link: Link, peer: &Peer, hello: &ClientId) -> Result<Link, Failure> {
+async fn start_tls(link: Link, peer: &Peer, hello: &ClientId, way: &mut Way) -> Result<Link, Failure> {
     let mut clear = BufReader::new(link);
     let retry = |why: String| Failure::retry(format!("the SMTP server {peer}: {why}"));
     let greeting = reply(&mut clear).await.map_err(retry)?;
@@ -92,7 +96,7 @@ async fn start_tls(link: Link, peer: &Peer, hello: &ClientId) -> Result<Link, Fa
             answer.join(" ")
         )));
     }
-    let mut link = clear.into_inner().secure(peer).await?;
+    let mut link = clear.into_inner().secure(peer, way).await?;
     // There is no second greeting, and lettre begins with one.
     link.put_back(b"220 secured\r\n");
     Ok(link)

@@ -14,7 +14,7 @@ use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter, RcptP
 use tokio::sync::Semaphore;
 
 use super::clock::Stopwatch;
-use super::link::Peer;
+use super::link::{Peer, Way};
 use super::login::Login;
 use crate::domain::id::Address;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
@@ -31,6 +31,26 @@ pub struct Post {
     pub n_connections: usize,
     /// A line that was silent for this long is asked whether it still stands before a letter is put on it.
     pub ask_after: Duration,
+}
+
+/// What a server offers to whoever is logged in.
+#[derive(Debug, Clone, Copy)]
+pub struct Offers {
+    /// Delivery status notifications (RFC 3461).
+    pub has_dsn: bool,
+    /// The largest letter (RFC 1870); 0 says nothing.
+    pub size: Option<u64>,
+}
+
+impl Post {
+    /// Goes the way of a letter as far as the login, sends none, and notes what was met.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn visit(&self, way: &mut Way) -> Result<Offers, Failure> {
+        let line = Line::open(self, way).await?;
+        Ok(Offers { has_dsn: line.has_dsn, size: line.size })
+    }
 }
 
 /// A few lines that are kept open and used again.
@@ -82,7 +102,7 @@ impl Smtp {
                 return Err(failure.clone());
             }
         }
-        let opened = Line::open(&self.post).await;
+        let opened = Line::open(&self.post, &mut Way::default()).await;
         *door = opened.as_ref().err().map(|failure| (failure.clone(), Stopwatch::start()));
         opened
     }

@@ -31,7 +31,7 @@ use super::world::Office;
 
 pub use read::read_message;
 pub use stub::is_stub;
-pub use vouch::vouch;
+pub use vouch::{authserv_ids, vouch};
 
 /// What must be known of ourselves to know our own mail and our own tags when they come back.
 #[derive(Debug, Clone, Copy)]

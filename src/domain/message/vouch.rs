@@ -32,6 +32,14 @@ pub fn vouch(raw: &[u8], authserv_ids: &[String]) -> Vouch {
     }
 }
 
+/// The servers that speak in the Authentication-Results of a mail, topmost first, whether they count or not.
+#[must_use]
+pub fn authserv_ids(raw: &[u8]) -> Vec<String> {
+    let raw = skip_preface(raw.get(..limit::MAIL).unwrap_or(raw));
+    let (headers, _) = Headers::read(raw, 0, limit::HEADERS, |_| false);
+    headers.all("Authentication-Results").map(|one| auth_results::read(&one.raw()).authserv_id).collect()
+}
+
 fn unverified(reason: String) -> Vouch {
     Vouch { verdict: Verdict::Unverified, reasons: vec![reason] }
 }

@@ -1,6 +1,10 @@
 //! A certificate authority of the test's own, and a certificate for a server.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
+
+use sscd::adapters::clock::SystemClock;
+use sscd::ports::Clock as _;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
@@ -15,12 +19,19 @@ pub struct Authority {
 impl Authority {
     /// An authority, and a certificate by it for `host`.
     pub fn with_certificate_for(host: &str) -> Self {
+        Self::ending_in(host, 1_000)
+    }
+
+    /// The same, and the certificate ends in so many days.
+    pub fn ending_in(host: &str, days: i64) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let certificate =
-            CertificateParams::new([host.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        let ends = SystemTime::from(SystemClock.now() + chrono::TimeDelta::days(days));
+        params.not_after = ends.into();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, pem: String| {
             let path = folder.path().join(name);

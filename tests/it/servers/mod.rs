@@ -2,6 +2,7 @@
 //! Ports are found free, state lies in temporary folders, and every process is ended by its id.
 
 mod authority;
+mod connect;
 pub mod dovecot;
 mod imap;
 mod oauth;
@@ -12,4 +13,4 @@ pub mod provider;
 mod proxy;
 mod scripted;
 mod smtp;
-mod whole;
+pub mod whole;

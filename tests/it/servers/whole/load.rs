@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{Office, alarms};
-use crate::notice::notice;
+use crate::notice::{large, notice};
 use crate::servers::dovecot::OFFICE;
 
 fn waiting_at_the_start(n: usize) {
@@ -37,23 +37,6 @@ fn two_hundred_mails_that_wait_at_the_start_are_one_case_and_one_letter_each() {
 #[ignore = "takes long: `tests/run.sh --all` runs it"]
 fn a_thousand_mails_that_wait_at_the_start_are_one_case_and_one_letter_each() {
     waiting_at_the_start(1_000);
-}
-
-/// A notice with an attachment, `n_bytes` long as a whole.
-fn large(n: usize, n_bytes: usize) -> Vec<u8> {
-    let text = notice(n);
-    let (head, body) = text.split_once("Content-Type: text/plain").unwrap();
-    let line = format!("{}\r\n", BASE64.encode(&[0xA5; 57]));
-    let mut mail = format!(
-        "{head}Content-Type: multipart/mixed; boundary=\"--=test\"\r\n\r\n----=test\r\nContent-Type: text/plain{body}\r\n\
-         ----=test\r\nContent-Type: application/pdf; name=\"architecture.pdf\"\r\n\
-         Content-Disposition: attachment; filename=\"architecture.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    );
-    while mail.len() < n_bytes {
-        mail.push_str(&line);
-    }
-    mail.push_str("----=test--\r\n");
-    mail.into_bytes()
 }
 
 #[test]
