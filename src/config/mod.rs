@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::domain::budget::Limits;
 use crate::domain::policy::Policy;
 use crate::domain::world::Office;
 
@@ -45,10 +46,12 @@ pub struct Config {
     pub log: Log,
     pub alarm: Alarm,
     pub policy: Policy,
+    pub budget: Limits,
     pub files: Files,
 }
 
-const SECTIONS: [&str; 8] = ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "files"];
+const SECTIONS: [&str; 9] =
+    ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "budget", "files"];
 
 /// Environment variables as name and value.
 pub type Environment = [(String, String)];
@@ -127,6 +130,7 @@ struct Parts {
     log: Option<Log>,
     alarm: Option<Alarm>,
     policy: Option<Policy>,
+    budget: Option<Limits>,
     files: Option<Files>,
 }
 
@@ -178,6 +182,7 @@ impl<'p> Source<'p> {
             log: section::log(&mut reader),
             alarm: section::alarm(&mut reader),
             policy: section::policy(&mut reader),
+            budget: section::budget(&mut reader),
             files: section::files(&mut reader),
         };
         letters_are_no_mailbox(&mut reader, &parts);
@@ -198,6 +203,7 @@ impl Parts {
             log: self.log?,
             alarm: self.alarm?,
             policy: self.policy?,
+            budget: self.budget?,
             files: self.files?,
         })
     }

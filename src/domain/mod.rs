@@ -1,6 +1,7 @@
 //! The rules of the trade: values in, values out. Nothing here waits, reads a clock, opens a file or knows SQL,
 //! so the rules can be tested by the thousand and cannot fail at night.
 
+pub mod budget;
 pub mod case;
 pub mod change;
 pub mod desk;

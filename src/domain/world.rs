@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::directory::Directory;
+use super::budget::Limits;
+use super::directory::{Directory, Role};
 use super::id::{Address, Named};
 use super::letter::Templates;
 use super::policy::Policy;
@@ -13,12 +14,24 @@ use super::workday::WorkingDays;
 pub struct World {
     pub office: Office,
     pub policy: Policy,
+    pub budget: Limits,
     pub directory: Directory,
     pub working_days: WorkingDays,
     pub templates: Templates,
     pub keys: Keys,
     /// SHA-256 over the files that this snapshot was made from; every event names it.
     pub sha256: [u8; 32],
+}
+
+impl World {
+    /// Is it an address of SECAS: the office's own, or that of one of its people?
+    #[must_use]
+    pub fn is_ours(&self, address: &Address) -> bool {
+        let mut own = self.office.own_addresses.iter();
+        let mut people = self.directory.people().iter().filter(|person| person.role == Role::Secas);
+        own.any(|own| own.same(address))
+            || people.any(|person| person.emails.iter().any(|email| email.same(address)))
+    }
 }
 
 /// Who we are in mail.

@@ -11,6 +11,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::deciding::Deciding;
 use super::known::Overlay;
+use super::spending::Spending;
 use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
 use crate::domain::id::LetterId;
@@ -49,6 +50,7 @@ struct Draft {
     done: Vec<Handled>,
     commit: Commit,
     ahead: Ahead,
+    spending: Spending,
 }
 
 impl Engine {
@@ -73,16 +75,17 @@ impl Engine {
         let mut decider = self.decider.lock().await;
         if ahead.n_failed != decider.n_failed {
             *ahead = Ahead::of(&decider);
+            drop(draft);
             draft = self.draft(&ahead, &batch).await;
         }
         decider.n_failed += 1;
         let committed = match draft {
-            Ok(Draft { done, mut commit, ahead: next }) => {
+            Ok(Draft { done, mut commit, ahead: next, spending }) => {
                 commit.claim = (n_claims > 0).then(|| (self.holder.clone(), n_claims));
                 let count = next.count.clone();
                 *ahead = next;
                 drop(ahead);
-                self.commit(&mut decider, commit, count).await.map(|claimed| (done, claimed))
+                self.commit(&mut decider, commit, count, spending).await.map(|claimed| (done, claimed))
             }
             Err(error) => Err(error),
         };
@@ -99,6 +102,7 @@ impl Engine {
         drop(decider);
         self.told.deliver.tell();
         self.told.wake.tell();
+        self.alarm_of_budget().await;
         let claimed = self.during(Stage::Claim, self.store.claimed(&claimed)).await?;
         Ok((done, claimed))
     }
@@ -149,17 +153,24 @@ impl Engine {
     }
 
     async fn attempt(&self, decider: &mut Decider, work: &Work) -> anyhow::Result<Vec<Handled>> {
-        let Draft { done, commit, ahead } =
+        let Draft { done, commit, ahead, spending } =
             self.draft(&Ahead::of(decider), std::slice::from_ref(work)).await?;
-        self.commit(decider, commit, ahead.count).await?;
+        self.commit(decider, commit, ahead.count, spending).await?;
         Ok(done)
     }
 
     /// The deliveries that it claimed.
-    async fn commit(&self, decider: &mut Decider, commit: Commit, count: Count) -> anyhow::Result<Vec<i64>> {
+    async fn commit(
+        &self,
+        decider: &mut Decider,
+        commit: Commit,
+        count: Count,
+        spending: Spending,
+    ) -> anyhow::Result<Vec<i64>> {
         let commit = self.store.commit(decider.term, commit);
         let committed = self.during(Stage::Commit, commit).await.context("commit a batch")?;
         decider.count = count;
+        spending.keep();
         Ok(committed.claimed)
     }
 
@@ -178,21 +189,24 @@ impl Engine {
                 next_letter: count.next_letter,
                 commit: Commit { at: now, ..Commit::default() },
                 letters: Vec::new(),
+                spending: Spending::of(&self.spent),
             };
             let done: Vec<Handled> =
                 batch.iter().map(|work| deciding.work(work)).collect::<anyhow::Result<_>>()?;
-            let Deciding { mut commit, letters, overlay, next_letter, .. } = deciding;
+            let Deciding { mut commit, letters, overlay, next_letter, spending, .. } = deciding;
             overlay.write_out(&mut commit, &world, now)?;
-            anyhow::Ok((done, commit, letters, next_letter, overlay))
+            anyhow::Ok((done, commit, letters, next_letter, overlay, spending))
         };
-        let (done, mut commit, letters, next_letter, overlay) = self.during(Stage::Decide, decide).await?;
+        let (done, mut commit, letters, next_letter, overlay, spending) =
+            self.during(Stage::Decide, decide).await?;
         count.next_letter = next_letter;
         count.numbers.clone_from(overlay.numbers());
         let letters = seal::seal(letters, world.clone(), now, &mut count.next_delivery);
         let letters = self.during(Stage::Seal, letters).await?;
         commit.letters = letters.made;
         commit.letter_moves.extend(letters.released);
-        Ok(Draft { done, commit, ahead: Ahead { count, before: Some(overlay), n_failed: ahead.n_failed } })
+        let ahead = Ahead { count, before: Some(overlay), n_failed: ahead.n_failed };
+        Ok(Draft { done, commit, ahead, spending })
     }
 }
 

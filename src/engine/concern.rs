@@ -2,6 +2,7 @@
 //! In: the record; out: alarms raised, changed and cleared. Nothing is remembered but what stands.
 
 use super::Engine;
+use crate::domain::budget::SPENT;
 use crate::store::{InboxFilter, LetterFilter, Outcome};
 
 /// As many are named in one sentence.
@@ -17,6 +18,7 @@ impl Engine {
             ("restored", self.left_by_restore().await?),
             ("undelivered", self.undelivered().await?),
             ("set_aside", self.set_aside().await?),
+            ("budget", self.over_budget().await?),
         ] {
             match text {
                 Some(text) => self.alarms.raise_if_new(key, &text).await,
@@ -34,6 +36,20 @@ impl Engine {
             format!(
                 "somebody did not get letter {}: see `sscd outbox list --failed`, then retry or discard",
                 names.join(", ")
+            )
+        }))
+    }
+
+    /// Ends when each letter that is over budget was released or discarded. It names no number, which would be another
+    /// text with every letter of a flood.
+    async fn over_budget(&self) -> anyhow::Result<Option<String>> {
+        let reasons = self.store.reasons(SPENT, 100).await?;
+        let reasons: Vec<&str> = reasons.iter().filter_map(|because| because.strip_prefix(SPENT)).collect();
+        Ok((!reasons.is_empty()).then(|| {
+            format!(
+                "letters are held because a budget is spent ({}): find out what writes to us in `sscd outbox list \
+                 --drafts`, then release or discard each",
+                reasons.join("; ")
             )
         }))
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 
 use super::known::Overlay;
+use super::spending::Spending;
 use super::{Handled, Work, seal};
 use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal};
 use crate::domain::desk;
@@ -23,6 +24,7 @@ pub(super) struct Deciding<'a> {
     pub(super) next_letter: i64,
     pub(super) commit: Commit,
     pub(super) letters: Vec<seal::Decided>,
+    pub(super) spending: Spending,
 }
 
 impl Deciding<'_> {
@@ -171,8 +173,12 @@ impl Deciding<'_> {
             Target::NewCase => (reference.subject(), (None, 0)),
             Target::Case(subject) => (subject.clone(), self.overlay.current(subject)),
         };
-        let known = Known { reference, version, next_letter: LetterId(self.next_letter) };
-        let decision = match case::decide(current, signal, self.now, self.world, known) {
+        let next_letter = LetterId(self.next_letter);
+        let decision = self.spending.known(|budget| {
+            let known = Known { reference, version, next_letter, budget };
+            case::decide(current, signal, self.now, self.world, known)
+        });
+        let decision = match decision {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -213,6 +219,9 @@ impl Deciding<'_> {
         }
         let made = decision.letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
+        for letter in &decision.letters {
+            self.spending.spend(letter, self.now);
+        }
         self.letters.extend(
             decision.letters.into_iter().map(|letter| seal::Decided { subject: subject.clone(), letter }),
         );

@@ -17,6 +17,7 @@ mod reload;
 mod restored;
 mod seal;
 mod service;
+mod spending;
 mod stage;
 mod wake;
 mod work;
@@ -41,12 +42,14 @@ pub use stage::Stages;
 pub use wake::Wake;
 pub use work::{CaseWork, Handled, Work};
 
+use crate::domain::budget::Budget;
 use crate::domain::world::World;
 use crate::ports::Clock;
 use crate::store::Engine as Database;
 use crate::store::Store;
 use batch::{Ahead, Decider};
 use restored::Gate;
+use spending::Spent;
 use stage::Stage;
 
 pub struct Engine {
@@ -64,6 +67,7 @@ pub struct Engine {
     must_revisit: AtomicBool,
     decider: Mutex<Decider>,
     gate: Gate,
+    spent: Arc<Spent>,
 }
 
 /// How long the lease of a decider runs; it is renewed at a third of that.
@@ -98,6 +102,7 @@ impl Engine {
         let head = store.head().await.context("read the end of the journal")?;
         let decider = Decider::new(term, next_ids, now, &head);
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
+        let left = store.left_since(Budget::since(now)).await.context("count the letters of the last day")?;
         let told = Told::default();
         let engine = Arc::new(Self {
             store,
@@ -111,6 +116,7 @@ impl Engine {
             must_revisit: AtomicBool::new(true),
             decider: Mutex::new(decider),
             gate,
+            spent: Arc::new(Spent::of(&left)),
         });
         engine.take_up_world().await.context("note what the files say now")?;
         Ok(engine)

@@ -86,6 +86,7 @@ fn main() {
     daemon.until_accepted(args.n_mails);
     let whole = daemon.age();
     let rate = per_second(args.n_mails, whole);
+    println!("everything as shipped but the breaker over all letters: budget.in_all = {}", load::IN_ALL);
     println!("whole path: {} mails in {:.2} s: {rate:.0}/s", args.n_mails, whole.as_secs_f64());
     println!("  memory: {} MB at most (VmHWM)", daemon.peak_memory() / 1024);
     let busy = daemon.processor_time().as_secs_f64();

@@ -18,6 +18,21 @@ use sscd::store::{Options, Store};
 /// Long for a silence; tests end far sooner.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Most of these tests are about other things, and have much mail of few Users.
+const LARGE_BUDGETS: &str = "answers_to_address = { hour = 100000, day = 100000 }\n\
+    to_domain = { hour = 100000, day = 100000 }\nin_all = { hour = 100000, day = 100000 }\n";
+
+const SHIPPED: &str = include_str!("../../config/sscd.toml");
+
+fn shipped_budgets() -> &'static str {
+    let (_, budgets) = SHIPPED.split_once("[budget]\n").unwrap();
+    budgets.split_inclusive("\n\n").next().unwrap()
+}
+
+fn with_large_budgets() -> String {
+    SHIPPED.replace(shipped_budgets(), LARGE_BUDGETS)
+}
+
 pub enum Heard {
     /// A file was made or written.
     Changed,
@@ -37,6 +52,7 @@ impl Place {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_sample(folder.path()).unwrap();
+        fs::write(folder.path().join("sscd.toml"), with_large_budgets()).unwrap();
         for maildir in ["mail", "letters"] {
             maildir::create(&folder.path().join(maildir)).unwrap();
         }
@@ -61,9 +77,16 @@ impl Place {
 
     /// Reads and sends as these sections say, in place of the sample's mailbox and folder of letters.
     pub fn connect(&self, sections: &str) {
-        let (head, rest) = include_str!("../../config/sscd.toml").split_once("# A mailbox to read").unwrap();
+        let text = with_large_budgets();
+        let (head, rest) = text.split_once("# A mailbox to read").unwrap();
         let (_, tail) = rest.split_once("[log]").unwrap();
         fs::write(self.path("sscd.toml"), format!("{head}{sections}\n[log]{tail}")).unwrap();
+    }
+
+    /// Goes back to the budgets that are shipped.
+    pub fn ship_budgets(&self) {
+        let (shipped, text) = (shipped_budgets(), fs::read_to_string(self.path("sscd.toml")).unwrap());
+        fs::write(self.path("sscd.toml"), text.replace(LARGE_BUDGETS, shipped)).unwrap();
     }
 
     /// A file that nobody else can read.

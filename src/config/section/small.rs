@@ -1,4 +1,5 @@
-//! The sections of a few keys: who we are, where the record is, how we log, whom an alarm runs, the policy, the files.
+//! The sections of a few keys: who we are, where the record is, how we log, whom an alarm runs, the policy, the budgets,
+//! the files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::Reader;
 use crate::config::secret::Secret;
+use crate::domain::budget::Limits;
 use crate::domain::id::{Address, Named};
 use crate::domain::policy::Policy;
 use crate::domain::world::Office;
@@ -193,6 +195,14 @@ pub fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
         reader.fault(&format!("policy.{}", problem.field), problem.found, problem.expected);
     }
     Some(policy)
+}
+
+pub fn budget(reader: &mut Reader<'_>) -> Option<Limits> {
+    let limits = reader.section::<Limits>("budget")?;
+    for problem in limits.problems() {
+        reader.fault(&format!("budget.{}", problem.field), problem.found, problem.expected);
+    }
+    Some(limits)
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
 use super::timeliness::timeliness;
 use super::wait::WaitKind;
 use super::{Case, Corrupt, Stage, apply};
+use crate::domain::budget::SPENT;
 use crate::domain::id::{Address, LetterId};
 use crate::domain::letter::Facts;
 use crate::domain::token::Claim;
@@ -25,7 +26,7 @@ pub fn decide(
     signal: &Signal,
     now: DateTime<Utc>,
     world: &World,
-    known: Known,
+    known: Known<'_>,
 ) -> Result<Decision, Refusal> {
     let mut desk = Drafting { case: case.cloned(), now, world, known, decision: Decision::default() };
     match (case, signal) {
@@ -71,7 +72,7 @@ pub(super) struct Drafting<'a> {
     case: Option<Case>,
     pub(super) now: DateTime<Utc>,
     pub(super) world: &'a World,
-    known: Known,
+    known: Known<'a>,
     decision: Decision,
 }
 
@@ -149,7 +150,7 @@ impl Drafting<'_> {
                 && note.made_at > self.now - Duration::hours(24)
                 && note.to.iter().any(|address| address.same(&first.named.address))
         });
-        recent.then(|| "a receipt went to this address less than 24 hours ago".to_string())
+        recent.then(|| format!("{SPENT}a receipt went to this address less than 24 hours ago"))
     }
 
     /// Adds the letter and its event; where it leaves at once, also the deadline that it tells.
@@ -161,7 +162,11 @@ impl Drafting<'_> {
         held: Option<String>,
     ) -> Result<(), Refusal> {
         let to = recipients(answer, mail, self.user());
-        let held = held.or_else(|| (!answer.at_once).then(|| answer.reasons.join("; ")));
+        let held = (!answer.at_once).then(|| answer.reasons.join("; ")).or(held).or_else(|| {
+            let to: Vec<&Address> = to.iter().map(|recipient| &recipient.named.address).collect();
+            let is_ours = |address: &Address| self.world.is_ours(address);
+            self.known.budget.refusal(&self.world.budget, &facts, &to, is_ours, self.now)
+        });
         let in_reply_to = mail.filter(|_| answer.is_own_word).and_then(|mail| mail.message_id.clone());
         self.letter(facts, to, in_reply_to, held)
     }

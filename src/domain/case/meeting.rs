@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::decide::{Drafting, decide};
 use super::wait::WaitKind;
 use super::{Case, Event, Known, Refusal, Signal, Stage, apply};
+use crate::domain::budget::Budget;
 use crate::domain::directory::Body;
 use crate::domain::id::LetterId;
 use crate::domain::workday::london_date;
@@ -77,7 +78,8 @@ impl Drafting<'_> {
 /// # Errors
 /// As [`decide`].
 pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case, Refusal> {
-    let known = Known { reference: case.reference, version: 0, next_letter: LetterId(0) };
+    let known =
+        Known { reference: case.reference, version: 0, next_letter: LetterId(0), budget: &Budget::default() };
     let decision = decide(Some(case), &Signal::Revisit, now, world, known)?;
     let after = decision.events.iter().try_fold(case.clone(), |case, event| apply(Some(case), event, now));
     after.map_err(|corrupt| Refusal::new(corrupt.what))

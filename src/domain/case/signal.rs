@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::letters::LetterOut;
 use super::wait::WaitKind;
 use super::{Channel, Event, Mail, Reference};
+use crate::domain::budget::Budget;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
 use crate::domain::message::{Attachment, Bounce, Classification};
@@ -92,12 +93,14 @@ pub enum Asked {
 
 /// What the engine looked up in the same transaction (DESIGN.md 2): the core never asks.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub struct Known<'a> {
     /// The reference that a new case gets.
     pub reference: Reference,
     /// The subject's version after the last event.
     pub version: i64,
     pub next_letter: LetterId,
+    /// What left in the last 24 hours, whatever it was about.
+    pub budget: &'a Budget,
 }
 
 #[derive(Debug, Default)]

@@ -31,6 +31,11 @@ statements! {
         ORDER BY letter_id DESC LIMIT ?";
     OF_SUBJECT = "SELECT letter_id FROM letter WHERE subject_id = ? AND letter_id < ? \
         ORDER BY letter_id DESC LIMIT ?";
+    /// Deliveries are numbered when their letter is sealed.
+    LEFT = "SELECT d.delivery_id, l.sealed_at_ms, d.recipient FROM delivery d \
+        JOIN letter l ON l.letter_id = d.letter_id WHERE d.delivery_id < ? ORDER BY d.delivery_id DESC LIMIT ?";
+    REASONS = "SELECT DISTINCT because FROM (SELECT because FROM letter WHERE state = 'draft' AND because LIKE ? \
+        ORDER BY letter_id LIMIT ?) AS held ORDER BY because";
     BY_MESSAGE_ID = "SELECT letter_id FROM letter WHERE message_id = ?";
 }
 
@@ -130,6 +135,41 @@ impl Store {
         drop(reader);
         let ids: Vec<LetterId> = rows.iter().map(|row| row.int(0).map(LetterId)).collect::<Result<_>>()?;
         self.letters_of(&ids).await
+    }
+
+    /// To whom letters were sealed since then, and when; the earliest first.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn left_since(&self, since: DateTime<Utc>) -> Result<Vec<(Address, DateTime<Utc>)>> {
+        const PAGE: i64 = 5_000;
+        let (mut before, mut left) = (i64::MAX, Vec::new());
+        loop {
+            let rows = self.read().await?.all(LEFT, |q| q.bind(before).bind(PAGE)).await?;
+            let n_before = left.len();
+            for row in &rows {
+                before = row.int(0)?;
+                let at = row.instant(1)?;
+                if at >= since {
+                    left.push((address(row, 2)?, at));
+                }
+            }
+            // A page of which none counts, or the last one.
+            if left.len() == n_before {
+                left.reverse();
+                return Ok(left);
+            }
+        }
+    }
+
+    /// Why the longest waiting of the drafts wait whose reason begins like this, each reason once.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn reasons(&self, beginning: &str, limit: i64) -> Result<Vec<String>> {
+        let beginning = format!("{beginning}%");
+        let rows = self.read().await?.all(REASONS, |q| q.bind(beginning).bind(limit)).await?;
+        rows.iter().map(|row| row.text(0)).collect()
     }
 
     async fn letters_of(&self, ids: &[LetterId]) -> Result<Vec<Letter>> {

@@ -140,6 +140,8 @@ pub fn broken_toml() -> &'static [Case] {
         "sscd.toml": "triage_after = 2" => "triage_after = -2"; "-2", "policy.triage_after": "-2", "a whole number"
         "sscd.toml": "= \"amber\"" => "= \"Amber\""; "Amber", "policy.classification_floor": "\"Amber\"", "amber (the nearest)"
         "sscd.toml": "folder = \"state\"" => "database = \"mysql://x\""; "mysql", "state.database": "another scheme", "postgres://"
+        "sscd.toml": "hour = 20, day = 80" => "hour = 20, day = 8"; "day = 8 }", "budget.to_domain": "20 an hour and 8 a day", "no fewer"
+        "sscd.toml": "= { hour = 5, day = 20 }" => "= 5"; "answers_to_address = 5", "budget.answers_to_address": "5", "a table"
         "sscd.toml": "holidays = \"bank-holidays.json\"" => "templates = \"nowhere\""; "nowhere", "files.templates": "nowhere", "a folder"
     }
 }
@@ -297,7 +299,7 @@ fn a_file_that_is_missing_is_named() {
 fn the_shipped_file_shows_every_key() {
     let shipped = include_str!("../../../config/sscd.toml");
     let imap = "[[mailbox]]\nzzz = 1\n";
-    for section in ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "files"] {
+    for section in ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "budget", "files"] {
         let folder = sample();
         let header = format!("[{section}]\n");
         let text = match section {

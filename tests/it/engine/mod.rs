@@ -3,6 +3,7 @@
 
 mod aside;
 mod beside;
+mod budget;
 mod clock;
 mod outbox;
 mod reload;

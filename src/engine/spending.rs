@@ -1,0 +1,101 @@
+//! What the one decider spends of the budget, in memory: counted while a batch is decided, given back where the batch
+//! comes to nothing. In: the letters of the last day, once, from the record; then each decision. Invariant: what is
+//! kept is what the record would say.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::Engine;
+use crate::domain::budget::{Budget, SPENT};
+use crate::domain::case::LetterOut;
+use crate::domain::id::Address;
+
+#[derive(Debug, Default)]
+pub(super) struct Spent {
+    budget: Mutex<Budget>,
+    /// A letter was held because of it, and nobody was told yet.
+    has_held: AtomicBool,
+}
+
+impl Spent {
+    pub(super) fn of(left: &[(Address, DateTime<Utc>)]) -> Self {
+        let mut budget = Budget::default();
+        for (to, at) in left {
+            budget.spend(to, *at);
+        }
+        Self { budget: Mutex::new(budget), has_held: AtomicBool::new(false) }
+    }
+
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one batch spends; given back unless it is kept.
+#[derive(Debug)]
+pub(super) struct Spending {
+    spent: Arc<Spent>,
+    letters: Vec<(Address, DateTime<Utc>)>,
+    has_held: bool,
+}
+
+impl Spending {
+    pub(super) fn of(spent: &Arc<Spent>) -> Self {
+        Self { spent: spent.clone(), letters: Vec::new(), has_held: false }
+    }
+
+    /// What is decided sees what was spent before it.
+    pub(super) fn known<T>(&self, decide: impl FnOnce(&Budget) -> T) -> T {
+        decide(&self.spent.budget())
+    }
+
+    pub(super) fn spend(&mut self, letter: &LetterOut, at: DateTime<Utc>) {
+        if let Some(because) = &letter.held {
+            self.has_held |= because.starts_with(SPENT);
+            return;
+        }
+        let mut budget = self.spent.budget();
+        for recipient in &letter.to {
+            let to = &recipient.named.address;
+            budget.spend(to, at);
+            self.letters.push((to.clone(), at));
+        }
+    }
+
+    /// The batch is in the record.
+    pub(super) fn keep(mut self) {
+        self.letters.clear();
+        self.spent.has_held.fetch_or(self.has_held, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Spending {
+    fn drop(&mut self) {
+        if !self.letters.is_empty() {
+            let mut budget = self.spent.budget();
+            for (to, at) in &self.letters {
+                budget.take_back(to, *at);
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// The letters of the last day, as they are counted.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.spent.budget().clone()
+    }
+
+    /// Tells somebody of letters that were just held. What was decided stands, whether or not that succeeds now: the
+    /// next review of the alarms finds it in the record.
+    pub(super) async fn alarm_of_budget(&self) {
+        if self.spent.has_held.swap(false, Ordering::Relaxed)
+            && let Err(error) = self.review_alarms().await
+        {
+            tracing::error!(error = format!("{error:#}"), "the alarms cannot be reviewed");
+        }
+    }
+}
