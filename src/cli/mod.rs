@@ -7,6 +7,7 @@ mod backup;
 mod case;
 mod check;
 mod demo;
+mod dry_run;
 mod form;
 mod inbox;
 mod journal;

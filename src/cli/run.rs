@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::dry_run::dry_run;
 use super::reload::{self, Reload, Stamp};
 use super::wiring::{Renew, Wiring};
 use super::{Common, look};
@@ -30,15 +31,30 @@ use crate::store::{Options, Store};
 /// whole, with an alarm. Logs go to stderr.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sscd run --config /etc/sscd/sscd.toml")]
-pub struct Args {}
+pub struct Args {
+    /// Print what would be sent and held for the mail that stands in the mailboxes now, and end.
+    ///
+    /// It works on a copy of the record, also beside a running daemon: nothing is sent, no flag is set, and the state
+    /// folder stays as it is.
+    #[arg(long)]
+    dry_run: bool,
+}
 
-pub async fn command(_: Args, common: &Common) -> anyhow::Result<ExitCode> {
+pub async fn command(args: Args, common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.load()?;
     crate::telemetry::init(&config.log);
     let shutdown = CancellationToken::new();
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let probe = probe(common.config.as_deref())?;
+    if args.dry_run {
+        return tokio::select! {
+            done = dry_run(&config, probe, common.json) => done,
+            _ = term.recv() => Ok(ExitCode::FAILURE),
+            _ = int.recv() => Ok(ExitCode::FAILURE),
+        };
+    }
     let mut hangup = signal(SignalKind::hangup())?;
-    let daemon = Daemon::start(&config, probe(common.config.as_deref())?, shutdown.clone()).await?;
+    let daemon = Daemon::start(&config, probe, shutdown.clone()).await?;
     systemd(&[sd_notify::NotifyState::Ready]);
     let watchdog = tokio::spawn(watchdog());
     loop {
@@ -82,20 +98,25 @@ impl Daemon {
         let told = daemon.engine.told.clone();
         let mut wiring = Wiring::new(config, daemon.engine.clock.clone());
         for mailbox in &config.mailboxes {
-            daemon.collect(mailbox, &mut wiring)?;
+            if let MailboxKind::Maildir { path, .. } = &mailbox.kind {
+                maildir::create(path).with_context(|| format!("make the Maildir {}", path.display()))?;
+            }
         }
-        daemon.service(Read::new(daemon.engine.clone(), probe), &told.read);
-        daemon.service(Wake { engine: daemon.engine.clone() }, &told.wake);
+        for collect in collectors(config, &daemon.engine, &mut wiring)? {
+            daemon.service(collect, &told.collect);
+        }
+        daemon.service(Box::new(Read::new(daemon.engine.clone(), probe)), &told.read);
+        daemon.service(Box::new(Wake { engine: daemon.engine.clone() }), &told.wake);
         let transport = wiring.transport(&config.transport)?;
-        daemon.service(Deliver::new(daemon.engine.clone(), transport), &told.deliver);
+        daemon.service(Box::new(Deliver::new(daemon.engine.clone(), transport)), &told.deliver);
         let renewals: Vec<Renew> = wiring.renewals().collect();
         daemon.forget(config, &renewals).await?;
         for renew in renewals {
-            daemon.service(renew, &told.renew);
+            daemon.service(Box::new(renew), &told.renew);
         }
         daemon.engine.alarms.clear(reload::ALARM).await;
         if let Some(reload) = Reload::new(daemon.engine.clone(), config, seen) {
-            daemon.service(reload, &told.reload);
+            daemon.service(Box::new(reload), &told.reload);
         }
         let control =
             control::serve(daemon.engine.clone(), config.state.folder.clone(), daemon.shutdown.clone());
@@ -123,31 +144,7 @@ impl Daemon {
         Ok(())
     }
 
-    fn collect(&self, mailbox: &crate::config::Mailbox, wiring: &mut Wiring) -> anyhow::Result<()> {
-        let (engine, name) = (self.engine.clone(), mailbox.name.clone());
-        match &mailbox.kind {
-            MailboxKind::Maildir { path, role } => {
-                maildir::create(path).with_context(|| format!("make the Maildir {}", path.display()))?;
-                let mailbox = Maildir::new(path);
-                let collect =
-                    Collect { engine, name, mailbox, role: *role, start_from: None, must_reconcile: true };
-                self.service(collect, &self.engine.told.collect);
-            }
-            MailboxKind::Imap(imap) => {
-                for (folder, role) in imap.all_folders() {
-                    let name = format!("{name}/{folder}");
-                    let mailbox = wiring.imap(imap, folder)?;
-                    let start_from = Some(imap.start_from);
-                    let engine = engine.clone();
-                    let collect = Collect { engine, name, mailbox, role, start_from, must_reconcile: true };
-                    self.service(collect, &self.engine.told.collect);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn service(&self, service: impl Service + 'static, bell: &crate::engine::Bell) {
+    fn service(&self, service: Box<dyn Service>, bell: &crate::engine::Bell) {
         let (clock, alarms) = (self.engine.clock.clone(), self.engine.alarms.clone());
         self.tasks.spawn(run_service(service, bell.listen(), clock, alarms, self.shutdown.clone()));
     }
@@ -171,6 +168,36 @@ impl Daemon {
         self.engine.stages.log();
         tracing::info!("stopped");
     }
+}
+
+/// What takes mail in, one service for each folder.
+pub fn collectors(
+    config: &Config,
+    engine: &Arc<Engine>,
+    wiring: &mut Wiring,
+) -> anyhow::Result<Vec<Box<dyn Service>>> {
+    let mut collectors: Vec<Box<dyn Service>> = Vec::new();
+    for mailbox in &config.mailboxes {
+        let (engine, name) = (engine.clone(), mailbox.name.clone());
+        match &mailbox.kind {
+            MailboxKind::Maildir { path, role } => {
+                let (mailbox, role) = (Maildir::new(path), *role);
+                let collect = Collect { engine, name, mailbox, role, start_from: None, must_reconcile: true };
+                collectors.push(Box::new(collect));
+            }
+            MailboxKind::Imap(imap) => {
+                for (folder, role) in imap.all_folders() {
+                    let name = format!("{name}/{folder}");
+                    let mailbox = wiring.imap(imap, folder)?;
+                    let start_from = Some(imap.start_from);
+                    let engine = engine.clone();
+                    let collect = Collect { engine, name, mailbox, role, start_from, must_reconcile: true };
+                    collectors.push(Box::new(collect));
+                }
+            }
+        }
+    }
+    Ok(collectors)
 }
 
 /// How a mail is read by a process of its own: by `sscd read`, under the same configuration.

@@ -81,7 +81,7 @@ const SLOW: Duration = Duration::from_mins(5);
 /// Runs a service until `shutdown`: waiting, back-off, alarms and stopping in one place. It asks to be told before it
 /// looks, so nothing that happens in between is missed.
 pub async fn run(
-    mut service: impl Service,
+    mut service: Box<dyn Service>,
     mut told: watch::Receiver<u64>,
     clock: Arc<dyn Clock>,
     alarms: Alarms,

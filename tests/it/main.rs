@@ -16,6 +16,7 @@ mod crash;
 mod daemon;
 mod dice;
 mod disk;
+mod dry_run;
 mod engine;
 mod hands;
 mod journal;
