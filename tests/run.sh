@@ -20,6 +20,7 @@ packages=()
 needs() { packages+=("$@"); }
 [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/imap ] && [ -x /usr/lib/dovecot/lmtp ] \
     || needs dovecot-imapd dovecot-lmtpd
+[ -e /usr/lib/dovecot/modules/lib90_sieve_plugin.so ] || needs dovecot-sieve
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || needs python3 python3-aiosmtpd
 command -v setpriv >/dev/null || needs util-linux
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needs postgresql

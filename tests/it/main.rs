@@ -21,6 +21,7 @@ mod engine;
 mod hands;
 mod journal;
 mod letter;
+mod loops;
 mod notice;
 mod poison;
 mod read;

@@ -171,6 +171,15 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
     }
 
     pub fn deliver_to<'a>(&self, accounts: &[&str], mails: impl IntoIterator<Item = &'a [u8]>) {
+        self.deliver_from(USER, accounts, mails);
+    }
+
+    pub fn deliver_from<'a>(
+        &self,
+        sender: &str,
+        accounts: &[&str],
+        mails: impl IntoIterator<Item = &'a [u8]>,
+    ) {
         let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
         stream.set_nodelay(true).unwrap();
         let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -188,7 +197,7 @@ args = uid={uid} gid={gid} home={dir}/mail/%u"
         };
         say(1, b"LHLO mx.sec.test", "250");
         for mail in mails {
-            say(1, b"MAIL FROM:<ann@power.test>", "250");
+            say(1, format!("MAIL FROM:<{sender}>").as_bytes(), "250");
             for account in accounts {
                 say(1, format!("RCPT TO:<{account}>").as_bytes(), "250");
             }

@@ -9,6 +9,7 @@ mod oauth;
 mod refusals;
 mod sightings;
 mod trust;
+mod vacation;
 
 use std::collections::BTreeMap;
 
