@@ -2,6 +2,7 @@
 //! and the letters that left; out: whether one more may, and if not, why. Invariant: what is over is held, never lost.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,23 @@ impl Default for Limits {
     }
 }
 
+impl fmt::Display for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} an hour and {} a day", self.hour, self.day)
+    }
+}
+
 impl Limits {
+    /// Each by its key.
+    #[must_use]
+    pub fn caps(&self) -> [(&'static str, Cap); 3] {
+        [
+            ("answers_to_address", self.answers_to_address),
+            ("to_domain", self.to_domain),
+            ("in_all", self.in_all),
+        ]
+    }
+
     /// The cap for one address, which the kind of letter decides.
     fn to_address(self, facts: &Facts) -> (&'static str, Cap) {
         match facts {
@@ -53,16 +70,11 @@ impl Limits {
     /// Everything that no office could mean.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let caps = [
-            ("answers_to_address", self.answers_to_address),
-            ("to_domain", self.to_domain),
-            ("in_all", self.in_all),
-        ];
-        let wrong = caps.into_iter().filter(|(_, cap)| cap.hour == 0 || cap.day < cap.hour);
+        let wrong = self.caps().into_iter().filter(|(_, cap)| cap.hour == 0 || cap.day < cap.hour);
         wrong
-            .map(|(field, Cap { hour, day })| Problem {
+            .map(|(field, cap)| Problem {
                 field: field.into(),
-                found: format!("{hour} an hour and {day} a day"),
+                found: cap.to_string(),
                 expected: "at least 1 an hour, and in a day no fewer than in an hour".into(),
             })
             .collect()

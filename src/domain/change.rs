@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::budget::Limits;
 use super::case::{Case, Stage};
 use super::directory::{Body, Directory, Person, Provider, normal_name};
 use super::id::{Address, Key};
@@ -18,6 +19,7 @@ use super::world::World;
 pub enum Part {
     Office,
     Policy,
+    Budget,
     User,
     Provider,
     Person,
@@ -41,6 +43,7 @@ impl fmt::Display for Change {
         let part = match self.part {
             Part::Office => "office",
             Part::Policy => "policy",
+            Part::Budget => "budget",
             Part::User => "user",
             Part::Provider => "provider",
             Part::Person => "person",
@@ -63,6 +66,7 @@ pub fn changes(old: &World, new: &World) -> Vec<Change> {
         change.what = "changed".into();
     }
     texts(Part::Policy, &figures(&old.policy), &figures(&new.policy), &mut all);
+    texts(Part::Budget, &caps(&old.budget), &caps(&new.budget), &mut all);
     let (was, is) = (&old.directory, &new.directory);
     rows(Part::User, was.users(), is.users(), |user| &user.key, &mut all);
     rows(Part::Provider, was.providers(), is.providers(), |provider| &provider.key, &mut all);
@@ -81,6 +85,10 @@ fn figures(section: &impl Serialize) -> BTreeMap<String, String> {
         Ok(Value::Object(keys)) => keys.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
         _ => BTreeMap::new(),
     }
+}
+
+fn caps(limits: &Limits) -> BTreeMap<String, String> {
+    limits.caps().into_iter().map(|(key, cap)| (key.to_owned(), cap.to_string())).collect()
 }
 
 /// Who meets, by day.
@@ -150,7 +158,9 @@ impl Change {
             },
             Part::Holiday => is_yet_to_be_asked(case),
             // What was sent was sent; a draft is judged and worded again when it is released.
-            Part::Office | Part::Template => case.letters.values().any(|letter| letter.held.is_some()),
+            Part::Office | Part::Template | Part::Budget => {
+                case.letters.values().any(|letter| letter.held.is_some())
+            }
         }
     }
 }

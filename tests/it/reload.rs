@@ -193,6 +193,12 @@ fn sound_edits_of_every_file_are_in_force_for_the_next_mail() {
     answered(&mut daemon, &place, 6, &notice(6));
     assert!(cases(&place).iter().all(|case| case["meeting_on"] != meeting.as_str()));
 
+    edit(&place.path("sscd.toml"), "in_all = { hour = 100000,", "in_all = { hour = 7,");
+    in_force(&mut daemon, 7);
+    assert!(daemon.has_said("budget in_all: 100000 an hour and 100000 a day -> 7 an hour and 100000 a day"));
+    place.put("over.reload", &notice(7));
+    assert!(daemon.until(|daemon| daemon.has_said("at most 7 letters in an hour in all")), "{:?}", daemon.said);
+
     edit(&place.path("directory/providers.toml"), "aliases = [\"Cobalt Hosting\"]", "aliases = [\"Cobalt\"]");
     edit(&place.path("directory/people.toml"), "key = \"priya.nair\"", "key = \"priya.rao\"");
     assert!(daemon.until(|daemon| daemon.has_said("changed: person priya.rao: added")), "{:?}", daemon.said);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::config::{Config, Login, MailboxKind, Proof, Server, Snapshot, Tls, Transport};
+use crate::domain::budget::Limits;
 use crate::domain::directory::{Act, Body, Directory, InForce, Role};
 use crate::domain::folder::FolderRole;
 use crate::domain::workday::{london, london_date};
@@ -21,6 +22,7 @@ pub struct Outlook {
     pub record: String,
     pub mailboxes: Vec<Mailbox>,
     pub transport: String,
+    pub budget: Limits,
     pub alarm: Vec<String>,
     pub directory: Counts,
     pub may: Vec<Permitted>,
@@ -88,6 +90,7 @@ impl Outlook {
             record: record(config),
             mailboxes: config.mailboxes.iter().map(mailbox).collect(),
             transport: transport(&config.transport),
+            budget: config.budget,
             alarm: config.alarm.command.clone(),
             directory: counts(directory, today),
             may: [Act::Triage, Act::Release, Act::Decide, Act::Operate]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::outlook::{Outlook, day, moment};
 use crate::config::Fault;
+use crate::domain::budget::Limits;
 use crate::domain::desk::Move;
 
 pub fn faults(faults: &[Fault]) -> String {
@@ -44,6 +45,9 @@ pub fn outlook(outlook: &Outlook) -> String {
     );
     page.line("", "unverified mail from there: at once, to the registered contact alone");
     page.line("", "all else: after triage, or to whom a person names; never to an address merely claimed");
+    let Limits { answers_to_address, to_domain, in_all } = outlook.budget;
+    page.line("by itself", &format!("at most {answers_to_address} to one address that writes to us,"));
+    page.line("", &format!("{to_domain} to one domain, {in_all} in all; more waits for a person"));
     page.line("records", &outlook.record);
     let command = match outlook.alarm.join(" ") {
         none if none.is_empty() => "; no command is run".to_owned(),
