@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::screen::{one_line, say, say_json};
-use super::{Common, run};
+use super::{Common, look, run};
 use crate::control::{self, Locked};
 use crate::domain::id::Key;
 use crate::engine::{Ask, Asking};
@@ -30,6 +30,7 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
         said
     } else {
         let config = common.load()?;
+        look::require(&config.state).await?;
         let _lock = Locked::take(&config.state.folder)?;
         let engine = run::open_engine(&config).await?;
         let said = engine.ask(asking).await;

@@ -3,7 +3,6 @@
 //! the mailboxes as the daemon does, and has no post.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,7 +13,7 @@ use super::look;
 use super::run::{collectors, open_engine};
 use super::screen::{Paint, Screen, counted, one_line, say, say_json, spaced};
 use super::wiring::Wiring;
-use crate::config::{Config, State};
+use crate::config::{Config, State, keys_text, restore_keys};
 use crate::domain::case::Case;
 use crate::domain::id::{LetterId, SubjectId};
 use crate::engine::{Idle, Probe, Read, Service, Wake};
@@ -53,19 +52,15 @@ pub async fn dry_run(config: &Config, probe: Probe, as_json: bool) -> anyhow::Re
 
 /// The configuration of a copy: the record and the keys as they are now, and nobody to be paged.
 async fn copy(config: &Config, folder: &Path) -> anyhow::Result<Config> {
-    let keys = config.state.folder.join("keys");
-    if keys.is_dir() {
-        fs::create_dir(folder.join("keys"))?;
-        for file in fs::read_dir(&keys)? {
-            let file = file?;
-            fs::copy(file.path(), folder.join("keys").join(file.file_name())).context("copy the keys")?;
-        }
+    let state = State { folder: folder.to_path_buf(), database: None };
+    if let Some(keys) = keys_text(&config.state.keys())? {
+        restore_keys(&state.keys(), &keys)?;
     }
     // Before the first run there is none.
     if config.state.database.is_some() || config.state.folder.join("sscd.db").exists() {
         let record = look::store(&config.state).await?;
         if record.engine() == Database::Sqlite {
-            record.backup(&folder.join("sscd.db")).await.context("copy the record")?;
+            record.backup(&folder.join("sscd.db"), None).await.context("copy the record")?;
         } else {
             eprintln!(
                 "sscd: a record in PostgreSQL is not copied: the dry run begins with an empty one, and tells of mail \
@@ -75,7 +70,7 @@ async fn copy(config: &Config, folder: &Path) -> anyhow::Result<Config> {
         record.close().await;
     }
     let mut copy = config.clone();
-    copy.state = State { folder: folder.to_path_buf(), database: None };
+    copy.state = state;
     copy.alarm.command.clear();
     Ok(copy)
 }

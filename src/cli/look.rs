@@ -22,7 +22,7 @@ impl Looking {
     pub async fn open(common: &Common) -> anyhow::Result<Self> {
         let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
         // Keys are made by the daemon; looking needs none.
-        let keys = load_keys(&config.state.folder.join("keys"))?;
+        let keys = load_keys(&config.state.keys())?;
         let keys = keys.unwrap_or_else(Keys::none);
         let world = snapshot.world(&config, keys);
         let store = store(&config.state).await?;
@@ -35,6 +35,15 @@ pub async fn store(state: &State) -> anyhow::Result<Store> {
     let url = run::database_url(state)?;
     let options = Options { n_readers: 1, read_only: true };
     Store::open(url.reveal(), &options).await.context("open the record")
+}
+
+/// A folder that was mistyped must not become an empty record.
+///
+/// # Errors
+/// When there is no record yet.
+pub async fn require(state: &State) -> anyhow::Result<()> {
+    store(state).await?.close().await;
+    Ok(())
 }
 
 /// Each folder of an account is a mailbox of its own.

@@ -46,7 +46,7 @@ pub struct Read {
 pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
     let (config, snapshot) = Config::examine(common.config.as_deref(), Path::new(""), &environment())?;
     // The keys of this installation, where it has some, tell our own mail. None are made.
-    let keys = load_keys(&config.state.folder.join("keys"))?;
+    let keys = load_keys(&config.state.keys())?;
     let keys = keys.unwrap_or_else(Keys::none);
     let mut world = snapshot.world(&config, keys);
     if !read.authserv_id.is_empty() {

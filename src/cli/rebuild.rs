@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::progress::bar;
 use super::screen::{counted, say, say_json};
-use super::{Common, run};
+use super::{Common, look, run};
 use crate::adapters::clock::SystemClock;
 use crate::config::build_world;
 use crate::control::Locked;
@@ -28,6 +28,7 @@ const LEASE: Duration = Duration::from_mins(1);
 /// When a daemon runs, or an event of the journal does not read.
 pub async fn command(_: Rebuild, common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.load()?;
+    look::require(&config.state).await?;
     let _lock = Locked::take(&config.state.folder)?;
     let world = build_world(&config)?;
     let store = run::open_store(&config).await?;

@@ -18,7 +18,7 @@ use super::wiring::{Renew, Wiring};
 use super::{Common, look};
 use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
-use crate::config::{Config, MailboxKind, Secret, State, build_world};
+use crate::config::{Config, MailboxKind, Secret, State, build_world, restore_keys};
 use crate::control::{self, Locked};
 use crate::engine::{Alarms, Collect, Deliver, Engine, Probe, Read, Service, Wake, run as run_service};
 use crate::ports::Clock;
@@ -212,11 +212,25 @@ pub fn probe(config: Option<&Path>) -> anyhow::Result<Probe> {
 
 /// Opens the record and takes the lead over it.
 pub async fn open_engine(config: &Config) -> anyhow::Result<Arc<Engine>> {
-    let world = Arc::new(build_world(config)?);
     let store = open_store(config).await?;
+    take_keys(&store, &config.state).await?;
+    let world = Arc::new(build_world(config)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let alarms = Alarms::new(store.clone(), clock.clone(), config.alarm.command.clone());
     Engine::start(store, world, clock, alarms, random_id()?).await
+}
+
+/// Puts the keys that a restored record has brought along into their folder. A crash in between repeats it.
+async fn take_keys(store: &Store, state: &State) -> anyhow::Result<()> {
+    let Some(keys) = store.keys_brought().await? else { return Ok(()) };
+    if let Some(aside) = restore_keys(&state.keys(), &keys)? {
+        tracing::warn!(
+            file.path = %aside.display(),
+            "the keys of the restored record are in force; those that were here are kept aside"
+        );
+    }
+    store.keys_are_kept().await?;
+    Ok(())
 }
 
 /// Opens the record of a configuration.

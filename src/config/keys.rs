@@ -4,7 +4,7 @@
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -47,13 +47,49 @@ pub fn load_or_make_keys(folder: &Path) -> Result<Keys, ConfigError> {
 /// When they cannot be read, or others can read them.
 pub fn load_keys(folder: &Path) -> Result<Option<Keys>, ConfigError> {
     let path = folder.join(FILE);
+    keys_text(folder)?.map(|text| read(path.display().to_string(), &text)).transpose()
+}
+
+/// The keys in `folder` as a backup takes them along; `None` before the first run.
+///
+/// # Errors
+/// When they cannot be read, or others can read them.
+pub fn keys_text(folder: &Path) -> Result<Option<String>, ConfigError> {
+    let path = folder.join(FILE);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fault(&path, error.to_string(), "the keys of this installation").into()),
     };
     only_owner(&path).map_err(|(found, expected)| fault(&path, found, &expected))?;
-    read(path.display().to_string(), &text).map(Some)
+    Ok(Some(text))
+}
+
+/// Puts the keys of a restored record (from [`keys_text`]) in force. Those of the same installation that are in `folder`
+/// already stay beside them; those of another are kept in a file of their own, whose path comes back.
+///
+/// # Errors
+/// When either cannot be read or written.
+pub fn restore_keys(folder: &Path, text: &str) -> Result<Option<PathBuf>, ConfigError> {
+    let path = folder.join(FILE);
+    let mut keys = read("the keys in the backup".into(), text)?;
+    let aside = match load_keys(folder)? {
+        Some(here) if here.installation == keys.installation => {
+            let more: Vec<_> = here.keys.into_iter().filter(|key| !keys.keys.contains(key)).collect();
+            keys.keys.extend(more);
+            None
+        }
+        Some(here) => Some(path.with_file_name(format!("signing-of-{}.toml", here.installation))),
+        None => None,
+    };
+    let put = || {
+        aside.as_ref().map_or(Ok(()), |aside| fs::copy(&path, aside).map(drop))?;
+        write(folder, &path, &keys)
+    };
+    put().map_err(|error| {
+        ConfigError::from(fault(&path, error.to_string(), "a file that the daemon can write to"))
+    })?;
+    Ok(aside)
 }
 
 fn fault(path: &Path, found: String, expected: &str) -> Fault {
@@ -95,20 +131,25 @@ fn read(name: String, text: &str) -> Result<Keys, ConfigError> {
     }
 }
 
-/// The file appears whole or not at all.
 fn make(folder: &Path, path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut installation = [0_u8; 16];
     let mut key = [0_u8; 32];
     for random in [installation.as_mut_slice(), key.as_mut_slice()] {
         getrandom::fill(random).map_err(|error| io::Error::other(error.to_string()))?;
     }
-    let file = File { installation: HEXLOWER.encode(&installation), keys: vec![HEXLOWER.encode(&key)] };
+    write(folder, path, &Keys { installation: HEXLOWER.encode(&installation), keys: vec![key] })
+}
+
+/// The file appears whole or not at all.
+fn write(folder: &Path, path: &Path, keys: &Keys) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let hex = keys.keys.iter().map(|key| HEXLOWER.encode(key)).collect();
+    let file = File { installation: keys.installation.clone(), keys: hex };
     let text = toml::to_string(&file).map_err(io::Error::other)?;
     let draft = path.with_extension("new");
     let mut writer = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     writer.write_all(
-        b"# Signs our envelope senders, Reply-To addresses and Message-IDs. Keep it, and back it up.\n",
+        b"# Signs our envelope senders, Reply-To addresses and Message-IDs. Every backup has them.\n",
     )?;
     writer.write_all(text.as_bytes())?;
     writer.sync_all()?;
@@ -133,6 +174,25 @@ mod tests {
         let path = folder.join(FILE);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(load_or_make_keys(&folder).unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn keys_come_back_from_a_backup() {
+        let state = tempfile::tempdir().unwrap();
+        let (old, new) = (state.path().join("old"), state.path().join("new"));
+        let before = load_or_make_keys(&old).unwrap();
+        let backup = keys_text(&old).unwrap().unwrap();
+        // A key that was added after the backup stays.
+        let rotated = Keys { keys: vec![before.keys[0], [7; 32]], ..before.clone() };
+        write(&old, &old.join(FILE), &rotated).unwrap();
+        assert_eq!(restore_keys(&old, &backup).unwrap(), None);
+        assert_eq!(load_keys(&old).unwrap().unwrap().keys, rotated.keys);
+        // On another machine, where a start has made other keys.
+        let others = load_or_make_keys(&new).unwrap();
+        let aside = restore_keys(&new, &backup).unwrap().unwrap();
+        assert_eq!(load_keys(&new).unwrap().unwrap().keys, before.keys);
+        assert!(fs::read_to_string(&aside).unwrap().contains(&others.installation));
+        assert_eq!(fs::metadata(&aside).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use document::Document;
 use section::Reader;
 
 pub use fault::{ConfigError, Fault};
-pub use keys::{load_keys, load_or_make_keys};
+pub use keys::{keys_text, load_keys, load_or_make_keys, restore_keys};
 pub use sample::write_sample;
 pub use secret::Secret;
 pub use section::{

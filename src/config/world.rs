@@ -33,7 +33,7 @@ pub struct Snapshot {
 pub fn build_world(config: &Config) -> Result<World, ConfigError> {
     let snapshot =
         Snapshot::read(config.path.is_none(), &config.files, &config.policy).map_err(ConfigError)?;
-    let keys = load_or_make_keys(&config.state.folder.join("keys"))?;
+    let keys = load_or_make_keys(&config.state.keys())?;
     Ok(snapshot.world(config, keys))
 }
 

@@ -1,4 +1,5 @@
-//! Copies of the record, out and back. In: a path; out: a file that was opened, checked and found whole before it got its name.
+//! Copies of the record, out and back. In: a path, and the installation's keys; out: a file that was opened, checked
+//! and found whole before it got its name.
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,17 +15,25 @@ use super::dialect::Engine;
 use super::error::{Result, StoreError};
 use super::journal::Verified;
 use super::open::{Options, sqlite_file};
-use super::sql::{Cells, Session, Sql};
+use super::sql::{Cells, Session, Sql, statements};
 
 /// SQLite alone knows it.
 const COPY: Sql = Sql("VACUUM INTO ?");
 
+statements! {
+    PUT_KEYS = "INSERT INTO meta (name, number, words) VALUES ('keys', NULL, ?) \
+        ON CONFLICT (name) DO UPDATE SET words = excluded.words";
+    KEYS = "SELECT words FROM meta WHERE name = 'keys'";
+    DROP_KEYS = "DELETE FROM meta WHERE name = 'keys'";
+}
+
 impl Store {
-    /// Writes a verified copy of the whole record to a new file; the end of its journal.
+    /// Writes a verified copy of the whole record to a new file, and into it the keys without which its letters are
+    /// strangers; the end of its journal.
     ///
     /// # Errors
     /// [`StoreError::Stop`] when the file is there already, or on PostgreSQL, whose own tool is `pg_dump`.
-    pub async fn backup(&self, to: &Path) -> Result<Verified> {
+    pub async fn backup(&self, to: &Path, keys: Option<&str>) -> Result<Verified> {
         if self.inner.engine == Engine::Postgres {
             return Err(StoreError::Stop(
                 "a record in PostgreSQL is backed up with its own tool: pg_dump --format=custom".into(),
@@ -32,12 +41,30 @@ impl Store {
         }
         // A connection of its own: nobody waits for the copy.
         let mut conn = AnyConnection::connect_with(&self.inner.connect).await?;
-        copy(&mut conn, to).await?;
+        copy(&mut conn, to, keys).await?;
         conn.close().await?;
         let copy = Self::open(&url_of(to)?, &Options { n_readers: 1, read_only: true }).await?;
         let verified = copy.verify().await;
         copy.close().await;
         verified
+    }
+
+    /// The keys that a restored record has brought along, until they are in their folder.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn keys_brought(&self) -> Result<Option<String>> {
+        self.read().await?.maybe(KEYS, |q| q).await?.map(|row| row.text(0)).transpose()
+    }
+
+    /// They are in their folder, and nowhere else.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn keys_are_kept(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        tx.run(DROP_KEYS, |q| q).await?;
+        tx.done().await
     }
 }
 
@@ -97,7 +124,7 @@ impl Store {
 async fn prepare(backup: &Path, fresh: &Path) -> Result<Verified> {
     let connect = AnyConnectOptions::from_str(&url_of(backup)?)?.disable_statement_logging();
     let mut conn = AnyConnection::connect_with(&connect).await?;
-    let copied = copy(&mut conn, fresh).await;
+    let copied = copy(&mut conn, fresh, None).await;
     conn.close().await?;
     copied?;
     let store = Store::open(&url_of(fresh)?, &Options { n_readers: 1, read_only: false }).await?;
@@ -114,7 +141,8 @@ async fn prepare(backup: &Path, fresh: &Path) -> Result<Verified> {
     }
 }
 
-fn with(file: &Path, suffix: &str) -> PathBuf {
+/// A file that SQLite keeps beside another.
+pub(super) fn with(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -144,7 +172,7 @@ fn keep_aside(file: &Path, aside: &Path) -> std::io::Result<bool> {
 }
 
 /// Copies an SQLite record to a new file, checked by the engine before it gets its name.
-pub(super) async fn copy(conn: &mut AnyConnection, to: &Path) -> Result<()> {
+pub(super) async fn copy(conn: &mut AnyConnection, to: &Path, keys: Option<&str>) -> Result<()> {
     let cannot = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::StorageFull => StoreError::Full,
         _ => StoreError::Stop(format!("the backup {} cannot be written: {e}", to.display())),
@@ -163,7 +191,7 @@ pub(super) async fn copy(conn: &mut AnyConnection, to: &Path) -> Result<()> {
         part.to_str().ok_or_else(|| StoreError::Stop(format!("{} is no path in UTF-8", part.display())))?;
     let path = path.to_owned();
     Session { conn, engine: Engine::Sqlite }.run(COPY, |q| q.bind(path)).await?;
-    check(&part).await?;
+    finish(&part, keys).await?;
     fs::File::open(&part).and_then(|file| file.sync_all()).map_err(cannot)?;
     fs::rename(&part, to).map_err(cannot)?;
     if let Some(folder) = to.parent() {
@@ -172,9 +200,14 @@ pub(super) async fn copy(conn: &mut AnyConnection, to: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn check(file: &Path) -> Result<()> {
+/// Adds the keys, and has the engine look at every page.
+async fn finish(file: &Path, keys: Option<&str>) -> Result<()> {
     let connect = AnyConnectOptions::from_str(&url_of(file)?)?.disable_statement_logging();
     let mut conn = AnyConnection::connect_with(&connect).await?;
+    if let Some(keys) = keys {
+        let keys = keys.to_owned();
+        Session { conn: &mut conn, engine: Engine::Sqlite }.run(PUT_KEYS, |q| q.bind(keys)).await?;
+    }
     let found = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut conn).await?.text(0)?;
     conn.close().await?;
     match found.as_str() {

@@ -35,7 +35,7 @@ pub(super) async fn migrate(
     }
     if let Some(form) = applied.iter().max() {
         if let Some(file) = file {
-            backup::copy(conn, &free_name(file, *form)).await?;
+            backup::copy(conn, &free_name(file, *form), None).await?;
         } else {
             tracing::warn!("the record is migrated, each step in one transaction; its backup is pg_dump's");
         }

@@ -118,6 +118,7 @@ impl Writer {
 /// Every statement of the store, by file.
 const STATEMENTS: &[&[Sql]] = &[
     alarm::ALL,
+    backup::ALL,
     chain::ALL,
     commit::ALL,
     count::ALL,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use rustix::fs::{StatVfsMountFlags, statvfs};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection};
@@ -16,7 +17,7 @@ use super::dialect::Engine;
 use super::error::{Result, StoreError};
 use super::migrate::{self, migrator};
 use super::sql::{Cells, statements};
-use super::{Inner, Store};
+use super::{Inner, Store, backup};
 
 statements! {
     PROBE = "UPDATE meta SET number = number WHERE name = ?";
@@ -63,13 +64,21 @@ impl Store {
         if let Some(file) = &file {
             make_private(file, options.read_only)?;
         }
-        let connect = AnyConnectOptions::from_str(url)?.disable_statement_logging();
-        if !options.read_only {
-            let mut conn = AnyConnection::connect_with(&connect).await?;
+        let address = match &file {
+            Some(file) if options.read_only && is_frozen(file) => format!("{url}?immutable=true"),
+            _ => url.to_owned(),
+        };
+        let connect = AnyConnectOptions::from_str(&address)?.disable_statement_logging();
+        // A pool would only say that it has waited long.
+        let mut conn = AnyConnection::connect_with(&connect).await?;
+        if options.read_only {
+            sqlx::raw_sql(engine.reader_setup()).execute(&mut conn).await?;
+            migrate::require(&mut conn, engine, migrator(engine)).await?;
+        } else {
             sqlx::raw_sql(engine.writer_setup()).execute(&mut conn).await?;
             migrate::migrate(&mut conn, engine, migrator(engine), file.as_deref()).await?;
-            conn.close().await?;
         }
+        conn.close().await?;
         let writer_setup = if options.read_only { engine.reader_setup() } else { engine.writer_setup() };
         let writer = pool(connect.clone(), engine, 1, writer_setup).await?;
         let readers = pool(connect.clone(), engine, options.n_readers.max(1), engine.reader_setup()).await?;
@@ -83,16 +92,14 @@ impl Store {
             reading: Mutex::default(),
         };
         let store = Self { inner: Arc::new(inner) };
-        store.probe(options.read_only).await?;
+        if !options.read_only {
+            store.probe().await?;
+        }
         Ok(store)
     }
 
-    /// Is the record of our form, and may we write?
-    async fn probe(&self, read_only: bool) -> Result<()> {
-        if read_only {
-            let (mut conn, engine) = (self.inner.readers.acquire().await?, self.inner.engine);
-            return migrate::require(&mut conn, engine, migrator(engine)).await;
-        }
+    /// May we write?
+    async fn probe(&self) -> Result<()> {
         let mut tx = self.write().await?;
         tx.run(PROBE, |q| q.bind("")).await?;
         tx.done().await
@@ -134,6 +141,15 @@ pub(super) fn sqlite_file(url: &str) -> Result<PathBuf> {
         )));
     }
     Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
+}
+
+/// On a disk that nobody can write to SQLite cannot make the files that it shares with a writer; nor is there one. What
+/// a crash left in the log is not in the file, so then SQLite is left to say that it cannot open it.
+fn is_frozen(file: &Path) -> bool {
+    let is_read_only =
+        |at: &Path| statvfs(at).is_ok_and(|disk| disk.f_flag.contains(StatVfsMountFlags::RDONLY));
+    let has_log = || fs::metadata(backup::with(file, "-wal")).is_ok_and(|log| log.len() > 0);
+    is_read_only(file) && !has_log()
 }
 
 /// The file and what SQLite makes beside it (which takes its rights) are for its owner alone.

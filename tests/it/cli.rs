@@ -198,8 +198,15 @@ fn a_person_works_with_a_running_daemon() {
 #[test]
 fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
     let office = Office::new();
-    let none = office.fails(1, &["case", "list"]);
-    assert!(none.contains("start `sscd run` first"), "{none}");
+    for words in [
+        &["case", "list"][..],
+        &["rebuild"],
+        &["inbox", "dismiss", "1", "--reason", "x", "--by", "priya.nair"],
+    ] {
+        let none = office.fails(1, words);
+        assert!(none.contains("start `sscd run` first"), "{none}");
+    }
+    assert!(!office.path("state").exists(), "a mistyped folder is not made");
     let daemon = office.daemon();
     office.drop_mail("1", &good("form-complete.eml"));
     office.mails(1);
@@ -235,7 +242,12 @@ fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
     office.fails(1, &["restore", torn.to_str().unwrap()]);
     assert!(office.says(&["journal", "verify"]).contains("is whole"), "the old record still stands");
 
+    // Whoever loses the keys cannot tell its own bounces from forged ones.
+    let keys = office.path("state/keys/signing.toml");
+    let signed_with = fs::read_to_string(&keys).unwrap();
+    fs::remove_file(&keys).unwrap();
     let restored = office.json(&["restore", backup]);
+    assert_eq!(fs::read_to_string(&keys).unwrap(), signed_with);
     let n_held = restored["n_letters_held"].as_i64().unwrap();
     assert!(n_held > 0, "{restored}");
     assert!(Path::new(restored["old_record"].as_str().unwrap()).exists());

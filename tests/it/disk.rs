@@ -107,6 +107,8 @@ fn a_disk_that_cannot_be_written_to_stops_the_start_with_a_sentence() {
     assert_eq!(daemon.end(Signal::TERM).code(), Some(0));
 
     assert!(disk.mount("remount,ro"));
+    let (case, code) = place.ask(&["case", "show", "SUS-2026-0001"]);
+    assert_eq!((&case["case"]["reference"], code), (&"SUS-2026-0001".into(), Some(0)), "{case:#}");
     let mut daemon = place.start(None);
     assert_eq!(daemon.wait().code(), Some(1));
     let [said] = &daemon.said[..] else { panic!("{}", daemon.said.join("\n")) };

@@ -197,7 +197,11 @@ fn sound_edits_of_every_file_are_in_force_for_the_next_mail() {
     in_force(&mut daemon, 7);
     assert!(daemon.has_said("budget in_all: 100000 an hour and 100000 a day -> 7 an hour and 100000 a day"));
     place.put("over.reload", &notice(7));
-    assert!(daemon.until(|daemon| daemon.has_said("at most 7 letters in an hour in all")), "{:?}", daemon.said);
+    assert!(
+        daemon.until(|daemon| daemon.has_said("at most 7 letters in an hour in all")),
+        "{:?}",
+        daemon.said
+    );
 
     edit(&place.path("directory/providers.toml"), "aliases = [\"Cobalt Hosting\"]", "aliases = [\"Cobalt\"]");
     edit(&place.path("directory/people.toml"), "key = \"priya.nair\"", "key = \"priya.rao\"");

@@ -95,7 +95,7 @@ pub async fn command(args: Check, common: &Common) -> anyhow::Result<ExitCode> {
 /// The configuration, what stands beside it, and the keys; none before the first start.
 fn examine(path: Option<&Path>) -> Result<(Config, Snapshot, Keys), ConfigError> {
     let (config, snapshot) = Config::examine(path, Path::new(""), &environment())?;
-    let keys = load_keys(&config.state.folder.join("keys"))?;
+    let keys = load_keys(&config.state.keys())?;
     Ok((config, snapshot, keys.unwrap_or_else(Keys::none)))
 }
 

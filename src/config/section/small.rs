@@ -31,6 +31,12 @@ impl State {
             Secret::new(format!("sqlite://{path}"))
         })
     }
+
+    /// The folder of the signing keys.
+    #[must_use]
+    pub fn keys(&self) -> PathBuf {
+        self.folder.join("keys")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -21,7 +21,7 @@ async fn restored() -> Office {
     office.drop_mail("already-in-use.eml");
     office.collect().await;
     let backup = office.path("backup.db");
-    office.engine.store.backup(&backup).await.unwrap();
+    office.engine.store.backup(&backup, None).await.unwrap();
     office.drop_mail("ids-withheld.eml");
     office.collect().await;
     office.read().await;

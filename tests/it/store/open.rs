@@ -112,12 +112,12 @@ fn a_backup_is_whole_and_overwrites_nothing() {
         store.commit(lead(&store).await, together((1..=100).map(case))).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("100% copy.db");
-        let verified = store.backup(&to).await.unwrap();
+        let verified = store.backup(&to, None).await.unwrap();
         assert_eq!(verified, store.verify().await.unwrap());
         assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(names, ["100% copy.db"]);
-        let again = store.backup(&to).await.unwrap_err();
+        let again = store.backup(&to, None).await.unwrap_err();
         assert!(again.to_string().contains("never overwrites"), "{again}");
         let url = format!("sqlite://{}", to.display()).replace('%', "%25");
         let copy = Store::open(&url, &Options::default()).await.unwrap();
