@@ -4,6 +4,7 @@
 mod alarm;
 mod ask;
 mod batch;
+mod beside;
 mod collect;
 mod concern;
 mod deciding;

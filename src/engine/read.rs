@@ -134,7 +134,7 @@ impl Read {
             (loaded, _) => loaded?,
         };
         let (world, restored) = (engine.world(), engine.restored());
-        let work = tokio::task::spawn_blocking(move || {
+        let work = super::beside::compute(move || {
             let read = rows.into_iter().filter_map(|row| {
                 let bytes = loaded.remove(&row.inbox)?;
                 Some(work_of(&row, &bytes, &world, restored))

@@ -43,7 +43,7 @@ pub(super) async fn seal(
         }
         numbered.push((first, decided));
     }
-    tokio::task::spawn_blocking(move || {
+    super::beside::compute(move || {
         let mut sealed = Sealed::default();
         for (first, decided) in numbered {
             one(&mut sealed, decided, first, &world, now)?;
