@@ -17,6 +17,8 @@ use sscd::store::{Options, Store};
 
 /// Long for a silence; tests end far sooner.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// No test waits longer for one thing, whatever else happens meanwhile.
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// Most of these tests are about other things, and have much mail of few Users.
 const LARGE_BUDGETS: &str = "answers_to_address = { hour = 100000, day = 100000 }\n\
@@ -194,7 +196,9 @@ impl Daemon<'_> {
 
     /// Comes back when `is_so`: `false` when the daemon has ended before.
     pub fn until(&mut self, mut is_so: impl FnMut(&Self) -> bool) -> bool {
+        let start = Instant::now();
         while !is_so(self) {
+            assert!(start.elapsed() < LONGEST, "in vain; the daemon said:\n{}", self.said.join("\n"));
             if !self.next() {
                 return false;
             }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::answer::{Answer, AnswerTo};
-use super::{Case, Mail};
+use super::{Case, Channel, Mail};
 use crate::domain::directory::User;
 use crate::domain::id::{Address, LetterId, Named};
 use crate::domain::letter::{Acknowledgement, Facts, Missing, Receipt, Stated, Step};
@@ -87,9 +87,19 @@ pub(super) fn acknowledgement(case: &Case, confirm: bool, now: DateTime<Utc>, wo
         problems: case.notification.problems.clone(),
         confirm,
         sent_by: case.mails.first().and_then(|mail| mail.sender.address.as_ref()).map(Address::to_string),
+        came: came(case.channel).map(str::to_owned),
         next: steps(case, due.as_ref()),
         classification: case.classification,
     })
+}
+
+fn came(channel: Channel) -> Option<&'static str> {
+    match channel {
+        Channel::Email => None,
+        Channel::Telephone => Some("by telephone"),
+        Channel::Letter => Some("by letter"),
+        Channel::SecureForm => Some("through the secure form"),
+    }
 }
 
 pub(super) fn receipt(case: &Case, mail: &Mail, changed: &[String], classification: Classification) -> Facts {

@@ -46,6 +46,9 @@ pub struct Acknowledgement {
     pub confirm: bool,
     /// Who wrote the mail, as shown to a reader who is asked to confirm.
     pub sent_by: Option<String>,
+    /// "by telephone", where it was no mail.
+    #[serde(default)]
+    pub came: Option<String>,
     pub next: Vec<Step>,
     pub classification: Classification,
 }

@@ -30,6 +30,10 @@ impl Facts {
             acknowledgement("red", Acknowledgement { classification: Classification::Red, ..incomplete() }),
             acknowledgement("problems", problems()),
             acknowledgement("confirm", confirm()),
+            acknowledgement(
+                "confirm by telephone",
+                Acknowledgement { sent_by: None, came: Some("by telephone".into()), ..confirm() },
+            ),
             acknowledgement("confirm incomplete", Acknowledgement { confirm: true, ..incomplete() }),
             acknowledgement("hostile", hostile()),
             acknowledgement("nothing read", nothing_read()),
@@ -103,6 +107,7 @@ fn complete() -> Acknowledgement {
         problems: Vec::new(),
         confirm: false,
         sent_by: None,
+        came: None,
         next: vec![consideration(), decision()],
         classification: Classification::Amber,
     }

@@ -233,7 +233,7 @@ fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Str
     if let Some(reason) = answers_us(message) {
         let n = stated(found);
         let says = if n > 0 {
-            format!("its own lines answer {n} fields")
+            format!("its own lines answer {n} {}", if n == 1 { "field" } else { "fields" })
         } else {
             "it answers no field by its label".into()
         };

@@ -107,7 +107,7 @@ async fn five_hundred_mutated_mails_harm_nobody() {
 }
 
 #[tokio::test]
-#[ignore = "long"]
+#[ignore = "takes half a minute: `tests/run.sh --all` runs it"]
 async fn ten_thousand_mutated_mails_harm_nobody() {
     play(10_000).await;
 }
