@@ -18,7 +18,7 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
 ];
 
 /// Longer than they should be. Whoever shortens one takes it off this list, which only ever gets shorter.
-const TOO_LONG: [&str; 2] = ["src/adapters/imap/mod.rs", "src/domain/notification/labels/table.rs"];
+const TOO_LONG: [&str; 1] = ["src/adapters/imap/mod.rs"];
 
 const MAX_LINES: usize = 400;
 const NINTH_DECILE: usize = 300;

@@ -45,7 +45,7 @@ fn check_sources(text: &str) {
             srp_name => values::text::read_name,
             previously_assessed => |words: &String| values::assessed::read(words),
             customer_segment => values::segment::read,
-            purpose => values::text::read,
+            purpose => values::text::read_purpose,
             separated_from_first => values::assessed::read_separated,
             meter_count_expected => |words: &String| values::meters::read(words),
         }

@@ -71,7 +71,7 @@ pub fn read_into(
         FieldName::CustomerSegment => {
             set(&mut fields.customer_segment, stretch, values::segment::read(words))
         }
-        FieldName::Purpose => set(&mut fields.purpose, stretch, values::text::read(words)),
+        FieldName::Purpose => set(&mut fields.purpose, stretch, values::text::read_purpose(words)),
         FieldName::SeparatedFromFirst => {
             set(&mut fields.separated_from_first, stretch, values::assessed::read_separated(words))
         }

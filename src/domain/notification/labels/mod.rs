@@ -2,6 +2,7 @@
 //! by their meaningful words alone: order, case, numbering, bullets, brackets and plural do not count. Invariant: no
 //! two fields share a wording (a test holds it).
 
+mod short;
 mod table;
 mod word;
 
@@ -257,7 +258,7 @@ static LOOSE: LazyLock<HashMap<String, Option<Named>>> = LazyLock::new(|| {
 
 static SHORTS: LazyLock<HashMap<FieldName, HashMap<String, Named>>> = LazyLock::new(|| {
     let mut shorts: HashMap<FieldName, HashMap<String, Named>> = HashMap::new();
-    for (within, field, piece, wordings) in table::SHORT {
+    for (within, field, piece, wordings) in short::SHORT {
         let named = Named { field: *field, piece: *piece };
         let keys = each(wordings).map(|wording| (key(&meaningful(wording)), named));
         shorts.entry(*within).or_default().extend(keys);

@@ -12,12 +12,12 @@ pub const TABLE: &[Label] = &[
         expected: "the name of the User as the SEC Party register has it",
         example: "Northwind Energy Retail Ltd",
         required: Required::Always,
-        wordings: "User Party name | Name of User | User name | Party name | SEC Party | SEC Party name | \
-                   Name of SEC Party | Name of Party | User Party | User | Party | Company | \
-                   Company name | Organisation | Organisation name | Notifying User | Notifying Party | \
-                   Name of notifying User | Legal name | Registered name | Supplier name | \
-                   Name of organisation | Energy company | Licensee | Notified by | DCC User | \
-                   DCC User name | SEC User | Name of DCC User | Submitted by",
+        wordings: "User Party name | Name of User | Party name | SEC Party | SEC Party name | User Party | \
+                   User | Party | Company | Company name | Organisation | Organisation name | \
+                   Notifying User | Notifying Party | Name of notifying User | Legal name | \
+                   Registered name | Supplier name | Energy company | Licensee | Notified by | DCC User | \
+                   DCC User name | SEC User | Submitted by | Legal entity | Legal entity name | \
+                   Registered company name",
         pieces: &[],
     },
     Label {
@@ -31,7 +31,7 @@ pub const TABLE: &[Label] = &[
                    Party number | Company number | Party code | Company registration number | \
                    Registered number | User Party ID | Participant ID | Market participant ID | \
                    Party Signifier or organisation number | Party ID or signifier | MPID | \
-                   Unique party reference",
+                   Unique party reference | Org number",
         pieces: &[],
     },
     Label {
@@ -41,10 +41,9 @@ pub const TABLE: &[Label] = &[
                    Electricity Distributor, Gas Transporter, Registered Supplier Agent, Other User",
         example: "Import Supplier, Gas Supplier",
         required: Required::Always,
-        wordings: "User Roles affected | User Roles | Roles | Role | SEC User Roles | Affected roles | \
-                   Affected User Roles | Roles concerned | Roles in scope | DCC User Role | \
-                   Relevant User Roles | Role held | Applicable roles | Roles using system | \
-                   Role of User | Acting in role | Capacity",
+        wordings: "User Roles affected | User Roles | Roles | SEC User Roles | Affected roles | \
+                   Roles concerned | Roles in scope | DCC User Role | Relevant User Roles | Role held | \
+                   Applicable roles | Roles using system | Acting in role | Capacity | Roles in which we act",
         pieces: &[],
     },
     Label {
@@ -54,11 +53,11 @@ pub const TABLE: &[Label] = &[
         example: "Ann Reed, ann.reed@northwind-energy.test, 020 7946 0123",
         required: Required::Always,
         wordings: "Contact | Contact details | Contact person | Point of contact | Primary contact | \
-                   Named contact | Contact for notification | Contact for all | \
-                   Who should we talk to | Who should we contact | Main contact | User contact | \
-                   Contact name and details | Person to contact | Contact information | \
-                   Contact name email telephone | SPOC | Key contact | Who to contact | Lead contact | \
-                   Responsible person | Contact at User | Contact name and email",
+                   Named contact | Contact for notification | Contact for all | Who should we talk to | \
+                   Who should we contact | Main contact | User contact | Contact name and details | \
+                   Contact information | Contact name email telephone | SPOC | Key contact | \
+                   Who to contact | Lead contact | Responsible person | Contact at User | \
+                   Contact name and email | Queries to | Contact for queries",
         pieces: &[
             (
                 Piece::Name,
@@ -84,14 +83,11 @@ pub const TABLE: &[Label] = &[
         example: "second",
         required: Required::Always,
         wordings: "Second or subsequent | Second or subsequent User System | System number | \
-                   User System number | Number of User System | Ordinal | System ordinal | \
-                   Ordinal number | Count of User Systems | Second or third User System | \
-                   How many User Systems including this | How many User Systems including this one | \
-                   Sequence of User System | Sequence number | \
-                   Number in sequence | Is this second or subsequent User System | \
-                   Number of this User System | Second third or later | \
-                   Second third or subsequent system | Which in sequence | System count | \
-                   Second or third | Second or subsequent system",
+                   User System number | Ordinal | System ordinal | Ordinal number | Count of User Systems | \
+                   Second or third User System | How many User Systems including this | \
+                   How many User Systems including this one | Sequence of User System | Sequence number | \
+                   Number in sequence | Second third or later | Second third or subsequent system | \
+                   Which in sequence | System count | Second or third | Second or subsequent system",
         pieces: &[],
     },
     Label {
@@ -100,14 +96,14 @@ pub const TABLE: &[Label] = &[
         expected: "your own short name for the system, as it should stand in letters",
         example: "Business portal",
         required: Required::No,
-        wordings: "Your name for the system | System label | System name | Name of system | \
-                   User System name | User System label | Name of User System | \
+        wordings: "Your name for the system | System label | User System name | User System label | \
                    Name of second User System | System title | Label | Internal name | Project name | \
-                   Internal name of system | Platform name | Name of platform | Name of new system | \
-                   System | User System | Second User System | New User System | Your name for it | \
-                   Working title | Product name | System reference | Product | Platform | \
-                   Name of additional system | Solution name | Name of solution | Application name | \
-                   Name of new User System | Name given to system | How do you refer to system | Name given to User System",
+                   Internal name of system | Platform name | Name of new system | System | User System | \
+                   Second User System | New User System | Your name for it | Working title | Product name | \
+                   System reference | Product | Platform | Name of additional system | Solution name | \
+                   Application name | Name of new User System | Name given to system | \
+                   How do you refer to system | Name given to User System | Known internally as | Known as | \
+                   What do you call it",
         pieces: &[],
     },
     Label {
@@ -116,13 +112,12 @@ pub const TABLE: &[Label] = &[
         expected: "one of Intending, Procuring, Developing, Testing, Already in use",
         example: "Procuring",
         required: Required::Always,
-        wordings: "Stage of employment | Employment stage | Stage | Current stage | Status | \
-                   Current status | Stage of utilisation | Stage of use | Status of system | \
-                   System status | Project stage | Stage reached | Utilisation stage | \
+        wordings: "Stage of employment | Stage | Current stage | Status | Current status | \
+                   Stage of utilisation | Stage of use | Status of system | Project stage | Stage reached | \
                    Are you already using the system | Is the system in use | Phase | Progress | \
-                   Stage of project | Go-live status | Where are you in process | Implementation stage | \
-                   Are you already using it | In use | Already in use | Delivery stage | Lifecycle stage | Project status | \
-                   Readiness",
+                   Go-live status | Where are you in process | Implementation stage | \
+                   Are you already using it | In use | Already in use | Delivery stage | Lifecycle stage | \
+                   Project status | Readiness | Current position | State of implementation",
         pieces: &[],
     },
     Label {
@@ -131,22 +126,20 @@ pub const TABLE: &[Label] = &[
         expected: "the day, week, month or quarter in which you intend to begin to use the system, with its year",
         example: "1 March 2027",
         required: Required::UnlessInUse,
-        wordings: "Intended start | Intended start date | Intended date of start | Planned start | \
-                   Planned start date | Start date | Start | Go-live | Go-live date | Planned go-live | \
-                   Planned go-live date | Expected go-live | Expected go-live date | Intended go-live | \
-                   Intended go-live date | Target go-live | Target date | Expected start | \
-                   Expected start date | Proposed start | Proposed start date | \
-                   Intended date of employment | Intended date of use | Intended first use | \
-                   Date of first use | When will you start to use the system | \
+        wordings: "Intended start | Intended start date | Planned start | Planned start date | Start date | \
+                   Start | Go-live | Go-live date | Planned go-live | Planned go-live date | \
+                   Expected go-live | Expected go-live date | Intended go-live | Intended go-live date | \
+                   Target go-live | Target date | Expected start | Expected start date | Proposed start | \
+                   Proposed start date | Intended date of employment | Intended date of use | \
+                   Intended first use | Date of first use | When will you start to use the system | \
                    When do you intend to begin to employ the system | When will it start | \
                    Commencement date | Intended commencement date | \
                    Date from which system will be employed | Intended date of utilisation | \
-                   Intended employment date | Date of intended use | Target start date | Live date | \
-                   Planned live date | Intended start of use | Intended date of first use | First use | \
-                   Start of use | Intended first use of system | Intended live | Date of use | \
-                   Date of employment | Planned date | Planned date of start | \
+                   Target start date | Live date | Planned live date | Intended start of use | \
+                   Intended date of first use | First use | Start of use | Intended first use of system | \
+                   Intended live | Date of use | Date of employment | Planned date | \
                    Date from which it will be used | Launch date | Planned launch | Planned launch date | \
-                   Live from",
+                   Live from | Expected in use from",
         pieces: &[],
     },
     Label {
@@ -156,13 +149,12 @@ pub const TABLE: &[Label] = &[
         example: "3 May 2026",
         required: Required::IfInUse,
         wordings: "In use since | Actual start | Actual start date | Live since | Used since | \
-                   Employed since | Utilised since | Date use began | Actual go-live | \
-                   Actual go-live date | Began use on | Use began | Operational since | \
-                   Already in use since | Date of actual start | Went live on | Date employment began | \
-                   If in use since when | Since when | Actual date of first use | Date system went live | \
-                   Date it went live | Actual start of use | Actual date | Actual date of use | \
-                   Live since when | Actual live date | If live since when | In use from | \
-                   When did use begin | When did you start using it | Started on",
+                   Employed since | Utilised since | Date use began | Actual go-live | Actual go-live date | \
+                   Began use on | Use began | Operational since | Already in use since | Went live on | \
+                   Date employment began | If in use since when | Since when | Actual date of first use | \
+                   Date system went live | Date it went live | Actual start of use | Actual date | \
+                   Actual date of use | Live since when | Actual live date | If live since when | \
+                   In use from | When did use begin | When did you start using it | Started on",
         pieces: &[],
     },
     Label {
@@ -177,10 +169,10 @@ pub const TABLE: &[Label] = &[
                    Reason not notified earlier | Why not notified earlier | \
                    Explanation of late notification | Reason for retrospective notification | \
                    Why is this notification late | Why was this not notified before | If late reason | \
-                   Reason notification late | Late notification reason | \
                    If in use why was SSC not notified before | If late why | Why late | \
                    Why was notice not given before | Reason no prior notice | \
-                   Why no prior notice was given | If retrospective reason | Why did you not notify before",
+                   Why no prior notice was given | If retrospective reason | Why did you not notify before | \
+                   Why were we not told before | If already in use why not notified",
         pieces: &[],
     },
     Label {
@@ -190,13 +182,13 @@ pub const TABLE: &[Label] = &[
         example: "The acquisition is not public",
         required: Required::No,
         wordings: "Objection to informing the SSC | Confidentiality objection | \
-                   Confidentiality objections | Objection on confidentiality | \
-                   Objection to disclosure to the SSC | Confidentiality | Confidentiality concerns | \
-                   Do you object to the SSC being informed | Objection | Any objection | \
-                   Objections on grounds of confidentiality | Reason SSC should not be informed | \
-                   Confidentiality restriction | Objection to sharing with SSC | \
-                   Would you rather the SSC were not informed | Objection to notifying SSC | \
-                   Reasons SSC should not be informed | Confidentiality request | Confidential",
+                   Objection on confidentiality | Objection to disclosure to the SSC | Confidentiality | \
+                   Confidentiality concerns | Do you object to the SSC being informed | Objection | \
+                   Any objection | Objections on grounds of confidentiality | \
+                   Reason SSC should not be informed | Confidentiality restriction | \
+                   Objection to sharing with SSC | Would you rather the SSC were not informed | \
+                   Objection to notifying SSC | Confidentiality request | Confidential | \
+                   Do not share with SSC",
         pieces: &[],
     },
     Label {
@@ -206,10 +198,10 @@ pub const TABLE: &[Label] = &[
         example: "User IDs, commercially sensitive",
         required: Required::No,
         wordings: "Withheld from disclosure | Disclosure withheld | Information withheld | Withheld | \
-                   Items withheld | Withheld information | What is withheld | Details withheld | \
-                   Not disclosed | Information not disclosed | Disclosure declined | \
-                   What do you withhold | Withheld items | Declined to disclose | Anything withheld | \
-                   Items not disclosed | Disclosure | Not disclosed items | Information declined",
+                   Items withheld | What is withheld | Details withheld | Not disclosed | \
+                   Information not disclosed | Disclosure declined | What do you withhold | \
+                   Declined to disclose | Anything withheld | Items not disclosed | Disclosure | \
+                   Information declined | Items withheld and why",
         pieces: &[(
             Piece::Reason,
             "Reason for withholding | Reason withheld | Reason for non-disclosure | \
@@ -223,12 +215,12 @@ pub const TABLE: &[Label] = &[
         example: "Single new",
         required: Required::Always,
         wordings: "Single or multiple User IDs | Single or multiple ID | ID arrangement | \
-                   User ID arrangement | Arrangement of User IDs | Single or multiple | \
-                   Will a single or multiple User IDs be used | User ID structure | ID structure | \
-                   ID approach | ID model | Same or different User ID | Existing or new User ID | \
-                   User ID set-up | Single ID or multiple IDs | How many User IDs | \
-                   User IDs single or multiple | One or several User IDs | Multiple or single ID | \
-                   Multiple IDs | Single ID | Will you use one or several User IDs | Arrangement",
+                   User ID arrangement | Single or multiple | Will a single or multiple User IDs be used | \
+                   User ID structure | ID structure | ID approach | ID model | Same or different User ID | \
+                   Existing or new User ID | User ID set-up | Single ID or multiple IDs | \
+                   How many User IDs | One or several User IDs | Multiple IDs | Single ID | \
+                   Will you use one or several User IDs | Arrangement | Same or new User ID | \
+                   Will the same User ID be used | One or more User IDs",
         pieces: &[],
     },
     Label {
@@ -237,10 +229,10 @@ pub const TABLE: &[Label] = &[
         expected: "every User ID that the system will use: an EUI-64 such as 90-B3-D5-1F-30-01-00-00",
         example: "90-B3-D5-1F-30-01-00-00",
         required: Required::UnlessWithheld,
-        wordings: "User IDs | User ID | IDs | ID | EUI-64 | EUI-64 identifiers | EUI64 | DCC User ID | \
-                   SEC User ID | User identifiers | List of User IDs | IDs used | EUI | User ID EUI-64 | \
-                   IDs to be used | Relevant User IDs | Affected User IDs | User IDs to be used | \
-                   User IDs concerned | Identifiers | New IDs | EUI-64 list | User ID values",
+        wordings: "User IDs | IDs | EUI-64 | EUI-64 identifiers | EUI64 | DCC User ID | SEC User ID | \
+                   User identifiers | List of User IDs | IDs used | EUI | User ID EUI-64 | IDs to be used | \
+                   Relevant User IDs | Affected User IDs | User IDs to be used | User IDs concerned | \
+                   Identifiers | New IDs | EUI-64 list | User ID values | GUID | EUI64 IDs",
         pieces: &[],
     },
     Label {
@@ -252,10 +244,11 @@ pub const TABLE: &[Label] = &[
         wordings: "Architecture | Architecture provided | System architecture | Architecture diagram | \
                    Architecture diagram provided | Architecture document | High-level architecture | \
                    Architecture description | Network diagram | Architectural diagram | \
-                   Is the architecture provided | Architecture details | Architecture attached | \
-                   Technical architecture | Diagram | Architecture information | Solution architecture | \
-                   Is architecture diagram attached | Architecture document provided | Solution design | \
-                   Architecture submitted | Design | Architecture and diagram",
+                   Architecture details | Architecture attached | Technical architecture | Diagram | \
+                   Architecture information | Solution architecture | Is architecture diagram attached | \
+                   Architecture document provided | Solution design | Architecture submitted | Design | \
+                   Architecture and diagram | Is an architecture document attached | Design documents | \
+                   Architectural information",
         pieces: &[],
     },
     Label {
@@ -265,12 +258,12 @@ pub const TABLE: &[Label] = &[
         example: "Shared Resource Provider (Meterlink)",
         required: Required::Always,
         wordings: "Provided by | Provision | System provision | Who provides the system | \
-                   How is the system provided | Provision of system | Source of system | \
-                   System provided by | Provider type | Type of provision | Delivered by | \
-                   In-house or third party | In-house or Shared Resource Provider | Delivery model | \
-                   Hosting | Operated by | Run by | Supplied by | Type of provider | Who runs the system | \
-                   Sourcing | In-house Shared Resource Provider or third party | \
-                   In-house SRP or third party | In-house SRP or other | In-house or shared | Method of provision | Developed by | \
+                   How is the system provided | Source of system | System provided by | Provider type | \
+                   Type of provision | Delivered by | In-house or third party | \
+                   In-house or Shared Resource Provider | Delivery model | Hosting | Operated by | Run by | \
+                   Supplied by | Who runs the system | Sourcing | \
+                   In-house Shared Resource Provider or third party | In-house SRP or third party | \
+                   In-house SRP or other | In-house or shared | Method of provision | Developed by | \
                    Hosted by | Built by | Managed by | Provided internally or by third party | \
                    Who operates the system | Who operates it | Provided through | Provisioning",
         pieces: &[],
@@ -282,11 +275,10 @@ pub const TABLE: &[Label] = &[
         example: "Meterlink",
         required: Required::IfSrp,
         wordings: "Shared Resource Provider | Shared Service Provider | SRP | SSP | SRP name | \
-                   Name of SRP | Shared Resource Provider name | Name of Shared Resource Provider | \
-                   Name of Shared Service Provider | Shared Service Provider name | Provider | \
-                   Provider name | Name of provider | Service provider | Name of service provider | \
-                   Which provider | If SRP name | Third party provider | Vendor | System provider | \
-                   Third party name | Name of third party | Name of vendor | Supplier of system",
+                   Shared Resource Provider name | Name of Shared Service Provider | Provider | \
+                   Provider name | Service provider | Name of service provider | Which provider | \
+                   If SRP name | Third party provider | Vendor | System provider | Third party name | \
+                   Name of vendor | Supplier of system",
         pieces: &[],
     },
     Label {
@@ -299,12 +291,12 @@ pub const TABLE: &[Label] = &[
                    Has the system been assessed | Has this system been assessed before | \
                    Has it been previously assessed | Prior assessment | Assessment history | \
                    Previous security assessment | Previously subject to User Security Assessment | \
-                   Assessed previously | Prior User Security Assessment | \
-                   Has system already been assessed | User Security Assessment | Assessment status | \
-                   Previous User Security Assessment | Has system been previously assessed | Assessed | \
-                   Previously assessed by User CIO | Previous User CIO assessment | \
-                   Has it been subject to User Security Assessment | User CIO assessment | \
-                   Assessed by User CIO | Assessment | Prior USA | Previous USA",
+                   Prior User Security Assessment | Has system already been assessed | \
+                   User Security Assessment | Assessment status | Previous User Security Assessment | \
+                   Has system been previously assessed | Assessed | Previously assessed by User CIO | \
+                   Previous User CIO assessment | Has it been subject to User Security Assessment | \
+                   User CIO assessment | Assessed by User CIO | Assessment | Prior USA | Previous USA | \
+                   Past assessments",
         pieces: &[
             (
                 Piece::Date,
@@ -326,10 +318,9 @@ pub const TABLE: &[Label] = &[
         expected: "one of Domestic, Non-domestic, Both, Not a supplier",
         example: "Non-domestic",
         required: Required::Suppliers,
-        wordings: "Customers served | Customer segment | Customer segments | Domestic or non-domestic | \
-                   Customer type | Type of customers | Segment | Customers | Market segment | \
-                   Customer base | Domestic non-domestic or both | Market | Consumer type | \
-                   Premises type | Which customers | Type of premises | Consumers served | \
+        wordings: "Customers served | Customer segment | Domestic or non-domestic | Customer type | \
+                   Segment | Customers | Market segment | Customer base | Domestic non-domestic or both | \
+                   Market | Consumer type | Premises type | Which customers | Consumers served | \
                    Which customers will it serve | Customers supplied | Customers it serves | Supply to | \
                    Domestic non-domestic",
         pieces: &[],
@@ -342,10 +333,10 @@ pub const TABLE: &[Label] = &[
         required: Required::No,
         wordings: "Purpose | Purpose of system | Purpose of second User System | Reason for system | \
                    Reason for second User System | Why second User System | Use case | Intended use | \
-                   Business reason | Rationale | Description | What is its purpose | \
-                   Description of system | Background | Business need | Reason for change | \
-                   Why do you need it | Reason for it | Why is it needed | Description of use | \
-                   Business purpose | Justification",
+                   Business reason | Rationale | Description | What is its purpose | Description of system | \
+                   Background | Business need | Reason for change | Why do you need it | Reason for it | \
+                   Why is it needed | Description of use | Business purpose | Justification | \
+                   Intended purpose",
         pieces: &[],
     },
     Label {
@@ -354,13 +345,13 @@ pub const TABLE: &[Label] = &[
         expected: "Yes, No or Unknown",
         example: "Yes",
         required: Required::No,
-        wordings: "Separated from the first User System | Separated from first | \
-                   Is it Separated from the first User System | Separated | \
+        wordings: "Separated from the first User System | Separated from first | Separated | \
                    Separate from first User System | Separation | Separation from first User System | \
                    Separate from existing User System | Separated from existing User System | \
                    Is the system separated | Separation from existing system | Separate | \
                    Is system Separated from your other User System | Fully separated | \
-                   Separated from other systems | Separation status | Separated from existing",
+                   Separated from other systems | Separation status | Separated from existing | Segregated | \
+                   Independent of first system | Isolated from existing system",
         pieces: &[],
     },
     Label {
@@ -370,12 +361,12 @@ pub const TABLE: &[Label] = &[
         example: "12,000 domestic and 300 non-domestic",
         required: Required::No,
         wordings: "Meters expected | Expected meter count | Meter count | Expected number of meters | \
-                   Number of meters | Meter numbers | Smart meters expected | Number of smart meters | \
-                   Meters | Expected meters | Meter volume | Meter volumes | How many meters | \
-                   Number of premises | Premises expected | Estimated meters | Portfolio size | \
-                   Metering points | Number of metering points | Forecast meters | \
-                   Expected number of smart meters | Meter points expected | Number of meter points | \
-                   Smart meters | Premises | Number of premises expected | Devices expected",
+                   Number of meters | Smart meters expected | Number of smart meters | Meters | \
+                   Meter volume | How many meters | Number of premises | Premises expected | \
+                   Estimated meters | Portfolio size | Metering points | Number of metering points | \
+                   Forecast meters | Expected number of smart meters | Meter points expected | \
+                   Number of meter points | Smart meters | Premises | Number of premises expected | \
+                   Devices expected | Meter points",
         pieces: &[
             (
                 Piece::Domestic,
@@ -392,35 +383,4 @@ pub const TABLE: &[Label] = &[
             ),
         ],
     },
-];
-
-/// Short names that mean something only where the first field was named just before.
-pub const SHORT: &[(F, F, Piece, &str)] = &[
-    (F::Contact, F::Contact, Piece::Name, "Name | Full name | Contact"),
-    (F::Contact, F::Contact, Piece::Email, "Email | E-mail | Email address | E-mail address | Mail"),
-    (
-        F::Contact,
-        F::Contact,
-        Piece::Telephone,
-        "Telephone | Telephone number | Phone | Phone number | Tel | Tel no | Mobile | Number",
-    ),
-    (
-        F::PreviouslyAssessed,
-        F::PreviouslyAssessed,
-        Piece::Date,
-        "Date | If yes date | If yes when | When | Date if yes | If yes when and reference | \
-         If yes date and reference | Date and reference | When and reference | If so when",
-    ),
-    (
-        F::PreviouslyAssessed,
-        F::PreviouslyAssessed,
-        Piece::Reference,
-        "Reference | Ref | If yes reference | Report",
-    ),
-    (F::MeterCountExpected, F::MeterCountExpected, Piece::Domestic, "Domestic"),
-    (F::MeterCountExpected, F::MeterCountExpected, Piece::NonDomestic, "Non-domestic"),
-    (F::DisclosureWithheld, F::DisclosureWithheld, Piece::Reason, "Reason | Reason why | Why | If so why"),
-    (F::ActualStart, F::ReasonNotNotifiedBefore, Piece::Whole, "Reason | Why"),
-    (F::Provision, F::SrpName, Piece::Whole, "Which one | If so which | Name of it | Name if shared"),
-    (F::SrpName, F::SrpName, Piece::Whole, "Which one"),
 ];

@@ -317,3 +317,13 @@ fn no_objection_is_none() {
         Some("Yes: the acquisition is not public".to_owned()),
     );
 }
+
+#[test]
+fn a_date_is_no_purpose() {
+    for date in ["1 March 2027", "Q2 2027", "01/03/2027"] {
+        let read = text::read_purpose(date);
+        assert_eq!((read.value, read.problems.len()), (None, 1), "{date}");
+    }
+    let migration = "migration by 30 June 2027";
+    assert_eq!(text::read_purpose(migration).value.as_deref(), Some(migration));
+}

@@ -196,6 +196,18 @@ pub fn read(words: &str) -> Read<String> {
     Read::of(squash(words))
 }
 
+/// What a system is for. "Intended use: 1 March 2027" asks for it and says when.
+#[must_use]
+pub fn read_purpose(words: &str) -> Read<String> {
+    let n_words = words.split_whitespace().count();
+    let is_short =
+        n_words <= 2 || n_words <= 4 && words.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if is_short && super::date::read(words).is_clean() {
+        return Read::bad(words, "what the system is for; a date stands behind \"Intended start\"");
+    }
+    read(words)
+}
+
 /// The name of a Party. With its role or signifier behind it, it is more than a name.
 #[must_use]
 pub fn read_party(words: &str) -> Read<String> {
