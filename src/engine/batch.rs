@@ -102,7 +102,7 @@ impl Engine {
         drop(decider);
         self.told.deliver.tell();
         self.told.wake.tell();
-        self.alarm_of_budget().await;
+        self.tell_of_letters().await;
         let claimed = self.during(Stage::Claim, self.store.claimed(&claimed)).await?;
         Ok((done, claimed))
     }

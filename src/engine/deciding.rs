@@ -14,7 +14,7 @@ use crate::domain::id::{LetterId, SubjectId};
 use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
-use crate::store::{Commit, Entry, InForce, InboxDone, LetterMove, Outcome};
+use crate::store::{Commit, Entry, InForce, InboxDone, LetterMove, Outcome, Returned};
 
 /// A batch while it is decided.
 pub(super) struct Deciding<'a> {
@@ -211,6 +211,17 @@ impl Deciding<'_> {
             });
             if let Event::LetterDiscarded { letter, .. } | Event::LetterSuperseded { letter, .. } = &event {
                 self.commit.letter_moves.push(LetterMove::Discard { letter: *letter });
+            }
+            if let Event::LetterBounced { letter, recipient, status, diagnostic, .. } = &event {
+                let status = status.as_deref();
+                // 4.x.x: it is still being tried.
+                if !status.is_some_and(|status| status.starts_with('4')) {
+                    let said = [Some("it came back"), status, diagnostic.as_deref()];
+                    let answer = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
+                    let (letter, recipient) = (*letter, recipient.clone());
+                    self.commit.returned.push(Returned { letter, recipient, answer });
+                    self.spending.came_back();
+                }
             }
             self.overlay.apply(subject, &event, version, self.now)?;
         }

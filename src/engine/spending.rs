@@ -15,8 +15,8 @@ use crate::domain::id::Address;
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     budget: Mutex<Budget>,
-    /// A letter was held because of it, and nobody was told yet.
-    has_held: AtomicBool,
+    /// A letter was held because of it, or came back, and nobody was told yet.
+    has_news: AtomicBool,
 }
 
 impl Spent {
@@ -25,7 +25,7 @@ impl Spent {
         for (to, at) in left {
             budget.spend(to, *at);
         }
-        Self { budget: Mutex::new(budget), has_held: AtomicBool::new(false) }
+        Self { budget: Mutex::new(budget), has_news: AtomicBool::new(false) }
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
@@ -38,12 +38,12 @@ impl Spent {
 pub(super) struct Spending {
     spent: Arc<Spent>,
     letters: Vec<(Address, DateTime<Utc>)>,
-    has_held: bool,
+    has_news: bool,
 }
 
 impl Spending {
     pub(super) fn of(spent: &Arc<Spent>) -> Self {
-        Self { spent: spent.clone(), letters: Vec::new(), has_held: false }
+        Self { spent: spent.clone(), letters: Vec::new(), has_news: false }
     }
 
     /// What is decided sees what was spent before it.
@@ -53,7 +53,7 @@ impl Spending {
 
     pub(super) fn spend(&mut self, letter: &LetterOut, at: DateTime<Utc>) {
         if let Some(because) = &letter.held {
-            self.has_held |= because.starts_with(SPENT);
+            self.has_news |= because.starts_with(SPENT);
             return;
         }
         let mut budget = self.spent.budget();
@@ -64,10 +64,15 @@ impl Spending {
         }
     }
 
+    /// A letter came back.
+    pub(super) fn came_back(&mut self) {
+        self.has_news = true;
+    }
+
     /// The batch is in the record.
     pub(super) fn keep(mut self) {
         self.letters.clear();
-        self.spent.has_held.fetch_or(self.has_held, Ordering::Relaxed);
+        self.spent.has_news.fetch_or(self.has_news, Ordering::Relaxed);
     }
 }
 
@@ -89,10 +94,10 @@ impl Engine {
         self.spent.budget().clone()
     }
 
-    /// Tells somebody of letters that were just held. What was decided stands, whether or not that succeeds now: the
+    /// Tells somebody of letters that were just held or came back. What was decided stands, whether or not that succeeds now: the
     /// next review of the alarms finds it in the record.
-    pub(super) async fn alarm_of_budget(&self) {
-        if self.spent.has_held.swap(false, Ordering::Relaxed)
+    pub(super) async fn tell_of_letters(&self) {
+        if self.spent.has_news.swap(false, Ordering::Relaxed)
             && let Err(error) = self.review_alarms().await
         {
             tracing::error!(error = format!("{error:#}"), "the alarms cannot be reviewed");

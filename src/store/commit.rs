@@ -54,6 +54,7 @@ impl Store {
         outbox::add(&mut tx, &commit.letters).await?;
         outbox::move_letters(&mut tx, &commit.letter_moves, commit.at).await?;
         outbox::settle(&mut tx, &commit.deliveries, commit.at).await?;
+        outbox::take_back(&mut tx, &commit.returned, commit.at).await?;
         inbox::finish(&mut tx, &commit.inbox, commit.at).await?;
         let claimed = match commit.claim {
             Some((holder, limit)) => outbox::mark(&mut tx, &holder, limit, commit.at).await?,

@@ -125,6 +125,8 @@ pub struct Commit {
     /// Drafts that were sealed or ended.
     pub letter_moves: Vec<LetterMove>,
     pub deliveries: Vec<DeliveryMove>,
+    /// What was accepted and came back.
+    pub returned: Vec<Returned>,
     pub inbox: Vec<InboxDone>,
     /// Who claims deliveries, and how many at most: once these moves are made, as [`Store::claim`](super::Store::claim).
     pub claim: Option<(String, i64)>,
@@ -132,6 +134,15 @@ pub struct Commit {
     pub erasures: Vec<i64>,
     /// Another World, or the next step of carrying it to the cases.
     pub in_force: Option<super::InForce>,
+}
+
+/// A letter that one recipient's server accepted and did not deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    pub letter: LetterId,
+    pub recipient: Address,
+    /// What the bounce said.
+    pub answer: String,
 }
 
 /// An event on its way into the journal; `seq`, `prev_hash` and `hash` are the store's to give.

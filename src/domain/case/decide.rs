@@ -126,20 +126,50 @@ impl Drafting<'_> {
                        nothing was taken over";
             return self.happened(Event::PersonAnswering { mail, why: why.into() });
         }
+        let mut stated = notified.notification.fields.clone();
+        // The Party that the directory knows keeps its name, whatever a mail with its ID calls it.
+        let is_called = |name: &str| {
+            self.user().is_none_or(|user| {
+                self.world.directory.users_by_name(name).any(|called| called.key == user.key)
+            })
+        };
+        stated.user_party_name = stated.user_party_name.filter(|name| is_called(&name.value));
         let mut fields = case.notification.fields.clone();
-        let changed = fields.take_over(&notified.notification.fields);
+        let changed = fields.take_over(&stated);
         let changed: Vec<String> = changed.into_iter().map(String::from).collect();
         self.happened(Event::InformationSupplied {
             mail: mail.clone(),
-            fields: Box::new(notified.notification.fields.clone()),
+            fields: Box::new(stated),
             changed: changed.clone(),
             missing: fields.missing(),
             classification: case.classification.max(notified.classification),
         })?;
+        if notified.answer.at_once && self.acknowledge_instead(notified, &mail)? {
+            return Ok(());
+        }
         let updated = self.case()?;
         let facts = receipt(updated, &mail, &changed, updated.classification);
         let held = self.receipt_is_recent(&recipients(&notified.answer, Some(&mail), self.user()));
         self.answer_with(facts, &notified.answer, Some(&mail), held)
+    }
+
+    /// Somebody else wrote first, and the acknowledgement waits for a person: the User's own word settles what it was to
+    /// ask, and is acknowledged itself.
+    fn acknowledge_instead(&mut self, notified: &Notified, mail: &Mail) -> Result<bool, Refusal> {
+        let case = self.case()?;
+        let waits = |note: &super::LetterNote| note.kind == "acknowledgement" && note.held.is_some();
+        let waiting: Vec<LetterId> =
+            case.letters.iter().filter(|(_, note)| waits(note)).map(|(letter, _)| *letter).collect();
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        let by = self.known.next_letter;
+        let facts = acknowledgement(case, notified.answer.confirm, self.now, self.world);
+        self.answer_with(facts, &notified.answer, Some(mail), None)?;
+        for letter in waiting {
+            self.happened(Event::LetterSuperseded { letter, by })?;
+        }
+        Ok(true)
     }
 
     /// At most one receipt per thread and sender in 24 hours (DOMAIN.md 4); a later one waits for a person.

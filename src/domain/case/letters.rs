@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 
 use super::answer::{Answer, AnswerTo};
 use super::{Case, Channel, Mail};
-use crate::domain::directory::User;
+use crate::domain::directory::{Standing, User};
 use crate::domain::id::{Address, LetterId, Named};
 use crate::domain::letter::{Acknowledgement, Facts, Missing, Receipt, Stated, Step};
-use crate::domain::message::Classification;
+use crate::domain::message::{Classification, Verdict};
 use crate::domain::notification::{
     Notification, Shown, WithheldItem,
     labels::{label_of, missing_line},
@@ -86,11 +86,20 @@ pub(super) fn acknowledgement(case: &Case, confirm: bool, now: DateTime<Utc>, wo
         withheld: case.notification.withheld.iter().map(|item| withheld(*item).to_string()).collect(),
         problems: case.notification.problems.clone(),
         confirm,
-        sent_by: case.mails.first().and_then(|mail| mail.sender.address.as_ref()).map(Address::to_string),
+        sent_by: sender(case, confirm).map(ToString::to_string),
         came: came(case.channel).map(str::to_owned),
         next: steps(case, due.as_ref()),
         classification: case.classification,
     })
+}
+
+/// Who wrote what is acknowledged. Somebody else may have written first, and the User after it.
+fn sender(case: &Case, confirm: bool) -> Option<&Address> {
+    let is_own = |mail: &&Mail| {
+        mail.standing == Standing::User && mail.sender.vouch.verdict == Verdict::Verified
+    };
+    let own = case.mails.iter().rev().find(is_own).filter(|_| !confirm);
+    own.or(case.mails.first())?.sender.address.as_ref()
 }
 
 fn came(channel: Channel) -> Option<&'static str> {
@@ -190,11 +199,19 @@ fn steps(case: &Case, due: Option<&Due>) -> Vec<Step> {
             why: due.why.clone(),
         });
     }
-    steps.push(Step {
-        what: "Your notification goes before the Security Sub-Committee (SSC)".into(),
-        on: case.meeting_on,
-        by_five: false,
-        why: case.meeting_why.clone(),
+    steps.push(match &case.notification.fields.confidentiality_objection {
+        None => Step {
+            what: "Your notification goes before the Security Sub-Committee (SSC)".into(),
+            on: case.meeting_on,
+            by_five: false,
+            why: case.meeting_why.clone(),
+        },
+        Some(_) => Step {
+            what: "A person speaks with you before anything goes to the Security Sub-Committee (SSC)".into(),
+            on: None,
+            by_five: false,
+            why: "you would rather it were not informed".into(),
+        },
     });
     steps.push(Step {
         what: "The SSC decides whether to wait for your next annual review or to arrange an ad-hoc review, and we write to you".into(),

@@ -156,11 +156,11 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         Kind::Notification => notified(mail, lookup, world),
         Kind::FollowUp => followed_up(mail, lookup, world),
         Kind::Bounce => bounced(mail, lookup, world),
-        Kind::Uncertain | Kind::CalendarReply | Kind::Decision => match thread(mail, lookup) {
+        Kind::Uncertain | Kind::CalendarReply | Kind::Decision => match thread(mail, lookup, world) {
             Some(case) => spoke(mail, case, world, true, because),
             None => Route::Triage { reason: because },
         },
-        Kind::AutoReply | Kind::NotANotification => match thread(mail, lookup) {
+        Kind::AutoReply | Kind::NotANotification => match thread(mail, lookup, world) {
             Some(case) => {
                 let is_person = reading.kind == Kind::NotANotification && reading.signs.is_empty();
                 spoke(mail, case, world, is_person, because)
@@ -185,22 +185,24 @@ fn evidence(mail: &ReadMail, world: &World) -> Mail {
 
 /// The case whose conversation this mail is part of: by thread, by our own tag, then by the reference in the subject
 /// if the sender is of the same organisation (FIELD.md 19) or one of us.
-fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup) -> Option<&'a Case> {
+fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup, world: &World) -> Option<&'a Case> {
     let reading = &mail.reading;
+    let is_theirs = |case: &Case| {
+        let Some(sender) = &reading.sender.address else { return false };
+        let first = case.mails.first().and_then(|first| first.sender.address.as_ref());
+        let user = case.user.as_ref().and_then(|user| world.directory.user(user));
+        first.is_some_and(|first| first.domain() == sender.domain())
+            || user.is_some_and(|user| {
+                world.directory.registered_to(sender, user, london_date(mail.received_at))
+            })
+    };
     let by_thread = || reading.thread.iter().rev().find_map(|id| lookup.thread(id));
     let by_tag = || reading.tags.iter().find_map(|tag| lookup.replied(tag));
     let by_reference = || {
         let subjects =
             reading.references.iter().filter_map(|text| Reference::parse(text)).map(Reference::subject);
         let mut known = subjects.filter(|subject| {
-            lookup.case(subject).is_some_and(|case| {
-                if mail.role == FolderRole::Sent {
-                    return true;
-                }
-                let theirs = case.mails.first().and_then(|first| first.sender.address.as_ref());
-                let domain = mail.reading.sender.address.as_ref().map(Address::domain);
-                domain.is_some() && theirs.map(Address::domain) == domain
-            })
+            lookup.case(subject).is_some_and(|case| mail.role == FolderRole::Sent || is_theirs(case))
         });
         known.next()
     };
@@ -209,7 +211,7 @@ fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup) -> Option<&'a Case> {
 }
 
 fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
-    let in_thread = thread(mail, lookup);
+    let in_thread = thread(mail, lookup, world);
     let signals: Vec<_> = mail
         .reading
         .notifications
@@ -218,6 +220,11 @@ fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         .collect();
     let reason = mail.reading.reasons.join("; ");
     let needs_person = signals.iter().find_map(|(target, signal)| match (target, signal) {
+        (_, Signal::Notified(notified))
+            if notified.notification.fields.confidentiality_objection.is_some() =>
+        {
+            Some("the User would rather the SSC were not informed: nothing goes there before you decide".into())
+        }
         (Target::Case(case), Signal::Notified(notified)) if !notified.answer.is_own_word => {
             Some(format!("it speaks of {} and is not certainly the User's own word", case.0))
         }
@@ -260,7 +267,7 @@ fn one_notification(
 
 /// A reply in our thread: fields from the User's own verified word fill the gaps, anything else a person answers.
 fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
-    let Some(case) = thread(mail, lookup) else {
+    let Some(case) = thread(mail, lookup, world) else {
         return Route::Triage {
             reason: "it answers something, and no case could be found that it speaks to".into(),
         };

@@ -17,7 +17,7 @@ pub(super) fn sent(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Rout
             reason: format!("in a Sent folder, and a program wrote it ({})", sign.because),
         };
     }
-    let Some(case) = thread(mail, lookup) else {
+    let Some(case) = thread(mail, lookup, world) else {
         return Route::NotOurs { reason: "in a Sent folder, and it speaks to no case that is known".into() };
     };
     match spoke(mail, case, world, true, "a colleague wrote about it: the mail lies in a Sent folder".into())

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::Writer;
 use super::error::{Result, StoreError};
-use super::rows::{DeliveryMove, DeliveryRow, LetterMove, LetterRow, LetterState};
+use super::rows::{DeliveryMove, DeliveryRow, LetterMove, LetterRow, LetterState, Returned};
 use super::sql::{Cells, Sql, statements, words};
 use crate::domain::id::LetterId;
 
@@ -35,6 +35,9 @@ statements! {
         AND (delivery.settled_at_ms IS NULL OR (v.state IN ('queued', 'cancelled') \
         AND delivery.state IN ('refused', 'expired'))) \
         RETURNING delivery.delivery_id";
+    /// It was accepted, and nobody got it: as good as refused, until it is sent again or given up.
+    RETURN = "UPDATE delivery SET state = 'refused', answer = ?, settled_at_ms = ? \
+        WHERE letter_id = ? AND lower(recipient) = ? AND state = 'accepted'";
 }
 
 pub(super) const CLAIM: &[Sql] = claim::ALL;
@@ -99,6 +102,16 @@ pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: Date
             let deliveries: Vec<_> = deliveries.iter().map(|row| (*letter, row)).collect();
             queue(tx, &deliveries).await?;
         }
+    }
+    Ok(())
+}
+
+/// Marks what came back. A delivery that is not accepted yet, or was given up, stays as it is.
+pub(super) async fn take_back(tx: &mut Writer, returned: &[Returned], at: DateTime<Utc>) -> Result<()> {
+    for one in returned {
+        let (answer, recipient) = (words(one.answer.clone()), one.recipient.as_str().to_lowercase());
+        let at = at.timestamp_millis();
+        tx.run(RETURN, |q| q.bind(answer).bind(at).bind(one.letter.0).bind(recipient)).await?;
     }
     Ok(())
 }

@@ -60,6 +60,7 @@ conversations! {
     gaps_left,
     junk,
     no_more_meetings,
+    objection,
     opened_by_a_person,
     possibly_the_same,
     prose_reply,
