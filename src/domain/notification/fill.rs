@@ -168,6 +168,9 @@ impl<'a> Filler<'a> {
             pair.ends.iter().take_while(|end| end.join <= join).last().map_or(pair.start, |end| end.at)
         };
         let bound = reach(Join::Bound);
+        if pair.ends.last().is_none_or(|last| last.at <= bound) {
+            return bound;
+        }
         match pair.named.field {
             FieldName::Purpose | FieldName::ReasonNotNotifiedBefore | FieldName::ConfidentialityObjection => {
                 reach(Join::Loose)

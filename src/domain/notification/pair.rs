@@ -2,6 +2,7 @@
 //! place. Invariant: a value is a stretch of the text as it stands; its end may be left open for the reader of the
 //! value to settle.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use super::labels::{Named, Piece, exactly, split_label};
@@ -80,7 +81,7 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
     let read = text.text.floor_char_boundary(MAX_TEXT);
     let lines = lines(text.text.get(..read).unwrap_or_default());
     // A mail program that turns a table into text leaves labels and values on lines of their own.
-    let is_bare = lines.iter().filter_map(alone).collect::<HashSet<_>>().len() >= N_BARE;
+    let is_bare = LazyCell::new(|| lines.iter().filter_map(alone).collect::<HashSet<_>>().len() >= N_BARE);
     let mut pairs: Vec<Pair> = Vec::new();
     // Another's label since the last of ours: short names mean nothing any more.
     let mut is_apart = false;
@@ -107,7 +108,7 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
         if let Some((named, value_at)) = split_label(line.text, within) {
             pairs.push(pair_at(named, rest, value_at, text.part));
         } else if let Some(named) =
-            bare(line).filter(|_| is_bare && !is_within(&pairs, line)).or_else(|| heading(rest))
+            bare(line).filter(|_| *is_bare && !is_within(&pairs, line)).or_else(|| heading(rest))
         {
             // "Contact details", and the three below it by their short names.
             pairs.push(pair_at(named, rest, line.text.len(), text.part));
