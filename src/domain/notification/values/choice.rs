@@ -132,8 +132,16 @@ fn add<T: Copy + PartialEq>(found: &mut Vec<T>, words: &[String], phrases: &[(&s
 
 /// How many words the phrase takes where the words begin with it.
 fn starts_with(words: &[String], phrase: &str) -> Option<usize> {
+    if !words.first().is_some_and(|word| begin_alike(word, phrase)) {
+        return None;
+    }
     let mut words = words.iter();
     phrase.split(' ').try_fold(0, |n, word| words.next().filter(|next| *next == word).map(|_| n + 1))
+}
+
+/// Most phrases are told from most words by their first letter, before any is compared as a whole.
+fn begin_alike(text: &str, phrase: &str) -> bool {
+    text.as_bytes().first() == phrase.as_bytes().first()
 }
 
 /// Does a phrase stand in the text, word by word?
@@ -141,7 +149,8 @@ fn starts_with(words: &[String], phrase: &str) -> Option<usize> {
 pub fn says(text: &str, phrases: &[&str]) -> bool {
     let text = plain(text);
     let starts_at = |rest: &str, phrase: &str| {
-        rest.strip_prefix(phrase).is_some_and(|after| after.is_empty() || after.starts_with(' '))
+        begin_alike(rest, phrase)
+            && rest.strip_prefix(phrase).is_some_and(|after| after.is_empty() || after.starts_with(' '))
     };
     let mut rest = text.as_str();
     loop {
