@@ -61,24 +61,17 @@ pub fn is_forward(text: &str) -> bool {
 
 fn mark(lines: &mut [Line<'_>]) {
     let mut own = true;
+    // Lines from here on that are an attribution. Below one with marked quotation the writer may go on.
+    let mut n_attributed: usize = 0;
     for at in 0..lines.len() {
         let rest = lines.get(at..).unwrap_or_default();
-        if own && ends_own(rest) {
-            own = false;
-        }
-        // Below "On .. wrote:" with marked quotation the writer may go on.
         let attribution = attribution(rest);
+        own = own && !ends_own(rest, attribution);
+        n_attributed = n_attributed.max(attribution.unwrap_or(0));
         if let Some(line) = lines.get_mut(at) {
-            line.own = own && !is_quoted(line.text) && attribution.is_none();
+            line.own = own && n_attributed == 0 && !is_quoted(line.text);
         }
-    }
-    // An attribution over several lines is no word of the writer's either.
-    for at in 0..lines.len() {
-        if let Some(n) = attribution(lines.get(at..).unwrap_or_default()) {
-            for line in lines.iter_mut().skip(at).take(n) {
-                line.own = false;
-            }
-        }
+        n_attributed = n_attributed.saturating_sub(1);
     }
 }
 
@@ -94,51 +87,55 @@ const LETTER_OPENINGS: [&str; 3] = [
     "We have recorded an update",
 ];
 
-/// Does everything from here on belong to somebody else?
-fn ends_own(rest: &[Line<'_>]) -> bool {
+/// Does everything from here on belong to somebody else? It may begin with an attribution of so many lines.
+fn ends_own(rest: &[Line<'_>], attribution: Option<usize>) -> bool {
     let Some(first) = rest.first() else { return false };
     let line = first.text.trim().trim_matches('*');
-    let lower = line.to_lowercase();
+    let opens = |words: &&str| line.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
     let dashed = line.starts_with("---") || line.starts_with("___");
-    let banner = [
-        "original message",
-        "original appointment",
-        "forwarded message",
-        "forwarded by",
-        "urspr\u{fc}ngliche nachricht",
-        "message d'origine",
-    ];
+    let is_banner = || {
+        let lower = line.to_lowercase();
+        let banners = [
+            "original message",
+            "original appointment",
+            "forwarded message",
+            "forwarded by",
+            "urspr\u{fc}ngliche nachricht",
+            "message d'origine",
+        ];
+        banners.iter().any(|words| lower.contains(words))
+    };
     // RFC 3676 4.3; clients lose the space behind the dashes.
     first.text == "-- "
         || first.text.trim_end() == "--"
-        || dashed && banner.iter().any(|words| lower.contains(words))
+        || dashed && is_banner()
         || LETTER_OPENINGS.contains(&line)
-        || lower.starts_with("begin forwarded message")
-        || lower.starts_with("sent from my ")
-        || lower.starts_with("get outlook for ")
+        || ["begin forwarded message", "sent from my ", "get outlook for "].iter().any(opens)
         || is_header_block(rest)
-        || attribution(rest).is_some_and(|n| {
+        || attribution.is_some_and(|n| {
             !rest.iter().skip(n).find(|line| !line.is_blank()).is_none_or(|line| is_quoted(line.text))
         })
 }
 
 /// "From: .. Sent: .. To: .. Subject: ..", as Outlook puts above what it quotes.
 fn is_header_block(rest: &[Line<'_>]) -> bool {
-    let key = |line: &Line<'_>| {
-        let line = line.text.trim().trim_start_matches('*').to_lowercase();
-        line.split_once(':').map(|(key, _)| key.trim_matches(['*', ' ']).to_owned())
-    };
     let Some(first) = rest.first().and_then(key) else { return false };
-    if !["from", "von", "de"].contains(&first.as_str()) {
+    if !["from", "von", "de"].iter().any(|name| first.eq_ignore_ascii_case(name)) {
         return false;
     }
-    let following: Vec<String> =
-        rest.iter().skip(1).filter(|line| !line.is_blank()).take(6).filter_map(key).collect();
+    let following = rest.iter().skip(1).filter(|line| !line.is_blank()).take(6).filter_map(key);
+    let following: Vec<String> = following.map(str::to_lowercase).collect();
     let has = |names: &[&str]| following.iter().any(|key| names.contains(&key.as_str()));
     let n = usize::from(has(&["sent", "date", "gesendet", "envoy\u{e9}"]))
         + usize::from(has(&["to", "an", "\u{e0}"]))
         + usize::from(has(&["subject", "betreff", "objet"]));
     n >= 2
+}
+
+/// What stands before a colon, out of bold type.
+fn key<'a>(line: &Line<'a>) -> Option<&'a str> {
+    let (key, _) = line.text.split_once(':')?;
+    Some(key.trim_start().trim_start_matches('*').trim_matches(['*', ' ']))
 }
 
 /// "On Mon, 2 Nov 2026 at 09:00, SECAS <..> wrote:" over one to three lines: how many.

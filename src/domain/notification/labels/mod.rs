@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use super::FieldName;
 pub use table::TABLE;
-use word::{core, is_vague, key, meaningful};
+use word::{Word, core, is_vague, key, meaningful};
 
 /// A field as the form asks for it and as people name it.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ fn open_chars(line: &str) -> impl Iterator<Item = (usize, char)> {
 /// What a label by itself names, such as a cell of a table.
 #[must_use]
 pub fn named(label: &str, within: Option<FieldName>) -> Option<Named> {
-    if open_chars(label).count() > MAX_LABEL {
+    if label.len() > MAX_LABEL && open_chars(label).count() > MAX_LABEL {
         return None;
     }
     let words = meaningful(label);
@@ -177,7 +177,7 @@ pub fn exactly(label: &str) -> Option<Named> {
     exact(label, &meaningful(label), None)
 }
 
-fn exact(label: &str, words: &[String], within: Option<FieldName>) -> Option<Named> {
+fn exact(label: &str, words: &[Word], within: Option<FieldName>) -> Option<Named> {
     let key = key(words);
     if key.is_empty() {
         return None;

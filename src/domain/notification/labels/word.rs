@@ -1,6 +1,7 @@
 //! The meaningful words of a label. In: a label as somebody wrote it; out: its words in the singular, without
 //! numbering, bullets, brackets and words of no meaning, each standing for all of the same meaning.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -59,8 +60,11 @@ static MEANING: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     SAME.iter().flat_map(|line| of_line(line)).collect()
 });
 
+/// As somebody wrote it, or the one that stands for it.
+pub(super) type Word = Cow<'static, str>;
+
 /// The meaningful words of a label.
-pub(super) fn meaningful(label: &str) -> Vec<String> {
+pub(super) fn meaningful(label: &str) -> Vec<Word> {
     let mut plain = String::with_capacity(label.len());
     let mut depth = 0_u32;
     let mut chars = label.chars();
@@ -74,17 +78,22 @@ pub(super) fn meaningful(label: &str) -> Vec<String> {
             ')' | ']' => depth = depth.saturating_sub(1),
             '\'' | '\u{2019}' => {}
             '-' if is_one_word(&plain, chars.as_str()) => {}
-            c if depth == 0 => plain.extend(c.to_lowercase()),
-            _ => {}
+            _ if depth > 0 => {}
+            c if c.is_ascii() => plain.push(c.to_ascii_lowercase()),
+            c => plain.extend(c.to_lowercase()),
         }
     }
-    let mut found: Vec<String> = plain
+    let mut found: Vec<Word> = plain
         .split(|c: char| !c.is_alphanumeric())
         // "System A", "1. Contact", "c) Purpose": a letter or number by itself counts.
         .filter(|word| word.len() > 1 && !word.chars().all(|c| c.is_ascii_digit()) && !STOPS.contains(word))
         .map(|word| {
-            let word = singular(word);
-            MEANING.get(word.as_str()).map_or(word, |same| (*same).to_owned())
+            let word = british(word);
+            let word = singular(&word);
+            match MEANING.get(word.as_ref()) {
+                Some(same) => Cow::Borrowed(*same),
+                None => Cow::Owned(word.into_owned()),
+            }
         })
         .collect();
     if found.len() > 1 && found.first().is_some_and(|word| is_numbering(&plain, word)) {
@@ -115,25 +124,32 @@ pub(super) fn is_vague(word: &str) -> bool {
 }
 
 /// Those of the words that few labels could carry.
-pub(super) fn core(words: &[String]) -> Vec<String> {
-    words.iter().filter(|word| !NOISES.contains(word.as_str())).cloned().collect()
+pub(super) fn core(words: &[Word]) -> Vec<Word> {
+    words.iter().filter(|word| !NOISES.contains(word.as_ref())).cloned().collect()
 }
 
-fn singular(word: &str) -> String {
-    let word =
-        if word.contains('z') { word.replace("isz", "is").replace("iz", "is") } else { word.to_owned() };
+/// "Organisation" for "organization".
+fn british(word: &str) -> Cow<'_, str> {
+    if word.contains('z') {
+        Cow::Owned(word.replace("isz", "is").replace("iz", "is"))
+    } else {
+        Cow::Borrowed(word)
+    }
+}
+
+fn singular(word: &str) -> Cow<'_, str> {
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
-        return format!("{stem}y");
+        return Cow::Owned(format!("{stem}y"));
     }
     match word.strip_suffix('s') {
-        Some(stem) if stem.len() >= 2 && !stem.ends_with(['s', 'u']) => stem.to_owned(),
-        _ => word,
+        Some(stem) if stem.len() >= 2 && !stem.ends_with(['s', 'u']) => Cow::Borrowed(stem),
+        _ => Cow::Borrowed(word),
     }
 }
 
 /// The words without regard to order and repetition.
-pub(super) fn key(words: &[String]) -> String {
-    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+pub(super) fn key(words: &[Word]) -> String {
+    let mut words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     words.sort_unstable();
     words.dedup();
     words.join(" ")

@@ -1,7 +1,9 @@
 //! User Roles. In: a list in words and the roles that there are; out: those that it names, as the list of roles
 //! spells them. A word that names no role is a problem and does not hurt the others.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::choice::{clauses, ticked};
 use super::text::{is_blank, is_open, plain_words};
@@ -65,7 +67,7 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
 
 /// One role or several a piece. A line break parts roles only where the lines together name none: it may be where
 /// the writer's program wrapped.
-fn items(words: &str, named: &[(&String, Vec<String>)]) -> Vec<String> {
+fn items(words: &str, named: &[Name<'_>]) -> Vec<String> {
     let clean = |item: &str| item.trim().trim_start_matches(['-', '*', '\u{b7}']).trim().to_owned();
     ticked(words)
         .replace(" and ", ",")
@@ -80,17 +82,22 @@ fn items(words: &str, named: &[(&String, Vec<String>)]) -> Vec<String> {
         .collect()
 }
 
-/// Every way to name a role, in plain words.
-fn names(known: &[String]) -> Vec<(&String, Vec<String>)> {
-    let each = |role: &'_ String| {
-        let names = std::iter::once(role.as_str()).chain(synonyms(role).iter().copied());
-        names.map(meaning).collect::<Vec<_>>()
-    };
-    known.iter().flat_map(|role| each(role).into_iter().map(move |name| (role, name))).collect()
+/// A role, and one way to name it in plain words.
+type Name<'a> = (&'a String, Cow<'static, [String]>);
+
+/// Every way to name a role.
+fn names(known: &[String]) -> Vec<Name<'_>> {
+    let mut names: Vec<Name<'_>> = Vec::new();
+    for role in known {
+        names.push((role, Cow::Owned(meaning(role))));
+        let synonyms = MEANINGS.iter().filter(|(known, _)| known == role);
+        names.extend(synonyms.map(|(_, name)| (role, Cow::Borrowed(name.as_slice()))));
+    }
+    names
 }
 
 /// The roles of an item that names roles and nothing else, or one by its initials.
-fn all_of(item: &str, named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
+fn all_of(item: &str, named: &[Name<'_>]) -> Option<Vec<String>> {
     let initials = |role: &str, item: &str| {
         role.split_whitespace().filter_map(|word| word.chars().next()).eq(item.chars())
     };
@@ -101,7 +108,7 @@ fn all_of(item: &str, named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
 }
 
 /// The roles that the words name one after the other, if they name nothing else.
-fn segments(words: &[String], named: &[(&String, Vec<String>)]) -> Option<Vec<String>> {
+fn segments(words: &[String], named: &[Name<'_>]) -> Option<Vec<String>> {
     let mut rest = words;
     let mut found = Vec::new();
     while !rest.is_empty() {
@@ -153,19 +160,24 @@ fn meaning(item: &str) -> Vec<String> {
         .collect()
 }
 
-fn synonyms(role: &str) -> &'static [&'static str] {
-    match role {
-        "Import Supplier" => &["electricity import supplier", "import electricity supplier"],
-        "Export Supplier" => &["electricity export supplier", "export electricity supplier"],
-        "Electricity Distributor" => &[
-            "distribution network operator",
-            "dno",
-            "electricity distribution",
-            "electricity network",
-            "distributor",
-        ],
-        "Gas Transporter" => &["gas network", "gas distribution network", "gdn", "transporter"],
-        "Registered Supplier Agent" => &["supplier agent", "registered agent"],
-        _ => &[],
-    }
-}
+/// A role and how else people call it.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("Import Supplier", "electricity import supplier"),
+    ("Import Supplier", "import electricity supplier"),
+    ("Export Supplier", "electricity export supplier"),
+    ("Export Supplier", "export electricity supplier"),
+    ("Electricity Distributor", "distribution network operator"),
+    ("Electricity Distributor", "dno"),
+    ("Electricity Distributor", "electricity distribution"),
+    ("Electricity Distributor", "electricity network"),
+    ("Electricity Distributor", "distributor"),
+    ("Gas Transporter", "gas network"),
+    ("Gas Transporter", "gas distribution network"),
+    ("Gas Transporter", "gdn"),
+    ("Gas Transporter", "transporter"),
+    ("Registered Supplier Agent", "supplier agent"),
+    ("Registered Supplier Agent", "registered agent"),
+];
+
+static MEANINGS: LazyLock<Vec<(&str, Vec<String>)>> =
+    LazyLock::new(|| SYNONYMS.iter().map(|(role, name)| (*role, meaning(name))).collect());
