@@ -137,6 +137,11 @@ fn a_post_without_tagged_senders_holds_the_letters_until_the_key_is_set_and_boun
     assert!(daemon.until(|_| office.status()["counts"]["inbox"]["not_a_notification"] == 2));
     assert_eq!(n_bounced(), 1);
     assert_eq!(office.status()["counts"]["cases"], case);
+    let came_back = |alarm: &String| alarm.contains("somebody did not get letter 3");
+    assert!(daemon.until(|_| alarms(&office.status()).iter().any(came_back)));
+    let again = ["outbox", "retry", "3", "--reason", "the mailbox is back", "--by", "priya.nair"];
+    assert_eq!(office.place.ask(&again).1, Some(0));
+    office.settle(&mut daemon, 3);
     office.close(daemon, 3);
 }
 
