@@ -98,6 +98,9 @@ pub struct Found {
     /// INTERNALDATE. A Maildir keeps none that could be trusted: there, and where the server's cannot be read, our
     /// own intake is the time of receipt.
     pub received_at: Option<DateTime<Utc>>,
+    /// Since when it lies there, only to tell what is older than `start_from`: INTERNALDATE, or when the file was
+    /// written.
+    pub lies_since: Option<DateTime<Utc>>,
 }
 
 /// A mail of this size or more is fetched in pieces.
@@ -191,8 +194,13 @@ mod tests {
     #[test]
     fn batches_are_bounded_in_number_and_size_and_a_large_mail_stands_alone() {
         let of = |sizes: &[u64]| -> Vec<Found> {
-            let found =
-                |(n_bytes, position)| Found { locator: String::new(), position, n_bytes, received_at: None };
+            let found = |(n_bytes, position)| Found {
+                locator: String::new(),
+                position,
+                n_bytes,
+                received_at: None,
+                lies_since: None,
+            };
             sizes.iter().copied().zip(1..).map(found).collect()
         };
         let check = |sizes: &[u64], expected: &[usize]| {

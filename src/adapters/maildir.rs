@@ -173,8 +173,9 @@ fn scan(root: &Path) -> io::Result<HashMap<String, PathBuf>> {
 }
 
 fn measure((locator, path): (String, PathBuf)) -> Option<Found> {
-    let n_bytes = std::fs::metadata(path).ok()?.len();
-    Some(Found { locator, position: 0, n_bytes, received_at: None })
+    let file = std::fs::metadata(path).ok()?;
+    let lies_since = file.modified().ok().map(Into::into);
+    Some(Found { locator, position: 0, n_bytes: file.len(), received_at: None, lies_since })
 }
 
 async fn blocking<T: Send + 'static>(

@@ -180,9 +180,9 @@ pub fn collectors(
     for mailbox in &config.mailboxes {
         let (engine, name) = (engine.clone(), mailbox.name.clone());
         match &mailbox.kind {
-            MailboxKind::Maildir { path, role } => {
-                let (mailbox, role) = (Maildir::new(path), *role);
-                let collect = Collect { engine, name, mailbox, role, start_from: None, must_reconcile: true };
+            MailboxKind::Maildir { path, role, start_from } => {
+                let (mailbox, role, start_from) = (Maildir::new(path), *role, *start_from);
+                let collect = Collect { engine, name, mailbox, role, start_from, must_reconcile: true };
                 collectors.push(Box::new(collect));
             }
             MailboxKind::Imap(imap) => {

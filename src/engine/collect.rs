@@ -178,8 +178,12 @@ impl<M: Mailbox> Collect<M> {
             let why = match body {
                 Body::Whole(raw) if is_stub(&raw) => EXCHANGE.into(),
                 Body::Whole(raw) => {
-                    let received_at = found.received_at.unwrap_or(now);
-                    let content = if self.is_older(found) { older(&raw)? } else { Content::Whole(raw) };
+                    let (received_at, content) = if self.is_older(found) {
+                        (found.lies_since, older(&raw)?)
+                    } else {
+                        (found.received_at, Content::Whole(raw))
+                    };
+                    let received_at = received_at.unwrap_or(now);
                     arrivals.push(Arrival { locator, received_at, role: self.role, content });
                     continue;
                 }
@@ -231,12 +235,12 @@ impl<M: Mailbox> Collect<M> {
             Some(raw) => Content::Staged(raw),
             None => Content::Older { sha256: hash.finalize().into(), n_bytes: i64::try_from(offset)? },
         };
-        let received_at = found.received_at.unwrap_or(now);
+        let received_at = if is_older { found.lies_since } else { found.received_at }.unwrap_or(now);
         Ok(Some(Arrival { locator: found.locator.clone(), received_at, role: self.role, content }))
     }
 
     fn is_older(&self, found: &Found) -> bool {
-        matches!((self.start_from, found.received_at), (Some(start), Some(at)) if at < start)
+        matches!((self.start_from, found.lies_since), (Some(start), Some(at)) if at < start)
     }
 }
 

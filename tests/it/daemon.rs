@@ -280,3 +280,31 @@ fn sigterm_stops_it_within_five_seconds_with_exit_code_0() {
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     assert_eq!((status.code(), status.signal()), (Some(0), None));
 }
+
+#[test]
+fn a_maildir_of_old_mail_is_recorded_and_not_answered() {
+    let place = Place::new();
+    let config = fs::read_to_string(place.path("sscd.toml")).unwrap();
+    let from = "kind = \"maildir\"  ";
+    assert!(config.contains(from));
+    let config = config.replace(from, "kind = \"maildir\"\nstart_from = 2026-01-05 #");
+    fs::write(place.path("sscd.toml"), config).unwrap();
+    for n in 0..3 {
+        place.put(&format!("{n}.test"), &crate::notice::notice(n));
+    }
+    let written = chrono::DateTime::UNIX_EPOCH + chrono::Days::new(20_000);
+    for n in 0..2 {
+        let file = fs::File::options().append(true).open(place.path(format!("mail/new/{n}.test"))).unwrap();
+        file.set_modified(written.into()).unwrap();
+    }
+    let mut daemon = place.start(None);
+    assert!(daemon.until(|_| place.n_letters() == 1), "{:?}", daemon.said);
+    assert_eq!(place.ask(&["status"]).0["counts"]["inbox"], serde_json::json!({"case": 1, "older": 2}));
+    let (mails, _) = place.ask(&["inbox", "list"]);
+    let received = |outcome: &str| {
+        let all = mails.as_array().unwrap().iter().filter(|mail| mail["outcome"] == outcome);
+        all.map(|mail| mail["received_at"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(received("older"), ["2024-10-04T00:00:00Z"; 2], "{mails:#}");
+    assert_eq!(daemon.end(Signal::TERM).code(), Some(0));
+}

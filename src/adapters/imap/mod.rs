@@ -123,7 +123,13 @@ impl Imap {
             // Its bytes may still be had: they come without the date that cannot be read.
             Err(Trouble::Unreadable | Trouble::Bye(_)) => {
                 let locator = uid.to_string();
-                Ok(vec![Found { locator, position: uid.into(), n_bytes: 0, received_at: None }])
+                Ok(vec![Found {
+                    locator,
+                    position: uid.into(),
+                    n_bytes: 0,
+                    received_at: None,
+                    lies_since: None,
+                }])
             }
             surveyed => surveyed.map_err(|trouble| self.account.later(trouble)),
         }
@@ -393,7 +399,13 @@ fn read_found(attributes: &[AttributeValue<'_>]) -> Option<Found> {
         AttributeValue::InternalDate(date) => read_date(date),
         _ => None,
     });
-    Some(Found { locator: uid.to_string(), position: uid.into(), n_bytes, received_at })
+    Some(Found {
+        locator: uid.to_string(),
+        position: uid.into(),
+        n_bytes,
+        received_at,
+        lies_since: received_at,
+    })
 }
 
 /// RFC 3501 9, date-time; the day may be padded with a space.

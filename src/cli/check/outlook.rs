@@ -157,8 +157,8 @@ fn record(config: &Config) -> String {
 
 fn mailbox(mailbox: &crate::config::Mailbox) -> Mailbox {
     let (reads, start_from) = match &mailbox.kind {
-        MailboxKind::Maildir { path, role } => {
-            (format!("the Maildir {}{}", path.display(), told(*role)), None)
+        MailboxKind::Maildir { path, role, start_from } => {
+            (format!("the Maildir {}{}", path.display(), told(*role)), *start_from)
         }
         MailboxKind::Imap(imap) => {
             let folders = imap.all_folders().map(|(folder, role)| format!("{folder}{}", told(role)));

@@ -25,7 +25,12 @@ pub struct Mailbox {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailboxKind {
     Imap(Box<Imap>),
-    Maildir { path: PathBuf, role: FolderRole },
+    Maildir {
+        path: PathBuf,
+        role: FolderRole,
+        /// Files written before are recorded by name, date and hash alone, and never answered.
+        start_from: Option<DateTime<Utc>>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,10 +120,7 @@ pub fn mailboxes(reader: &mut Reader<'_>) -> Vec<Mailbox> {
         }
         let kind = match raw.kind {
             Kind::Imap => imap(reader, &path, raw).map(Box::new).map(MailboxKind::Imap),
-            Kind::Maildir => {
-                let role = raw.role.unwrap_or_default();
-                maildir(reader, &path, raw).map(|path| MailboxKind::Maildir { path, role })
-            }
+            Kind::Maildir => maildir(reader, &path, raw),
         };
         let Some(kind) = kind else { continue };
         let maildir = |kind: &MailboxKind| match kind {
@@ -139,14 +141,13 @@ pub fn mailboxes(reader: &mut Reader<'_>) -> Vec<Mailbox> {
     mailboxes
 }
 
-fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathBuf> {
+fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<MailboxKind> {
     let more = [
         ("folders", raw.folders.is_some()),
         ("junk_folders", !raw.junk_folders.is_empty()),
         ("sent_folders", !raw.sent_folders.is_empty()),
         ("poll_after_seconds", raw.poll_after_seconds.is_some()),
         ("idle_seconds", raw.idle_seconds.is_some()),
-        ("start_from", raw.start_from.is_some()),
     ];
     for (key, stated) in server(&raw).is_stated().into_iter().chain(more) {
         if stated {
@@ -157,7 +158,8 @@ fn maildir(reader: &mut Reader<'_>, path: &str, raw: RawMailbox) -> Option<PathB
     if folder.is_none() {
         reader.fault(&format!("{path}.path"), "nothing", "the folder of the Maildir");
     }
-    Some(reader.path(&folder?))
+    let start_from = first_day(reader, path, raw.start_from.as_deref());
+    Some(MailboxKind::Maildir { path: reader.path(&folder?), role: raw.role.unwrap_or_default(), start_from })
 }
 
 /// Folders of notices, of junk and of what was sent. A folder has one role: INBOX is for notices by default, and whatever
@@ -208,22 +210,10 @@ fn imap(reader: &mut Reader<'_>, path: &str, mut raw: RawMailbox) -> Option<Imap
     };
     let poll_after = seconds("poll_after_seconds", raw.poll_after_seconds);
     let idle_at_most = seconds("idle_seconds", raw.idle_seconds);
-    let key = format!("{path}.start_from");
-    let expected = "the day from which mail is answered, as YYYY-MM-DD or 2026-01-05T09:00:00Z (without it the first \
-                    connection would answer years of old mail)";
-    let start_from = match &raw.start_from {
-        None => {
-            reader.fault(&key, "nothing", expected);
-            None
-        }
-        Some(text) => {
-            let start_from = start_from(text);
-            if start_from.is_none() {
-                reader.fault(&key, format!("{text:?}"), expected);
-            }
-            start_from
-        }
-    };
+    if raw.start_from.is_none() {
+        reader.fault(&format!("{path}.start_from"), "nothing", FIRST_DAY);
+    }
+    let start_from = first_day(reader, path, raw.start_from.as_deref());
     let [folders, junk_folders, sent_folders] = folders;
     Some(Imap {
         server: server?,
@@ -248,6 +238,19 @@ fn server(raw: &RawMailbox) -> Raw {
         oauth: raw.oauth.clone(),
         silence_seconds: raw.silence_seconds,
     }
+}
+
+const FIRST_DAY: &str = "the day from which mail is answered, as YYYY-MM-DD or 2026-01-05T09:00:00Z (without it the \
+                         first connection would answer years of old mail)";
+
+/// `start_from`, where it is stated.
+fn first_day(reader: &mut Reader<'_>, path: &str, text: Option<&str>) -> Option<DateTime<Utc>> {
+    let text = text?;
+    let first = start_from(text);
+    if first.is_none() {
+        reader.fault(&format!("{path}.start_from"), format!("{text:?}"), FIRST_DAY);
+    }
+    first
 }
 
 /// An instant, or a day, which begins at midnight in London.

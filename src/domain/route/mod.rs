@@ -223,7 +223,10 @@ fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         (_, Signal::Notified(notified))
             if notified.notification.fields.confidentiality_objection.is_some() =>
         {
-            Some("the User would rather the SSC were not informed: nothing goes there before you decide".into())
+            Some(
+                "the User would rather the SSC were not informed: nothing goes there before you decide"
+                    .into(),
+            )
         }
         (Target::Case(case), Signal::Notified(notified)) if !notified.answer.is_own_word => {
             Some(format!("it speaks of {} and is not certainly the User's own word", case.0))
