@@ -9,6 +9,18 @@ const EXPECTED: &str = "which User System this is, as a number from 2 on: second
 
 const NAMES: &[&str] =
     &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+const TEENS: &[&str] = &[
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+];
+const TENS: &[(&str, &str)] = &[("twenty", "twentieth"), ("thirty", "thirtieth")];
 const COUNTS: &[&str] = &["", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const LATER: &[&str] = &["additional", "further", "subsequent", "another", "extra", "later"];
 
@@ -32,11 +44,15 @@ pub fn read(words: &str) -> Read<Ordinal> {
         if clause.denied {
             return bad();
         }
-        for word in &clause.words {
-            later |= LATER.contains(&word.as_str());
-            if let Some(number) = number(word).filter(|number| !numbers.contains(number)) {
+        let words: Vec<&str> = clause.words.iter().map(String::as_str).collect();
+        let mut rest = words.as_slice();
+        while let Some((word, tail)) = rest.split_first() {
+            later |= LATER.contains(word);
+            let (found, n) = place(rest).map_or((number(word), 1), |(place, n)| (Some(place), n));
+            if let Some(number) = found.filter(|number| !numbers.contains(number)) {
                 numbers.push(number);
             }
+            rest = tail.get(n - 1..).unwrap_or_default();
         }
     }
     match (numbers.as_slice(), later) {
@@ -57,9 +73,29 @@ pub fn is_number(words: &str) -> bool {
     let beside = ["the", "our", "a", "user", "system", "systems", "dcc", "yes", "it", "is", "this", "one"];
     let plain = plain_words(words);
     let known = |word: &String| {
-        number(word).is_some() || LATER.contains(&word.as_str()) || beside.contains(&word.as_str())
+        number(word).is_some()
+            || place(&[word.as_str()]).is_some()
+            || TENS.iter().any(|(tens, _)| tens == word)
+            || LATER.contains(&word.as_str())
+            || beside.contains(&word.as_str())
     };
     read(words).value.is_some() && plain.iter().all(known)
+}
+
+/// The place that ordinal words name, and how many of them do: "second", "twenty first".
+#[must_use]
+pub fn place(words: &[&str]) -> Option<(u32, usize)> {
+    let at = |names: &[&str], word: &&str| names.iter().position(|name| name == word);
+    let (first, rest) = words.split_first()?;
+    let (found, n) = match (at(NAMES, first), at(TEENS, first)) {
+        (Some(unit), _) => (unit + 1, 1),
+        (_, Some(teen)) => (teen + 11, 1),
+        _ => match TENS.iter().position(|(tens, _)| tens == first) {
+            Some(tens) => (20 + 10 * tens + 1 + at(NAMES.get(..9)?, rest.first()?)?, 2),
+            None => (20 + 10 * TENS.iter().position(|(_, tens)| tens == first)?, 1),
+        },
+    };
+    Some((u32::try_from(found).ok()?, n))
 }
 
 fn number(word: &str) -> Option<u32> {

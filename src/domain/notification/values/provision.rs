@@ -63,6 +63,7 @@ pub fn read(words: &str) -> Read<Provision> {
         found.retain(|provision| *provision != OtherThirdParty);
     }
     match found.as_slice() {
+        [InHouse | Undecided] if is_beside_a_name(words) => Read::bad(words, EXPECTED),
         [provision] => Read::of(*provision),
         _ => Read::bad(words, EXPECTED),
     }
@@ -73,6 +74,13 @@ pub fn read(words: &str) -> Read<Provision> {
 pub fn is_kind(words: &str) -> bool {
     let plain = plain(words);
     PHRASES.iter().any(|(phrase, _)| *phrase == plain)
+}
+
+/// "In-house / Meterlink": whose it is, and beside it somebody else's name.
+fn is_beside_a_name(words: &str) -> bool {
+    let pieces = words.split(['/', '+', '&']).flat_map(|piece| piece.split(" and "));
+    let pieces: Vec<&str> = pieces.flat_map(|piece| piece.split(" or ")).map(str::trim).collect();
+    pieces.iter().any(|piece| is_kind(piece)) && pieces.iter().any(|piece| is_name(piece))
 }
 
 /// The provider's name inside the words of a provision: what stands in brackets, behind a dash, colon or comma, or

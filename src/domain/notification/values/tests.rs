@@ -66,11 +66,15 @@ fn an_ordinal_is_two_or_more() {
     }
     check(ordinal::read, "Third", Some(Ordinal::Exactly(3)));
     check(ordinal::read, "12th", Some(Ordinal::Exactly(12)));
+    check(ordinal::read, "twenty-first", Some(Ordinal::Exactly(21)));
+    check(ordinal::read, "twenty second", Some(Ordinal::Exactly(22)));
+    check(ordinal::read, "our eleventh User System", Some(Ordinal::Exactly(11)));
+    check(ordinal::read, "thirtieth", Some(Ordinal::Exactly(30)));
     for words in ["additional", "a further one", "second or subsequent"] {
         let read = ordinal::read(words);
         assert_eq!((read.value, read.problems.len()), (Some(Ordinal::AtLeast { at_least: 2 }), 1), "{words}");
     }
-    for words in ["first", "1", "not our second", "second or third", "0", "TBC", "new"] {
+    for words in ["first", "1", "not our second", "second or third", "second and third", "0", "TBC", "new"] {
         check(ordinal::read, words, None);
     }
 }
@@ -159,7 +163,17 @@ fn choices() {
         check(provision::read, words, Some(value));
         assert_eq!(provision::provider_name(words), name, "{words}");
     }
-    for words in ["not in-house", "in-house or third party", "Meterlink", "no longer by an SRP"] {
+    check(provision::read, "In-house (Leeds and York)", Some(P::InHouse));
+    for words in [
+        "not in-house",
+        "in-house or third party",
+        "Meterlink",
+        "no longer by an SRP",
+        "In-house / Meterlink",
+        "Meterlink / In-house",
+        "In-house and Meterlink",
+        "In-house/Meterlink",
+    ] {
         check(provision::read, words, None);
     }
     for (words, value) in [
@@ -299,6 +313,24 @@ fn withheld_is_said_in_many_ways() {
     );
     assert_eq!(read("SRP (as it is not yet announced)"), Some((vec![Srp], "it is not yet announced".into())));
     assert_eq!(read("yes"), Some((vec![Other], String::new())));
+    assert_eq!(
+        read("User IDs: Not provided on security grounds"),
+        Some((vec![Ids], "security grounds".into()))
+    );
+    assert_eq!(read("Architecture: Confidential, under NDA"), Some((vec![Architecture], "under NDA".into())));
+    for plain in [
+        "Not provided on security grounds",
+        "not provided for security reasons",
+        "we would rather not say",
+        "Refused",
+        "confidential",
+        "Commercial in confidence",
+    ] {
+        assert!(withheld::says_withheld(plain), "{plain}");
+    }
+    for open in ["attached, confidential", "not provided", "Confidential data portal", "not withheld"] {
+        assert!(!withheld::says_withheld(open), "{open}");
+    }
     for none in ["none", "No", "nothing is withheld", "n/a", ""] {
         assert_eq!(read(none), None, "{none}");
     }

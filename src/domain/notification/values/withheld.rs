@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Read;
-use super::choice::says;
+use super::choice::{clauses, says};
 use super::text::{is_blank, plain_words, squash};
 use crate::domain::notification::labels::{Named, Piece, sections};
 use crate::domain::notification::{FieldName, Withheld, WithheldItem};
@@ -33,6 +33,33 @@ const SAYS: &[&str] = &[
     "decline to share",
     "not be provided for reasons",
     "redacted",
+    "not provided on",
+    "not provided for",
+    "not supplied on",
+    "rather not say",
+    "rather not disclose",
+    "rather not share",
+    "cannot disclose",
+    "cannot be disclosed",
+    "unable to disclose",
+    "not for disclosure",
+    "refuse to say",
+    "refuse to provide",
+    "refuse to answer",
+];
+/// What says so where it is a clause of its own: much else is confidential, too.
+const REFUSES: &[&str] = &[
+    "refused",
+    "we refuse",
+    "declined",
+    "we decline",
+    "confidential",
+    "strictly confidential",
+    "commercially confidential",
+    "company confidential",
+    "this is confidential",
+    "in confidence",
+    "commercial in confidence",
 ];
 const DENIES: &[&str] = &[
     "not withheld",
@@ -48,7 +75,12 @@ const DENIES: &[&str] = &[
 /// Does the value say that it is withheld?
 #[must_use]
 pub fn says_withheld(words: &str) -> bool {
-    says(words, SAYS) && !says(words, DENIES) && !is_choice(words)
+    (says(words, SAYS) || refuses(words)) && !says(words, DENIES) && !is_choice(words)
+}
+
+fn refuses(words: &str) -> bool {
+    let clauses = clauses(words);
+    clauses.first().is_some_and(|clause| REFUSES.contains(&clause.words.join(" ").as_str()))
 }
 
 /// "Attached / Via secure form / To follow / Withheld / None": the choice as the form left it.
@@ -150,15 +182,26 @@ fn reason_in(text: &str) -> Option<String> {
             return (!reason.is_empty()).then_some(reason);
         }
     }
-    let mut pieces = text
+    // "Not provided on security grounds".
+    for (joint, end) in [(" on ", "grounds"), (" for ", "reasons")] {
+        let stem = text.trim_end_matches(['.', ')']);
+        if let Some((_, reason)) = stem.rsplit_once(joint)
+            && reason.ends_with(end)
+        {
+            return Some(reason.to_owned());
+        }
+    }
+    let pieces = text
         .split([',', ';', '(', ')', ':', '\u{2013}', '\u{2014}', '.'])
         .flat_map(|piece| piece.split(" - "))
         .map(str::trim)
         .filter(|piece| !piece.is_empty());
     // Behind "withheld" by itself one word is a reason, too.
-    let opens = pieces.clone().next().is_some_and(|piece| plain_words(piece) == ["withheld"]);
+    let refused = pieces.clone().next().is_some_and(refuses);
+    let opens = refused || pieces.clone().next().is_some_and(|piece| plain_words(piece) == ["withheld"]);
     let n = if opens { 1 } else { 2 };
     pieces
+        .skip(usize::from(refused))
         .find(|piece| plain_words(piece).len() >= n && !says(piece, SAYS) && named(piece).is_empty())
         .map(String::from)
 }

@@ -17,6 +17,9 @@ use token::Token;
 const EXPECTED: &str =
     "one date with its year, day first: 1 March 2027, or a period such as March 2027 or Q3 2027";
 
+const EXPECTED_CALENDAR: &str = "the day or month itself, such as 1 January 2027 or January 2027: the quarters of another year than the \
+     calendar's begin elsewhere";
+
 /// Words beside a date after which it is not the date that was asked for.
 const AGAINST: &[&str] = &[
     "not",
@@ -110,8 +113,21 @@ pub fn read(words: &str) -> Read<StatedDate> {
     let clear = !vague && !against && !scan.doubtful && !is_open(words);
     match found.filter(|_| clear) {
         Some(date) => Read::of(date),
+        None if is_other_year(&tokens) => Read::bad(&squash(words), EXPECTED_CALENDAR),
         None => Read::bad(&squash(words), EXPECTED),
     }
+}
+
+/// "Q4 2026/27", "FY27": a financial or regulatory year.
+fn is_other_year(tokens: &[Token]) -> bool {
+    tokens.windows(3).any(|three| match three {
+        [Token::Number(year, 4), Token::Mark('/' | '-'), Token::Number(next, 2 | 4)] => {
+            (year + 1) % 100 == next % 100
+        }
+        _ => false,
+    }) || tokens.iter().any(|token| {
+        matches!(token, Token::Word(word) if ["fy", "financial", "regulatory", "ry"].contains(&word.as_str()))
+    })
 }
 
 /// A date that stands somewhere in other words, where exactly one does.

@@ -4,6 +4,7 @@
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::token::Token::{self, Mark, Number, Word};
+use crate::domain::notification::values::ordinal::place;
 use crate::domain::notification::{Precision, StatedDate};
 
 /// A date, or why not, and the number of tokens that it takes.
@@ -16,6 +17,7 @@ pub fn date_at(tokens: &[Token]) -> Option<At> {
         .or_else(|| range(tokens))
         .or_else(|| numeric(tokens))
         .or_else(|| day_of_month(tokens))
+        .or_else(|| day_in_words(tokens))
         .or_else(|| month_first(tokens))
         .or_else(|| quarter(tokens))
         .or_else(|| half(tokens))
@@ -153,6 +155,23 @@ fn day_of_month(tokens: &[Token]) -> Option<At> {
     }
 }
 
+/// "The first of March 2027", "twenty-first March 2027".
+fn day_in_words(tokens: &[Token]) -> Option<At> {
+    let (first, n) = match tokens {
+        [Word(tens), Mark('-'), Word(unit), ..] => (vec![tens.as_str(), unit.as_str()], 3),
+        [Word(tens), Word(unit), ..] => (vec![tens.as_str(), unit.as_str()], 2),
+        _ => return None,
+    };
+    let (d, n_words) = place(&first)?;
+    let n = if n_words == 1 { 1 } else { n };
+    let of = |token: &&Token| matches!(token, Word(word) if ["of", "the", "day"].contains(&word.as_str()));
+    let n = n + drop(tokens, n).iter().take_while(of).count();
+    let Some(Word(month)) = tokens.get(n) else { return None };
+    let month = number_of(month)?;
+    let (year, m) = year_at(drop(tokens, n + 1), false)?;
+    Some((day(year, month, d), n + 1 + m))
+}
+
 /// A year behind a day and month: four digits, `'18`, or two digits where `short` is allowed.
 fn year_at(tokens: &[Token], short: bool) -> Option<(u32, usize)> {
     let n = joints(tokens);
@@ -165,10 +184,16 @@ fn year_at(tokens: &[Token], short: bool) -> Option<(u32, usize)> {
     }
 }
 
-/// "March 2027", "Mar '27", "March 10th, 2027"; "Mar 27" could be a day or a year.
+/// "March 2027", "Mar '27", "Mar-27", "March 10th, 2027"; "Mar 27" could be a day or a year.
 fn month_first(tokens: &[Token]) -> Option<At> {
     let [Word(name), rest @ ..] = tokens else { return None };
     let month = number_of(name)?;
+    // As a spreadsheet writes a month.
+    if let [Mark('-'), Number(y @ 18..=99, 2), after @ ..] = rest
+        && !matches!(after, [Mark('-' | '/'), Number(..), ..])
+    {
+        return Some((first_of(y + 2000, month, Precision::Month), 3));
+    }
     if let [Number(d, 1 | 2), after @ ..] = rest {
         let mut n = 1 + usize::from(matches!(after.first(), Some(Word(th)) if ordinal_end(th)));
         if let Some((year, m)) = year_at(drop(rest, n), false) {

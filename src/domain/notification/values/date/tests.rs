@@ -42,12 +42,20 @@ fn dates_are_day_first_and_keep_their_precision() {
         "01 MARCH 2027",
         "By 1 March 2027",
         "1 March 2027 (it may slip)",
+        "the first of March 2027",
+        "the first day of March 2027",
+        "first March, 2027",
     ] {
         check_date(words, "2027-03-01 day");
     }
     check_date("10/07/2018", "2018-07-10 day");
     check_date("10 Jul 18", "2018-07-10 day");
     check_date("29 February 2028", "2028-02-29 day");
+    check_date("the twenty-first of March 2027", "2027-03-21 day");
+    check_date("twenty first March 2027", "2027-03-21 day");
+    check_date("the thirtieth of June 2027", "2027-06-30 day");
+    check_date("first half of March 2027", "2027-03-01 month");
+    check_date("first quarter of 2027", "2027-01-01 quarter");
     for words in [
         "March 2027",
         "end of March 2027",
@@ -57,6 +65,8 @@ fn dates_are_day_first_and_keep_their_precision() {
         "2027-03",
         "mid-March 2027",
         "Mar '27",
+        "Mar-27",
+        "March-27",
     ] {
         check_date(words, "2027-03-01 month");
     }
@@ -101,6 +111,9 @@ fn a_date_that_is_none_or_two_is_a_problem() {
         "10/07",
         "March",
         "Mar 27",
+        "Mar-05",
+        "Mar-27-28",
+        "the thirty-first of June 2027",
         "Q3",
         "Q5 2027",
         "2027/28",
@@ -130,5 +143,15 @@ fn a_date_that_is_none_or_two_is_a_problem() {
     }
     for words in ["", " - ", "n/a", "N/A", "[insert date]"] {
         check_date(words, "blank");
+    }
+}
+
+#[test]
+fn a_quarter_of_another_year_asks_for_the_day() {
+    for words in ["Q4 2026/27", "Q4 2026/2027", "Q4 FY27", "fourth quarter of the regulatory year 2026-27"] {
+        let read = read(words);
+        assert!(read.value.is_none(), "{words}");
+        assert!(read.problems.iter().all(|found| found.expected.starts_with("the day or month")), "{words}");
+        assert_eq!(read.problems.len(), 1, "{words}");
     }
 }
