@@ -10,7 +10,7 @@ use super::values::text::{plain_words, squash};
 use super::{
     ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, is_forward, notifications, own_text,
 };
-use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch};
+use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
 use crate::domain::policy::Policy;
 
 /// Required fields beside the party name that make a mail a notification (INTEROP.md 2.3).
@@ -40,7 +40,7 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         }
     }
     let author = message.author();
-    let marked = message.marking.as_ref().map(|(mark, _)| *mark);
+    let marked = message.marking.as_ref().map(|(mark, _)| *mark).max(marked_by_label(&own));
     Reading {
         kind,
         reasons,
