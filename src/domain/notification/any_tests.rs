@@ -78,6 +78,8 @@ fn line() -> impl Strategy<Value = String> {
             "TBC",
             "",
             "no",
+            "- Bluebird",
+            "- one\n- two",
             "not in use",
             "\u{e9}t\u{e9} 2027",
         ])

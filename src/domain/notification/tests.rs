@@ -177,3 +177,29 @@ fn what_is_missing_depends_on_the_rest() {
         "contact system_ordinal actual_start reason_not_notified_before srp_name previously_assessed customer_segment"
     );
 }
+
+#[test]
+fn bullets_are_no_words() {
+    for bullet in ["-", "*", "\u{2022}", "\u{2013}"] {
+        check(&format!("Your name for the system:\n{bullet} Bluebird\n"), &["system_label=Bluebird"]);
+        check(
+            &format!("Purpose:\n{bullet} a portal\n{bullet} for non-domestic supply\n"),
+            &["purpose=a portal; for non-domestic supply"],
+        );
+    }
+    check("Purpose:\n1. a portal\n2. migration\n", &["purpose=a portal; migration"]);
+    check(
+        "Purpose: for two ends:\n- a portal\n- migration\n",
+        &["purpose=for two ends: a portal; migration"],
+    );
+    check(
+        "Contact:\n- Ann Reed\n- ann@power.test\n",
+        &["contact={\"email\":\"ann@power.test\",\"name\":\"Ann Reed\",\"telephone\":null}"],
+    );
+    check(
+        "Shared Resource Provider:\n- Meterlink\n",
+        &["provision=SharedResourceProvider; srp_name=Meterlink"],
+    );
+    check("User Party name:\n- Northwind Ltd\n", &["user_party_name=Northwind Ltd"]);
+    check("Your name for the system: Bluebird - two\n", &["system_label=Bluebird - two"]);
+}

@@ -184,7 +184,44 @@ pub fn is_elsewhere(words: &str) -> bool {
             })
 }
 
-/// A text that is a name, a number or a sentence: kept as written.
+/// What follows the bullet or number of a line in a list.
+#[must_use]
+pub fn item(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let n_digits = line.chars().take_while(char::is_ascii_digit).count();
+    let rest = match line.chars().next()? {
+        '\u{2022}' | '\u{2023}' | '\u{25e6}' | '\u{25aa}' | '\u{25cf}' | '\u{b7}' | '\u{f0b7}' => {
+            return line.get(line.chars().next()?.len_utf8()..).map(str::trim_start);
+        }
+        '-' | '*' | '\u{2013}' | '\u{2014}' => line.get(line.chars().next()?.len_utf8()..)?,
+        _ if (1..=2).contains(&n_digits) => line.get(n_digits..)?.strip_prefix(['.', ')'])?,
+        _ => return None,
+    };
+    rest.starts_with(char::is_whitespace).then(|| rest.trim_start())
+}
+
+/// The words without the bullets of a list; what the bullets parted, a semicolon parts.
+fn without_bullets(words: &str) -> String {
+    let numbered = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let n_items = words.lines().filter(|line| item(line).is_some()).count();
+    // "1. Bluebird" by itself may be a name.
+    let is_list = n_items > 1 || item(words).is_some() && !numbered(words);
+    if !is_list {
+        return squash(words);
+    }
+    let mut out = String::with_capacity(words.len());
+    for line in words.lines().filter(|line| !line.trim().is_empty()) {
+        let found = item(line);
+        if !out.is_empty() {
+            let is_parted = out.ends_with(['.', ',', ';', ':', '!', '?']);
+            out.push_str(if found.is_some() && !is_parted { "; " } else { " " });
+        }
+        out.push_str(&squash(found.unwrap_or(line)));
+    }
+    out
+}
+
+/// A text that is a name, a number or a sentence: kept as written, without bullets.
 #[must_use]
 pub fn read(words: &str) -> Read<String> {
     if is_blank(words) || is_not_applicable(words) {
@@ -193,7 +230,7 @@ pub fn read(words: &str) -> Read<String> {
     if is_open(words) || is_elsewhere(words) {
         return Read::bad(words, "the answer itself, once it is known");
     }
-    Read::of(squash(words))
+    Read::of(without_bullets(words))
 }
 
 /// What a system is for. "Intended use: 1 March 2027" asks for it and says when.
