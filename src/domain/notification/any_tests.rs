@@ -80,6 +80,12 @@ fn line() -> impl Strategy<Value = String> {
             "no",
             "- Bluebird",
             "- one\n- two",
+            "\u{2022} Northwind Ltd\n\u{2022} Southwind plc",
+            "Northwind Ltd; Southwind Ltd",
+            "Northwind Ltd,\nSouthwind Ltd and Eastwind plc",
+            "Northwind\n   Southwind",
+            "Confidential",
+            "twenty-first",
             "not in use",
             "\u{e9}t\u{e9} 2027",
         ])
@@ -126,12 +132,14 @@ fn long_texts_are_read_in_one_go() {
         "From: a\n",
         "(",
         "Roles: Gas Supplier Gas Supplier\n",
+        "User: a Ltd; a\n",
+        "a Ltd, a and ",
         "User System number: 2\nStage: Testing\nStart: May 2027\n",
         ": ",
     ] {
         let text = text.repeat(40_000 / text.len());
         let _ = read(&text);
-        for label in ["User IDs", "Contact", "Purpose"] {
+        for label in ["User IDs", "Contact", "Purpose", "Users", "Ordinal"] {
             let _ = read(&format!("{label}: {text}"));
         }
     }

@@ -8,6 +8,7 @@ use super::fill::fill;
 use super::labels::{Named, Piece};
 use super::pair::{Pair, pairs};
 use super::settle::settle;
+use super::users::each_user;
 use super::values;
 use super::values::text::{is_elsewhere, squash};
 use super::{FieldName, Notification};
@@ -37,7 +38,12 @@ fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
     settle(&texts, &mut pairs);
     groups(&texts, &pairs)
         .into_iter()
-        .map(|group| fill(&texts, &group, roles))
+        .flat_map(|group| each_user(&texts, group))
+        .map(|(group, mut told)| {
+            let found = fill(&texts, &group, roles);
+            told.extend(found.problems);
+            Notification { problems: told, ..found }
+        })
         .filter(|found| found.fields.n_stated() > 0 || !found.problems.is_empty())
         .collect()
 }

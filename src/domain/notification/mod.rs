@@ -20,6 +20,7 @@ mod table;
 mod tests;
 mod thread;
 mod triage;
+mod users;
 pub mod values;
 
 use std::collections::BTreeSet;

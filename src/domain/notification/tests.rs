@@ -178,6 +178,98 @@ fn what_is_missing_depends_on_the_rest() {
     );
 }
 
+/// The problems, each with its field.
+fn told(one: &Notification) -> Vec<String> {
+    one.problems.iter().map(|problem| format!("{}: {}", problem.field, problem.found)).collect()
+}
+
+/// The names, or the words of the problem where there is no name.
+fn check_names(text: &str, expected: &[&str]) {
+    let found: Vec<String> = read(&format!("{text}\n\nStage: Testing\n"))
+        .into_iter()
+        .map(|one| match one.fields.user_party_name {
+            Some(name) => name.value,
+            None => told(&one).join("; "),
+        })
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn several_users_are_several_notifications_where_their_names_are_certain() {
+    let both = &["Northwind Ltd", "Southwind plc"];
+    for text in [
+        "User Party names: Northwind Ltd\nSouthwind plc",
+        "User Party name: Northwind Ltd\nSouthwind plc",
+        "User Party names: Northwind Ltd\n                  Southwind plc",
+        "User Party name: Northwind Ltd\n                  Southwind plc",
+        "Users:\n- Northwind Ltd\n- Southwind plc",
+        "Users:\n* Northwind Ltd\n* Southwind plc",
+        "Users:\n\u{2022} Northwind Ltd\n\u{2022} Southwind plc",
+        "Users:\n1. Northwind Ltd\n2. Southwind plc",
+        "Users:\n   - Northwind Ltd\n   - Southwind plc",
+        "User: Northwind Ltd and Southwind plc",
+        "User: Northwind Ltd, and Southwind plc",
+        "User: Northwind Ltd & Southwind plc",
+        "User: Northwind Ltd, Southwind plc",
+        "User: Northwind Ltd; Southwind plc",
+        "User: Northwind Ltd,\nSouthwind plc",
+        "User: Northwind Ltd and\nSouthwind plc",
+        "User: Northwind Ltd; and\nSouthwind plc",
+        "| Users | Northwind Ltd; Southwind plc |",
+    ] {
+        check_names(text, both);
+    }
+    let three = "Users:\n- Northwind\n- Southwind Energy\n- Eastwind";
+    check_names(three, &["Northwind", "Southwind Energy", "Eastwind"]);
+    check_names("User: Northwind; Southwind", &["Northwind", "Southwind"]);
+    check_names("User Party names: Northwind\nSouthwind", &["Northwind", "Southwind"]);
+}
+
+#[test]
+fn what_may_be_one_name_or_two_is_for_a_person() {
+    for (text, words) in [
+        ("Users: Northwind and Southwind", "Northwind and Southwind"),
+        ("Users: Northwind, Southwind Ltd", "Northwind, Southwind Ltd"),
+        ("User: Northwind Ltd and Southwind", "Northwind Ltd and Southwind"),
+        ("User: Northwind Ltd; Southwind", "Northwind Ltd; Southwind"),
+        ("User: Northwind,\nSouthwind", "Northwind, Southwind"),
+        ("User: Northwind\n   Southwind", "Northwind Southwind"),
+        ("User: Northwind\nSouthwind Ltd", "Northwind Southwind Ltd"),
+        ("User: Northwind Ltd (N) and Southwind Ltd (S)", "Northwind Ltd (N) and Southwind Ltd (S)"),
+    ] {
+        check_names(text, &[&format!("user_party_name: {words}")]);
+    }
+    for one in [
+        "Smith and Sons Ltd",
+        "Marks, Spencer Ltd",
+        "Castlegate Gas & Power Ltd",
+        "Northwind Ltd (trading as Southwind Ltd)",
+        "Rowan and Hale",
+        "Northwind Ltd, Leeds",
+    ] {
+        check_names(&format!("User: {one}"), &[one]);
+    }
+    check_names("User: Northwind Energy\n   Retail Ltd", &["Northwind Energy Retail Ltd"]);
+    check_names("User: Northwind Ltd\nPart of Northwind Group plc", &["Northwind Ltd"]);
+    check_names("User: Northwind Ltd\nThis notice is ours.", &["Northwind Ltd"]);
+    check_names("Users: Northwind Ltd", &["Northwind Ltd"]);
+}
+
+#[test]
+fn several_users_share_all_but_what_is_of_one() {
+    let found = read(
+        "Users: Northwind Ltd; Southwind Ltd\nParty ID: NWER\nUser IDs: 90-B3-D5-1F-30-01-00-00\nStage: Testing",
+    );
+    assert_eq!(found.len(), 2);
+    for one in found {
+        assert!(one.fields.party_id.is_none() && one.fields.user_ids.is_none(), "{one:?}");
+        let told: Vec<&str> = one.problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(told, ["party_id", "user_ids"]);
+        assert_eq!(one.fields.employment_stage.map(|stage| stage.value), Some(EmploymentStage::Testing));
+    }
+}
+
 #[test]
 fn bullets_are_no_words() {
     for bullet in ["-", "*", "\u{2022}", "\u{2013}"] {
@@ -202,4 +294,12 @@ fn bullets_are_no_words() {
     );
     check("User Party name:\n- Northwind Ltd\n", &["user_party_name=Northwind Ltd"]);
     check("Your name for the system: Bluebird - two\n", &["system_label=Bluebird - two"]);
+}
+
+#[test]
+fn two_ordinals_are_none() {
+    let one = read("User: N\nYour name for the system: Alpha and Beta\nUser System number: second and third");
+    let told: Vec<&str> =
+        one.iter().flat_map(|n| &n.problems).map(|problem| problem.field.as_str()).collect();
+    assert_eq!(told, ["system_ordinal"]);
 }

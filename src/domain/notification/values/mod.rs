@@ -9,6 +9,7 @@ pub mod contact;
 pub mod date;
 pub mod ids;
 pub mod meters;
+pub mod names;
 pub mod ordinal;
 pub mod provision;
 pub mod roles;

@@ -3,6 +3,7 @@
 
 use super::Read;
 use super::choice::says;
+use super::names::{Names, names};
 
 /// Single spaces, no line breaks, nothing around it, and no character that commands a terminal or turns the text
 /// around instead of standing in it.
@@ -245,9 +246,25 @@ pub fn read_purpose(words: &str) -> Read<String> {
     read(words)
 }
 
+/// What is expected where a name is several.
+pub const ONE_NAME: &str =
+    "the name of one User: more than one was found, and each User needs a notification of its own";
+
 /// The name of a Party. With its role or signifier behind it, it is more than a name.
 #[must_use]
 pub fn read_party(words: &str) -> Read<String> {
+    if has_more(words) {
+        return Read::bad(words, "the name alone; each answer behind its own label");
+    }
+    match names(words, false) {
+        Names::One => read(words),
+        Names::Several(_) | Names::Unclear => Read::bad(words, ONE_NAME),
+    }
+}
+
+/// Does a role or signifier stand behind a name?
+#[must_use]
+pub fn has_more(words: &str) -> bool {
     let more = [
         "signifier",
         "party id",
@@ -259,12 +276,7 @@ pub fn read_party(words: &str) -> Read<String> {
         "supplier agent",
         "other user",
     ];
-    match words.split_once([',', ';']) {
-        Some((_, rest)) if says(rest, &more) => {
-            Read::bad(words, "the name alone; each answer behind its own label")
-        }
-        _ => read(words),
-    }
+    words.split_once([',', ';']).is_some_and(|(_, rest)| says(rest, &more))
 }
 
 /// A system's name. A sentence about the system is none.
