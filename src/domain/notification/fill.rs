@@ -2,7 +2,7 @@
 //! its source, and what could not be read. Invariant: `words` is a stretch of the text, and reading it alone with the
 //! field's reader gives the value.
 
-use super::labels::Piece;
+use super::labels::{Piece, entry};
 use super::pair::{Join, Pair};
 use super::stretch::{Stretch, read_into, set};
 use super::values::{self, Found, choice::says, withheld::says_withheld};
@@ -23,6 +23,7 @@ pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notificati
     }
     filler.two_from_one();
     filler.withheld();
+    filler.contradictions();
     let Filler { fields, problems, .. } = filler;
     let withheld =
         fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
@@ -319,6 +320,31 @@ impl<'a> Filler<'a> {
     fn with_label(&self, field: FieldName) -> Option<Stretch<'a>> {
         let pair = self.pairs.iter().find(|pair| pair.named.field == field && pair.column.is_none())?;
         Some(self.cut(pair.part, pair.label_line, pair.label_start, self.end(pair)))
+    }
+
+    /// What is withheld and stated, and what is required and said not to apply.
+    fn contradictions(&mut self) {
+        let ids = self.fields.user_ids.is_some();
+        if ids && self.withheld.iter().any(|pair| pair.named.field == FieldName::IdArrangement) {
+            let expected = "one of Single existing, Single new, Multiple; the User IDs themselves are stated";
+            self.tell(
+                FieldName::IdArrangement,
+                vec![Found::new("withheld, beside stated User IDs", expected)],
+            );
+        }
+        for field in FieldName::ALL {
+            let told = |problem: &Problem| problem.field == field.as_str();
+            if self.fields.has(field) || !self.fields.requires(field) || self.problems.iter().any(told) {
+                continue;
+            }
+            let Some(pair) = self.pairs.iter().find(|pair| pair.named.field == field) else { continue };
+            let words = self.words(pair.part, pair.start, self.end(pair));
+            if values::text::says_not_applicable(words)
+                && let Some(label) = entry(field)
+            {
+                self.tell(field, vec![Found::new(words, label.expected)]);
+            }
+        }
     }
 
     /// What is withheld: said under its own label, or by the fields themselves.

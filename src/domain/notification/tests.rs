@@ -297,6 +297,24 @@ fn bullets_are_no_words() {
 }
 
 #[test]
+fn what_is_required_and_said_not_to_apply_is_a_problem() {
+    let told = |text: &str| told(&read(text).remove(0));
+    assert_eq!(told("User: N\nAssessed before: N/A"), ["previously_assessed: N/A"]);
+    assert_eq!(told("User: N\nRoles: Gas Supplier\nCustomers served: N/A"), ["customer_segment: N/A"]);
+    assert_eq!(told("User: N\nRoles: Other User\nCustomers served: N/A"), [""; 0]);
+    assert_eq!(told("User: N\nStage: in use\nIntended start: N/A"), [""; 0]);
+    assert_eq!(told("User: N\nAssessed before:"), [""; 0]);
+}
+
+#[test]
+fn an_arrangement_withheld_beside_stated_ids_contradicts_itself() {
+    let one = read("User: N\nID arrangement: withheld\nUser IDs: 90-B3-D5-1F-30-01-00-00").remove(0);
+    let told: Vec<&str> = one.problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(told, ["id_arrangement"]);
+    assert!(one.fields.user_ids.is_some());
+}
+
+#[test]
 fn two_ordinals_are_none() {
     let one = read("User: N\nYour name for the system: Alpha and Beta\nUser System number: second and third");
     let told: Vec<&str> =

@@ -291,6 +291,12 @@ pub fn read_label(words: &str) -> Read<String> {
     read(words)
 }
 
+/// Does the value say, in so many words, that the question does not apply?
+#[must_use]
+pub fn says_not_applicable(words: &str) -> bool {
+    ["n a", "na", "not applicable"].contains(&plain(words).as_str()) || is_not_applicable(words)
+}
+
 /// "N/A - not yet in use".
 fn is_not_applicable(words: &str) -> bool {
     let words = words.trim().to_lowercase();
