@@ -180,7 +180,11 @@ impl<'a> Filler<'a> {
             | FieldName::PartyId
             | FieldName::SystemLabel
             | FieldName::SrpName
-            | FieldName::DisclosureWithheld => reach(Join::Full),
+            | FieldName::DisclosureWithheld => {
+                let full = reach(Join::Full);
+                let is_item = |line: &str| values::text::item(line).is_some();
+                if is_item(words(full)) { self.while_lines(pair, full, is_item) } else { full }
+            }
             FieldName::UserIds => {
                 self.while_lines(pair, bound, |line| values::ids::has_any(line) || says_withheld(line))
             }

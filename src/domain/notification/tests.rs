@@ -321,3 +321,11 @@ fn two_ordinals_are_none() {
         one.iter().flat_map(|n| &n.problems).map(|problem| problem.field.as_str()).collect();
     assert_eq!(told, ["system_ordinal"]);
 }
+
+#[test]
+fn of_a_list_below_a_label_nothing_is_lost() {
+    let one = read("User: N\nYour name for the system:\n- Alpha\n- Beta\nStage: Testing").remove(0);
+    assert_eq!(told(&one), ["system_label: - Alpha - Beta"]);
+    let one = read("User: N\nInformation withheld:\n- User IDs\n- architecture\nStage: Testing").remove(0);
+    assert_eq!(one.withheld, [WithheldItem::Ids, WithheldItem::Architecture]);
+}

@@ -282,6 +282,9 @@ pub fn has_more(words: &str) -> bool {
 /// A system's name. A sentence about the system is none.
 #[must_use]
 pub fn read_label(words: &str) -> Read<String> {
+    if words.lines().filter(|line| item(line).is_some()).count() > 1 {
+        return Read::bad(words, "the name of one system: each system needs a notification of its own");
+    }
     let is_told = words.contains([',', ';']) || says(words, &["called", "named", "known as"]);
     if is_told
         && says(words, &["user system", "our second", "our third", "in development", "go live", "in test"])
