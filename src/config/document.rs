@@ -56,7 +56,10 @@ impl<'a> Document<'a> {
             Fault {
                 key: String::new(),
                 found: format!("{:?}", shortened(&format!("{line}{rest}"))),
-                expected: format!("TOML ({})", error.message().replace('\n', ", ")),
+                expected: format!(
+                    "TOML, as [table] or [[table]] and lines of key = value ({})",
+                    error.message().replace('\n', ", ")
+                ),
                 ..document.at(&span)
             }
         };

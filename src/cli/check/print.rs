@@ -10,8 +10,12 @@ use crate::domain::desk::Move;
 pub fn faults(faults: &[Fault]) -> String {
     let mut text = String::new();
     for Fault { file, line, key, found, expected } in faults {
+        let key = match key.as_str() {
+            "" if line.is_some() => "this line",
+            "" => "the file as a whole",
+            key => key,
+        };
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
-        let key = if key.is_empty() { "the file as a whole" } else { key };
         let _ = writeln!(text, "{file}{line}: {key}\n    found     {found}\n    expected  {expected}");
     }
     let n = faults.len();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 use super::Reader;
+use crate::config::explain::nearest;
 use crate::config::secret::Secret;
 use crate::domain::budget::Limits;
 use crate::domain::id::{Address, Named};
@@ -167,9 +168,25 @@ fn has_password(url: &str) -> bool {
     user_info.is_some_and(|user_info| user_info.contains(':')) || url.contains("password=")
 }
 
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+/// The first directive that is one bare word and no level. The filter would take it for the name of a module, and let
+/// nothing of any other one through.
+fn no_level(directives: &str) -> Option<&str> {
+    let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    let mut words = directives.split(',').map(str::trim);
+    words.find(|word| !word.contains(['=', '[', ']', '{', '}']) && !is_level(word))
+}
+
 pub fn log(reader: &mut Reader<'_>) -> Option<Log> {
     let log = reader.section::<Log>("log")?;
-    if let Err(error) = log.level.parse::<EnvFilter>() {
+    if let Some(word) = no_level(&log.level) {
+        let near = nearest(word, LEVELS).map_or_else(String::new, |level| format!("{level} (the nearest); "));
+        let expected =
+            format!("{near}error, warn, info, debug, trace or off, or directives such as info,sscd=debug");
+        let found = if word == log.level { String::new() } else { format!(", with {word:?}") };
+        reader.fault("log.level", format!("{:?}{found}", log.level), expected);
+    } else if let Err(error) = log.level.parse::<EnvFilter>() {
         let expected =
             format!("error, warn, info, debug or trace, or directives such as info,sscd=debug ({error})");
         reader.fault("log.level", format!("{:?}", log.level), expected);

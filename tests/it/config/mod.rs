@@ -103,6 +103,8 @@ pub fn broken_toml() -> &'static [Case] {
         "sscd.toml": "[log]" => "[lgo]"; "[lgo]", "lgo": "unknown section \"lgo\"", "log (the nearest)"
         "sscd.toml": "level =" => "levle ="; "levle =", "log.levle": "unknown key", "level (the nearest)"
         "sscd.toml": "level = \"info\"" => "level = \"sscd=loud\""; "loud", "log.level": "sscd=loud", "debug"
+        "sscd.toml": "level = \"info\"" => "level = \"bogus\""; "bogus", "log.level": "\"bogus\"", "error, warn, info"
+        "sscd.toml": "level = \"info\"" => "level = \"inof,sscd=debug\""; "inof", "log.level": "with \"inof\"", "info (the nearest)"
         "sscd.toml": "format = \"text\"" => "format = \"xml\""; "xml", "log.format": "\"xml\"", "text, json"
         "sscd.toml": "address = \"secas@sec.test\"" => "address = \"secas\""; "address = \"secas\"", "office.address": "\"secas\"", "local@domain"
         "sscd.toml": "address = \"secas@sec.test\"" => ""; "[office]", "office.address": "nothing", "this key"
@@ -153,6 +155,7 @@ fn a_broken_directory_names_its_line_and_key() {
 
 pub fn broken_directory() -> &'static [Case] {
     &cases! {
+        "directory/users.toml": "# " => "Dear all\n# "; "Dear all", "": "\"Dear all\"", "TOML, as [table] or [[table]]"
         "directory/users.toml": "[[user]]" => "[[users]]"; "[[users]]", "users": "unknown table", "[[user]] (the nearest)"
         "directory/users.toml": "party_id = \"NWES\"" => "party_di = \"NWES\"\nparty_id = \"NWES\""; "party_di", "user[0].party_di": "unknown key", "party_id (the nearest)"
         "directory/users.toml": "party_id = \"NWES\"" => ""; "[[user]]", "user[0].party_id": "nothing", "this key"
@@ -215,6 +218,13 @@ fn check_says_what_the_daemon_will_do_or_what_is_wrong() {
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((code, &said["sound"], &said["faults"][0]["line"]), (Some(1), &false.into(), &3.into()));
     assert!(!folder.path().join("state").exists(), "check writes nothing");
+
+    fs::write(folder.path().join("directory/meetings.toml"), "# Meetings\nDear all\n").unwrap();
+    let (_, said) = sscd_check(false);
+    assert!(
+        said.contains("meetings.toml:2: this line\n    found     \"Dear all\"\n    expected  TOML"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -276,6 +286,11 @@ fn variables_go_before_the_file_and_are_named_when_wrong() {
         assert!(fault.found.contains(found) && fault.expected.contains(expected), "{fault}");
     };
     check("SSCD_LOG__LEVLE", "debug", "log.levle", "unknown key", "level (the nearest)");
+    check("SSCD_LOG__LEVEL", "bogus", "log.level", "\"bogus\"", "error, warn, info");
+    check("SSCD_LOG__LEVEL", "wran", "log.level", "\"wran\"", "warn (the nearest)");
+    for level in ["WARN", "off", "info,sscd=debug", "sscd::engine=trace, error", "[collect]=debug,info"] {
+        assert_eq!(load(&[("SSCD_LOG__LEVEL", level)]).unwrap().log.level, level);
+    }
     check("SSCD_POLICY__TRIAGE_AFTER", "two", "policy.triage_after", "\"two\"", "a whole number");
     check("SSCD_POLICY__TRIAGE_AFTER", "0", "policy.triage_after", "0", "1 to 60");
     check("SSCD_LGO__LEVEL", "info", "lgo", "unknown section", "log (the nearest)");
