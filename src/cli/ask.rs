@@ -9,6 +9,7 @@ use serde_json::json;
 use super::screen::{one_line, say, say_json};
 use super::{Common, look, run};
 use crate::control::{self, Locked};
+use crate::domain::case::Refusal;
 use crate::domain::id::Key;
 use crate::engine::{Ask, Asking};
 
@@ -20,12 +21,24 @@ pub struct By {
     by: String,
 }
 
+impl By {
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key(self.by.clone())
+    }
+}
+
+/// The login name of whoever typed the command.
+#[must_use]
+pub fn login() -> String {
+    control::login(rustix::process::getuid().as_raw())
+}
+
 /// # Errors
 /// When the configuration is wrong, or the daemon or the record cannot do it now.
 pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode> {
     let state = common.state()?;
-    let login = control::login(rustix::process::getuid().as_raw());
-    let asking = Asking { by: Key(by.by.clone()), id: run::random_id()?, login: Some(login), ask };
+    let asking = Asking { by: by.key(), id: run::random_id()?, login: Some(login()), ask };
     let said = if let Some(said) = control::send(&state.folder, &asking).await? {
         said
     } else {
@@ -46,13 +59,19 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
     match said {
         Ok(done) if common.json => say_json(&json!({ "done": done }))?,
         Ok(done) => say(&format!("{}\n", one_line(&done)))?,
-        Err(refusal) => {
-            if common.json {
-                say_json(&json!({ "refused": refusal.because }))?;
-            }
-            eprintln!("sscd: refused: {}", one_line(&refusal.because));
-            return Ok(ExitCode::from(1));
-        }
+        Err(refusal) => return refused(common, &refusal),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says why nothing was done.
+///
+/// # Errors
+/// When nobody takes what is printed.
+pub fn refused(common: &Common, refusal: &Refusal) -> anyhow::Result<ExitCode> {
+    if common.json {
+        say_json(&json!({ "refused": refusal.because }))?;
+    }
+    eprintln!("sscd: refused: {}", one_line(&refusal.because));
+    Ok(ExitCode::from(1))
 }

@@ -81,7 +81,7 @@ pub fn sentence(verified: &Verified) -> String {
         ),
         Verified::Broken { seq, why } => {
             format!(
-                "The journal is not whole: event {seq}: {why}. Restore a backup with `sscd restore FILE`."
+                "The journal is not whole: event {seq}: {why}. Restore a backup with `sscd restore FILE --by PERSON`."
             )
         }
     }

@@ -21,6 +21,9 @@ pub enum Event {
     DeliveryRetried { letter: LetterId, delivery: i64, reason: String },
     /// A person decided that a letter which somebody did not get is not sent again.
     DeliveryGivenUp { letter: LetterId, reason: String },
+    /// A person put a backup in place of the record: all that stands before this came with it, `n_events` that end with
+    /// the hash `head`.
+    RecordRestored { n_events: i64, head: String },
     /// Another World came into force, from one SHA-256 to the other. `changes` is empty where the daemon did not run
     /// when the files were edited: only the hash of what was in force is kept.
     WorldChanged { from: String, to: String, changes: Vec<Change> },
@@ -57,6 +60,7 @@ impl Event {
             Self::MailDismissed { .. } => "MailDismissed",
             Self::DeliveryRetried { .. } => "DeliveryRetried",
             Self::DeliveryGivenUp { .. } => "DeliveryGivenUp",
+            Self::RecordRestored { .. } => "RecordRestored",
             Self::WorldChanged { .. } => "WorldChanged",
             Self::CasesMoved { .. } => "CasesMoved",
         }

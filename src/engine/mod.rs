@@ -30,7 +30,7 @@ use anyhow::Context;
 use tokio::sync::Mutex;
 
 pub use alarm::Alarms;
-pub use ask::{Ask, Asking};
+pub use ask::{Ask, Asking, permitted};
 pub use collect::Collect;
 pub use deliver::Deliver;
 pub use fold::fold;

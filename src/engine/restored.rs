@@ -5,10 +5,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use data_encoding::HEXLOWER;
+
+use super::ask::actor;
 use super::{CaseWork, Engine, Work};
 use crate::domain::case::Signal;
+use crate::domain::desk;
+use crate::domain::id::Key;
 use crate::domain::route::{PERHAPS_ANSWERED, Target};
-use crate::store::{Delivery, DeliveryMove, DeliveryState, LetterFilter, Restored};
+use crate::store::{Delivery, DeliveryMove, DeliveryState, LetterFilter, Restored, Verified};
 
 const HELD: &str = "held by a restore: it may have left after the backup was made";
 
@@ -45,6 +50,31 @@ impl Engine {
         self.hold_letters().await?;
         self.was_swept().await?;
         self.review_alarms().await
+    }
+
+    /// Writes down who put the backup in place; `asked` names the command.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub async fn was_restored(
+        &self,
+        by: &Key,
+        login: &str,
+        asked: &str,
+        verified: &Verified,
+    ) -> anyhow::Result<()> {
+        let Verified::Whole { n, head, .. } = verified else { return Ok(()) };
+        let event = desk::Event::RecordRestored { n_events: *n, head: HEXLOWER.encode(&head.hash) };
+        let actor = actor(&self.world(), by, Some(login));
+        tracing::warn!(restore.by = actor, journal.n_events = n, "a backup was put in place of the record");
+        let cause = format!("operator:{asked}");
+        let work = Work::Desk { cause, actor, event, inbox: Vec::new(), deliveries: Vec::new() };
+        for done in self.handle(vec![work]).await? {
+            done.map_err(|refusal| {
+                anyhow::anyhow!("the restore cannot be written down: {}", refusal.because)
+            })?;
+        }
+        Ok(())
     }
 
     /// Nothing is read and nothing wakes yet.

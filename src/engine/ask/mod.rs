@@ -2,6 +2,7 @@
 //! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
 
 mod outbox;
+mod who;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,10 @@ use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::notification::{Notification, Reading, enter};
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
-use crate::domain::world::World;
 use crate::store::{InboxDone, InboxRow, Outcome};
+
+pub(super) use who::actor;
+pub use who::permitted;
 
 /// A request of a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -96,15 +99,8 @@ impl Engine {
     /// When the record cannot be read or written now.
     pub async fn ask(&self, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
         let world = self.world();
-        let today = london_date(self.clock.now());
-        let Some(person) = world.directory.person(&asking.by) else {
-            return Ok(Err(Refusal::new(format!(
-                "found {:?}, expected the key of a person in people.toml, such as priya.nair there",
-                asking.by.0
-            ))));
-        };
-        if let Err(because) = world.directory.may(person, asking.ask.act(), today) {
-            return Ok(Err(Refusal::new(because)));
+        if let Err(refusal) = permitted(&world, &asking.by, asking.ask.act(), self.clock.now()) {
+            return Ok(Err(refusal));
         }
         let prepared = match &asking.ask {
             Ask::Accept { inbox, set } => self.accept(*inbox, set, &asking).await?,
@@ -112,6 +108,9 @@ impl Engine {
             Ask::Link { inbox, reference } => self.link(*inbox, *reference, &asking).await?,
             Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
             Ask::Answered { reference, reason } => {
+                if let Some(refusal) = self.no_case(*reference).await? {
+                    return Ok(Err(refusal));
+                }
                 let what = Asked::EndAnswering { reason: reason.clone() };
                 let said = format!("{reference} is answered; automatic letters go on");
                 Ok((case_work(Target::Case(reference.subject()), asked(&asking, what), &asking), said))
@@ -124,11 +123,16 @@ impl Engine {
             Ok(prepared) => prepared,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let work = work.by(actor(&asking, &world));
+        let work = work.by(actor(&world, &asking.by, asking.login.as_deref()));
         let handled: Option<Handled> = self.handle(vec![work]).await?.pop();
         self.review_alarms().await?;
         Ok(match handled {
             Some(Ok(subjects)) => {
+                let superseded = match (&asking.ask, subjects.as_slice()) {
+                    (Ask::Release { letter, .. }, [subject]) => self.superseded(*letter, subject).await?,
+                    _ => None,
+                };
+                let said = superseded.unwrap_or(said);
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
                 Ok(said.replace("{case}", &names))
             }
@@ -202,6 +206,9 @@ impl Engine {
             Ok(row) => row,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let Some(refusal) = self.no_case(reference).await? {
+            return Ok(Err(refusal));
+        }
         let reading = read_mail(&self.store.raw(inbox).await?, &self.world());
         let why = format!("linked by {}", asking.by.0);
         let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), needs_person: false };
@@ -227,6 +234,13 @@ impl Engine {
         let notification = self.entered(Notification::default(), set, &asking.by)?;
         let signal = entered_by_person(channel, received_at, None, notification, None, &self.world());
         Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
+    }
+
+    /// That there is no such case, if there is none.
+    async fn no_case(&self, reference: Reference) -> anyhow::Result<Option<Refusal>> {
+        let found = self.store.registers(&[reference.subject()]).await?;
+        let refusal = || Refusal::new(format!("there is no case {reference}: see `sscd case list`"));
+        Ok(found.is_empty().then(refusal))
     }
 
     /// The row of a mail that is open for people.
@@ -283,15 +297,6 @@ impl Engine {
             standing: address
                 .map_or(Standing::Unknown, |address| self.world().directory.standing(address, on)),
         }
-    }
-}
-
-/// As the journal names who acted: the person, and the login where that is not registered as theirs.
-fn actor(asking: &Asking, world: &World) -> String {
-    let theirs = world.directory.person(&asking.by).and_then(|person| person.login.clone());
-    match &asking.login {
-        Some(login) if theirs.as_ref() != Some(login) => format!("{} (login {login})", asking.by.0),
-        _ => asking.by.0.clone(),
     }
 }
 

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Asking, Prepared, asked, case_work, cause};
-use crate::domain::case::{Asked, Refusal};
+use crate::domain::case::{Asked, Event, Refusal};
 use crate::domain::desk;
-use crate::domain::id::{Address, LetterId};
+use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::domain::letter::Facts;
 use crate::domain::route::Target;
 use crate::engine::{Engine, Work};
@@ -27,11 +27,31 @@ impl Engine {
         };
         let draft: Facts = serde_json::from_slice(facts)?;
         let what = Asked::Release { letter, version: row.version, draft: Box::new(draft), to: to.to_vec() };
-        let said = format!(
-            "letter {} of {{case}} was released, or drafted again if its facts had changed",
-            letter.0
-        );
+        let said = format!("letter {} of {{case}} was released", letter.0);
         Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
+    }
+
+    /// That another draft stands in the place of a letter whose release was asked for, if so it is.
+    pub(super) async fn superseded(
+        &self,
+        letter: LetterId,
+        subject: &SubjectId,
+    ) -> anyhow::Result<Option<String>> {
+        for recorded in self.store.journal(subject).await?.iter().rev() {
+            match Event::decode(recorded.entry.schema, &recorded.entry.body) {
+                Ok(Event::LetterReleased { letter: released, .. }) if released == letter => break,
+                Ok(Event::LetterSuperseded { letter: old, by }) if old == letter => {
+                    return Ok(Some(format!(
+                        "the facts of letter {} of {{case}} had changed, so nothing was sent: letter {new} is drafted in \
+                         its place, see `sscd outbox show {new}` and release that",
+                        letter.0,
+                        new = by.0
+                    )));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 
     /// A draft is never sent; a letter that somebody did not get is not tried again.
