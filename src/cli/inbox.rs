@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 use super::Common;
 use super::argument::{number, pair, reason, reference};
 use super::ask::{By, ask};
-use super::check::{brief, moment};
+use super::check::brief;
+use super::evidence::Evidence;
 use super::look::Looking;
-use super::screen::{Screen, escape, one_line, say, say_json, spaced};
+use super::screen::{Screen, say, say_json, spaced};
 use crate::domain::case::Reference;
-use crate::domain::folder::FolderRole;
 use crate::domain::id::InboxId;
-use crate::domain::notification::Reading;
 use crate::engine::Ask;
 use crate::store::{InboxFilter, InboxRow};
 
@@ -40,7 +39,7 @@ enum What {
         #[arg(long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
-    /// One mail: where it was seen, what was read in it, what became of it.
+    /// One mail: its evidence, where it was seen, what was read in it, what became of it, and the beginning of its text.
     #[command(after_help = "Example:\n  sscd inbox show 17")]
     Show {
         #[arg(value_parser = number)]
@@ -131,60 +130,53 @@ async fn list(common: &Common, needs_person: bool, limit: u32) -> anyhow::Result
         };
         let rows: Vec<_> = rows.iter().map(cells).collect();
         let heads = ["id", "received", "from", "outcome", "subject", "why"];
-        say(&Screen::stdout().table(&heads, &["from", "subject", "why"], &rows))?;
+        say(&Screen::stdout().table(&heads, &["from", "subject", "why"], &[], &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<ExitCode> {
     let looking = Looking::open(common).await?;
-    let found = looking.store.inbox_row(inbox).await?;
-    let row = found.with_context(|| format!("there is no mail {}: see `sscd inbox list`", inbox.0))?;
+    let none = || format!("there is no mail {}: see `sscd inbox list`", inbox.0);
     if raw {
+        looking.store.inbox_row(inbox).await?.with_context(none)?;
         let bytes = looking.store.raw(inbox).await?;
         std::io::Write::write_all(&mut std::io::stdout(), &bytes).context("print the mail")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let reading: Option<Reading> = row.reading.as_deref().map(serde_json::from_slice).transpose()?;
+    let found = Evidence::of(&looking, inbox).await?.with_context(none)?;
     let seen = looking.store.seen_at(inbox).await?;
     if common.json {
         let place = |(mailbox, epoch, locator): &(String, i64, String)| json!({"mailbox": mailbox, "epoch": epoch, "locator": locator});
         let seen: Value = seen.iter().map(place).collect();
-        say_json(&json!({ "mail": data(&row), "seen": seen, "reading": reading }))?;
+        let (mail, evidence) = (data(&found.row), found.data());
+        say_json(&json!({ "mail": mail, "evidence": evidence, "seen": seen, "reading": found.reading }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut lines = vec![
-        format!("Mail {}, {} bytes", inbox.0, row.n_bytes),
-        format!("  received  {}{}", moment(row.received_at), lies(row.role)),
-        format!("  subject   {}", one_line(row.title.as_deref().unwrap_or("(not read)"))),
-        format!("  from      {}", one_line(row.sender.as_deref().unwrap_or("(not read)"))),
-        format!(
-            "  outcome   {} {}: {}",
-            spaced(row.outcome.as_str()),
-            subjects(&row),
-            one_line(row.reason.as_deref().unwrap_or_default())
-        ),
-        format!("  sha256    {}", data_encoding::HEXLOWER.encode(&row.raw_sha256)),
-    ];
-    lines.extend(
-        seen.iter().map(|(mailbox, _, locator)| {
-            format!("  seen in   {} as {}", one_line(mailbox), one_line(locator))
-        }),
-    );
-    if let Some(reading) = reading {
-        lines.push(String::new());
-        lines.push(escape(&super::read::for_eyes("what was read", &reading)));
-    }
-    say(&(lines.join("\n") + "\n"))?;
+    say(&page(Screen::stdout(), &found, &seen))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn lies(role: FolderRole) -> &'static str {
-    match role {
-        FolderRole::Notices => "",
-        FolderRole::Junk => ", in a junk folder",
-        FolderRole::Sent => ", in a Sent folder",
+/// All that is known of a mail, and what it says itself.
+fn page(screen: Screen, found: &Evidence, seen: &[(String, i64, String)]) -> String {
+    let row = &found.row;
+    let line = |name: &str, text: &str| screen.paragraph(&format!("  {name}"), 14, text);
+    let mut text = format!("Mail {}, {} bytes\n", row.inbox.0, row.n_bytes);
+    text += &line("subject", row.title.as_deref().unwrap_or("(not read)"));
+    text += &line("from", row.sender.as_deref().unwrap_or("(not read)"));
+    let outcome = format!("{} {}", spaced(row.outcome.as_str()), subjects(row));
+    text += &line("outcome", &format!("{}: {}", outcome.trim(), row.reason.as_deref().unwrap_or_default()));
+    for (name, words) in found.lines() {
+        text += &line(name, &words);
     }
+    for (mailbox, _, locator) in seen {
+        text += &line("seen in", &format!("{mailbox} as {locator}"));
+    }
+    if let Some(reading) = &found.reading {
+        text += "\n";
+        text += &screen.lines(0, super::read::for_eyes("what was read", reading).trim_end());
+    }
+    text + "\nits own text\n" + &found.text(screen)
 }
 
 fn subjects(row: &InboxRow) -> String {

@@ -8,6 +8,7 @@ mod case;
 mod check;
 mod demo;
 mod dry_run;
+mod evidence;
 mod form;
 mod inbox;
 mod journal;

@@ -125,7 +125,7 @@ async fn list(common: &Common, filter: &LetterFilter, limit: u32) -> anyhow::Res
             ]
         };
         let rows: Vec<_> = letters.iter().map(cells).collect();
-        say(&Screen::stdout().table(&["id", "made", "case", "kind", "state"], &["state"], &rows))?;
+        say(&Screen::stdout().table(&["id", "made", "case", "kind", "state"], &["state"], &[], &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,20 +154,25 @@ async fn show(common: &Common, letter: LetterId) -> anyhow::Result<ExitCode> {
         say_json(&json!({ "letter": data(&letter), "text": text, "mime": mime }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut lines = vec![
-        format!("Letter {} of {}: {}", letter.letter.0, letter.subject.0, spaced(&letter.kind)),
-        format!("  made   {}", moment(letter.made_at)),
-    ];
+    say(&format!("{}\n{}\n", head(Screen::stdout(), &letter), escape(&text)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What stands over the text of a letter.
+fn head(screen: Screen, letter: &Letter) -> String {
+    let title = format!("Letter {} of {}: {}", letter.letter.0, letter.subject.0, spaced(&letter.kind));
+    let mut text = screen.paragraph("", 0, &title);
+    text += &screen.paragraph("  made", 9, &moment(letter.made_at));
     match &letter.state {
-        LetterState::Draft { because, .. } => lines.push(format!("  draft  {}", one_line(because))),
-        LetterState::Discarded => lines.push("  discarded".into()),
+        LetterState::Draft { because, .. } => text += &screen.paragraph("  draft", 9, because),
+        LetterState::Discarded => text += "  discarded\n",
         LetterState::Sealed { .. } => {}
     }
-    lines.extend(letter.deliveries.iter().map(|delivery| format!("  {}", told(delivery))));
-    lines.push(String::new());
-    lines.push(escape(&text));
-    say(&(lines.join("\n") + "\n"))?;
-    Ok(ExitCode::SUCCESS)
+    text + &letter
+        .deliveries
+        .iter()
+        .map(|delivery| screen.paragraph("", 2, &told(delivery)))
+        .collect::<String>()
 }
 
 /// What became of a letter, on one line.

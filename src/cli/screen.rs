@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// No column is cut to fewer characters.
 const LEAST: usize = 8;
+/// A column that says something says it in as many.
+const ROOM: usize = 20;
 
 /// What stdout is.
 #[derive(Debug, Clone, Copy)]
@@ -48,28 +50,35 @@ impl Screen {
         if self.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Rows under heads, cut to the terminal's width: first the widest of the columns named in `free`; where that is
-    /// not enough, all of these but the first are left out, from the right; then the widest of all is cut.
+    /// Rows under heads, cut to the terminal's width. The columns named in `free` give way down to [`ROOM`], the widest
+    /// first; then those in `spare` are left out, the first of them first; then `free` gives way further; then all of it
+    /// but the first column is left out, from the right; then the widest of all is cut.
     #[must_use]
-    pub fn table(self, heads: &[&str], free: &[&str], rows: &[Vec<String>]) -> String {
+    pub fn table(self, heads: &[&str], free: &[&str], spare: &[&str], rows: &[Vec<String>]) -> String {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
         let column = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(|cell| len(cell)).max();
         let mut widths: Vec<usize> =
             heads.iter().enumerate().map(|(at, head)| column(at).unwrap_or(0).max(len(head))).collect();
         if let Some(width) = self.width {
-            let mut fits = shrink(&mut widths, heads, free, width);
+            let mut uncut = widths.clone();
+            let mut fits = shrink(&mut widths, heads, free, ROOM, width);
+            for left_out in spare {
+                if !fits {
+                    leave_out(&mut uncut, heads, left_out);
+                    widths.clone_from(&uncut);
+                    fits = shrink(&mut widths, heads, free, ROOM, width);
+                }
+            }
+            fits = fits || shrink(&mut widths, heads, free, LEAST, width);
             for left_out in free.iter().skip(1).rev() {
-                if fits {
-                    break;
+                if !fits {
+                    leave_out(&mut widths, heads, left_out);
+                    fits = shrink(&mut widths, heads, &[], LEAST, width);
                 }
-                for (width, head) in widths.iter_mut().zip(heads) {
-                    *width = if head == left_out { 0 } else { *width };
-                }
-                fits = shrink(&mut widths, heads, &[], width);
             }
             if !fits {
-                shrink(&mut widths, heads, heads, width);
+                shrink(&mut widths, heads, heads, LEAST, width);
             }
         }
         let line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -107,6 +116,23 @@ impl Screen {
             column += len(word);
         }
         out + "\n"
+    }
+
+    /// Text with its lines, each as a paragraph behind `indent` and the blanks that it begins with.
+    #[must_use]
+    pub fn lines(self, indent: usize, text: &str) -> String {
+        let line = |line: &str| {
+            let depth = indent + line.chars().take_while(|c| *c == ' ').count().min(ROOM);
+            self.paragraph("", depth, line).trim_end().to_owned() + "\n"
+        };
+        text.lines().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+impl Screen {
+    pub fn of_width(width: usize) -> Self {
+        Self { width: Some(width), has_colour: false }
     }
 }
 
@@ -158,15 +184,21 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+fn leave_out(widths: &mut [usize], heads: &[&str], column: &str) {
+    for (width, _) in widths.iter_mut().zip(heads).filter(|(_, head)| **head == column) {
+        *width = 0;
+    }
+}
+
 /// Takes from the widest of these columns, a column of 0 being none at all, until all fit; whether they do.
-fn shrink(widths: &mut [usize], heads: &[&str], columns: &[&str], screen: usize) -> bool {
+fn shrink(widths: &mut [usize], heads: &[&str], columns: &[&str], least: usize, screen: usize) -> bool {
     loop {
         let n_shown = widths.iter().filter(|width| **width > 0).count();
         if widths.iter().sum::<usize>() + 2 * n_shown.saturating_sub(1) <= screen {
             return true;
         }
         let named = widths.iter_mut().zip(heads).filter(|(_, head)| columns.contains(head));
-        let widest = named.map(|(width, _)| width).max().filter(|widest| **widest > LEAST);
+        let widest = named.map(|(width, _)| width).max().filter(|widest| **widest > least);
         let Some(widest) = widest else { return false };
         *widest -= 1;
     }
@@ -218,15 +250,43 @@ mod tests {
     fn a_table_fits_the_terminal_and_says_what_was_cut() {
         let screen = Screen { width: Some(40), has_colour: false };
         let rows = vec![vec!["1".to_owned(), "é".repeat(60), "yes".to_owned()]];
-        let text = screen.table(&["id", "what", "so"], &["what"], &rows);
+        let text = screen.table(&["id", "what", "so"], &["what"], &[], &rows);
         assert!(text.lines().all(|line| len(line) <= 40), "{text}");
         assert!(text.contains('…') && text.contains("yes"), "{text}");
         let narrow = ["id", "from", "state", "why"];
         let row = ["SUS-2026-0001", "security@northwind.test", "For SSC consideration", "it says so"];
         let rows_of_four = vec![row.map(str::to_owned).to_vec()];
-        let text = screen.table(&narrow, &["from", "why"], &rows_of_four);
+        let text = screen.table(&narrow, &["from", "why"], &[], &rows_of_four);
         assert_eq!(text.lines().nth(1), Some("SUS-2026-0001  securit…  For SSC consid…"), "a name is whole");
-        let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &[], &rows);
+        let all = Screen { width: None, has_colour: false }.table(&["id", "what", "so"], &[], &[], &rows);
         assert!(!all.contains('…'));
+    }
+
+    #[test]
+    fn a_column_that_says_little_gives_way_to_one_that_says_something() {
+        let heads = ["case", "User", "status", "waits for"];
+        let row =
+            ["SUS-2026-0001", "Northwind Energy Supply Ltd", "Logged", "the User to supply its User Roles"];
+        let rows = vec![row.map(str::to_owned).to_vec()];
+        let of = |width| Screen::of_width(width).table(&heads, &["User", "waits for"], &["status"], &rows);
+        assert!(
+            of(90).contains("Logged") && of(90).contains("the User to supply its User Roles"),
+            "{}",
+            of(90)
+        );
+        assert_eq!(
+            of(60).lines().nth(1),
+            Some("SUS-2026-0001  Northwind Energy Supp…  the User to supply i…")
+        );
+        assert!(of(40).lines().all(|line| len(line) <= 40), "{}", of(40));
+    }
+
+    #[test]
+    fn lines_keep_their_depth_and_command_nothing() {
+        let text = "head\n  two words of it\n\n> \u{1b}[2Jquoted";
+        assert_eq!(
+            Screen::of_width(14).lines(2, text),
+            "  head\n    two words\n    of it\n\n  >\n  \\u{1b}[2Jquoted\n"
+        );
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::check::{free_mb, moment};
-use super::screen::{Paint, Screen, counted, one_line, say, say_json, spaced};
+use super::screen::{Paint, Screen, counted, say, say_json, spaced};
 use super::{Common, look};
 use crate::adapters::clock::SystemClock;
 use crate::ports::Clock as _;
@@ -59,19 +59,24 @@ pub async fn command(_: Status, common: &Common) -> anyhow::Result<ExitCode> {
         let screen = Screen::stdout();
         let mut text = String::new();
         for alarm in &alarms {
-            let line = format!(
-                "ALARM {}: {} (since {}, {} times)",
-                alarm.key,
-                alarm.text,
-                moment(alarm.raised_at),
-                alarm.n_raised
-            );
-            text += &(screen.paint(Paint::Red, &one_line(&line)) + "\n");
+            text += &loud(screen, alarm);
         }
         text += &people(screen, &counts, &cursors, next, n_failed);
         say(&text)?;
     }
     Ok(if alarms.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn loud(screen: Screen, alarm: &Alarm) -> String {
+    let words = format!(
+        "ALARM {}: {} (since {}, {})",
+        alarm.key,
+        alarm.text,
+        moment(alarm.raised_at),
+        counted(alarm.n_raised, "time")
+    );
+    // Behind nothing at first, further lines deeper.
+    screen.paint(Paint::Red, screen.paragraph("", 6, &words).trim()) + "\n"
 }
 
 /// A full disk holds no alarm, so it is looked at here.
@@ -97,18 +102,19 @@ fn people(
         |all: &[(&'static str, i64)]| list(all.iter().map(|(name, n)| ((*name).into(), *n)).collect());
     let inbox: Vec<_> = counts.inbox.iter().map(|(outcome, n)| (outcome.as_str(), *n)).collect();
     let deliveries: Vec<_> = counts.deliveries.iter().map(|(state, n)| (state.as_str(), *n)).collect();
-    let mut lines = vec![
-        format!("mails       {}", words(&inbox)),
-        format!(
-            "cases       {}",
-            list(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect())
-        ),
-        format!("letters     {}", list(counts.letters.clone())),
-        format!("deliveries  {}", words(&deliveries)),
-        format!("journal     {}", counted(counts.n_events, "event")),
-        format!("record      {} kB, {}", counts.n_bytes / 1024, counted(counts.n_sightings, "sighting")),
-        format!("next wait   {}", next.map_or_else(|| "none".into(), moment)),
-    ];
+    let stages = list(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect());
+    let record = format!("{} kB, {}", counts.n_bytes / 1024, counted(counts.n_sightings, "sighting"));
+    let row = |name: &str, story: &str| screen.paragraph(name, 12, story);
+    let mut text = [
+        row("mails", &words(&inbox)),
+        row("cases", &stages),
+        row("letters", &list(counts.letters.clone())),
+        row("deliveries", &words(&deliveries)),
+        row("journal", &counted(counts.n_events, "event")),
+        row("record", &record),
+        row("next wait", &next.map_or_else(|| "none".into(), moment)),
+    ]
+    .concat();
     for (cursor, name) in cursors {
         let at = |at: Option<DateTime<Utc>>| at.map_or_else(|| "never".into(), moment);
         let story = match cursor {
@@ -120,15 +126,14 @@ fn people(
                 counted(cursor.n_found_missing, "mail")
             ),
         };
-        lines.push(screen.paragraph("mailbox", 12, &story).trim_end().to_owned());
+        text += &row("mailbox", &story);
     }
     if n_failed > 0 {
-        lines.push(format!(
-            "{} did not reach somebody: see `sscd outbox list --failed`",
-            counted(i64::try_from(n_failed).unwrap_or(i64::MAX), "letter")
-        ));
+        let letters = counted(i64::try_from(n_failed).unwrap_or(i64::MAX), "letter");
+        let words = format!("{letters} did not reach somebody: see `sscd outbox list --failed`");
+        text += &screen.paragraph("", 0, &words);
     }
-    lines.join("\n") + "\n"
+    text
 }
 
 fn mailbox(name: &str, cursor: Option<&Cursor>) -> Value {
@@ -154,4 +159,20 @@ fn numbers(counts: &Counts) -> Value {
         "n_sightings": counts.n_sightings,
         "n_bytes": counts.n_bytes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_fits_the_terminal() {
+        let at = SystemClock.now();
+        let text = "the server refuses the password: ".repeat(5);
+        let alarm = Alarm { key: "collect shared".into(), text, raised_at: at, last_at: at, n_raised: 1 };
+        let text = loud(Screen::of_width(60), &alarm);
+        assert!(text.starts_with("ALARM collect shared: the server"), "{text}");
+        assert!(text.lines().count() > 3 && text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        assert!(text.trim_end().ends_with("1 time)"), "{text}");
+    }
 }

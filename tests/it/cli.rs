@@ -135,6 +135,16 @@ fn a_person_works_with_a_running_daemon() {
     office.mails(2);
     let shown = office.says(&["inbox", "show", "2"]);
     assert!(!shown.contains('\u{1b}'), "{shown}");
+    for part in [
+        "dated       Mon 2 Nov 2026, 10:00, as its Date header claims",
+        "Message-ID  <q1@northwind.test>",
+        "verdict     unverified",
+        "    We intend to use a second User System next year. \\u{1b}[2JRegards",
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    let nowhere = office.fails(1, &["inbox", "link", "2", "SUS-2026-9999", "--by", "priya.nair"]);
+    assert!(nowhere.contains("there is no case SUS-2026-9999: see `sscd case list`"), "{nowhere}");
     let open = office.json(&["inbox", "list", "--needs-person"]);
     assert_eq!(open.as_array().map(Vec::len), Some(1), "{open}");
 
@@ -173,7 +183,9 @@ fn a_person_works_with_a_running_daemon() {
     let draft = drafts[0]["id"].to_string();
     assert!(office.says(&["outbox", "show", &draft]).contains("draft"));
     office.fails(1, &["outbox", "release", &draft, "--to", "ann@calder.test", "--by", "grace.mbeki"]);
-    office.says(&["outbox", "release", &draft, "--to", "ann@calder.test", "--by", "priya.nair"]);
+    let released =
+        office.says(&["outbox", "release", &draft, "--to", "ann@calder.test", "--by", "priya.nair"]);
+    assert!(released.trim().ends_with("was released"), "{released}");
     office.until("the released letter", || {
         let shown = office.json(&["outbox", "show", &draft]);
         (shown["letter"]["deliveries"][0]["state"] == "accepted").then_some(())
@@ -239,14 +251,35 @@ fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
 
     let torn = office.path("torn.db");
     fs::write(&torn, &fs::read(backup).unwrap()[..8_192]).unwrap();
-    office.fails(1, &["restore", torn.to_str().unwrap()]);
+    office.fails(1, &["restore", torn.to_str().unwrap(), "--by", "priya.nair"]);
+    office.fails(2, &["restore", backup]);
+    let names = || -> std::collections::BTreeSet<_> {
+        fs::read_dir(office.path("state")).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    };
+    let before = names();
+    for (who, why) in [("owen.hartley", "may not operate the daemon"), ("nobody", "people.toml")] {
+        let refused = office.fails(1, &["restore", backup, "--by", who]);
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert_eq!(names(), before, "nothing was done");
     assert!(office.says(&["journal", "verify"]).contains("is whole"), "the old record still stands");
 
     // Whoever loses the keys cannot tell its own bounces from forged ones.
     let keys = office.path("state/keys/signing.toml");
     let signed_with = fs::read_to_string(&keys).unwrap();
     fs::remove_file(&keys).unwrap();
-    let restored = office.json(&["restore", backup]);
+    let output = office.run(&["restore", backup, "--by", "priya.nair", "--json"]);
+    let (restored, log) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(log.contains("priya.nair") && log.contains("in place of the record"), "{log}");
+    let restored: Value = serde_json::from_str(&restored).unwrap();
+    assert_eq!(restored["by"], "priya.nair");
+    let events = office.says(&["journal", "export"]);
+    let events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<&Value> = events.iter().filter(|event| event["kind"] == "RecordRestored").collect();
+    assert_eq!(told.len(), 1, "{events:?}");
+    assert!(told[0]["actor"].as_str().unwrap().starts_with("priya.nair"), "{told:?}");
+    assert!(told[0]["body"].as_str().unwrap().contains(restored["backup"]["head"].as_str().unwrap()));
     assert_eq!(fs::read_to_string(&keys).unwrap(), signed_with);
     let n_held = restored["n_letters_held"].as_i64().unwrap();
     assert!(n_held > 0, "{restored}");
@@ -269,5 +302,51 @@ fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
     });
     assert_eq!(office.mails(1).len(), 1, "nothing is taken in twice");
     assert_eq!(office.json(&["case", "list"]).as_array().map(Vec::len), Some(2));
+    drop(daemon);
+}
+
+#[test]
+fn a_story_shows_the_evidence_of_each_mail_and_what_came_with_it() {
+    let office = Office::new();
+    let daemon = office.daemon();
+    let first = good("form-complete.eml");
+    office.drop_mail("1", &first);
+    office.mails(1);
+    let text = String::from_utf8(first).unwrap();
+    let again = text.replace("11.0c11@", "11.0c12@");
+    office.drop_mail("2", again.as_bytes());
+    office.mails(2);
+    let parts = "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\
+                 Our diagram is attached.\r\n--b\r\nContent-Type: application/pdf\r\n\
+                 Content-Disposition: attachment; filename=\"aurora\u{1b}.pdf\"\r\n\r\nnot opened\r\n--b--\r\n";
+    let (head, _) = text.split_once("MIME-Version").unwrap();
+    let head = head.replace("11.0c11@", "11.0c13@").replace("Subject: ", "Subject: SUS-2026-0001 ");
+    office.drop_mail("3", format!("{head}{parts}").as_bytes());
+    office.mails(3);
+
+    let story = office.says(&["case", "show", "SUS-2026-0001"]);
+    for part in [
+        "mail 1 from security@northwind.test",
+        "received",
+        "dated       Mon 2 Nov 2026, 09:14, as its Date header claims",
+        "Message-ID  <11.0c13@northwind.test>",
+        "verdict     verified: ",
+        "mail 2 says the same again; nothing still missing",
+        "attachment  \"aurora",
+        "application/pdf, 10 bytes, SHA-256 ",
+    ] {
+        assert!(story.contains(part), "{part} in {story}");
+    }
+    assert!(!story.contains('\u{1b}'), "{story}");
+    let told = office.json(&["case", "show", "SUS-2026-0001"]);
+    let mails = told["mails"].as_array().unwrap();
+    assert_eq!(mails.iter().map(|mail| mail["inbox"].as_i64().unwrap()).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(mails[0]["dated_at"], "2026-11-02T09:14:07Z");
+    assert_eq!(mails[0]["attachments"].as_array().map(Vec::len), Some(0));
+    let attachment = &mails[2]["attachments"][0];
+    assert_eq!((&attachment["type"], &attachment["size"]), (&"application/pdf".into(), &10.into()), "{told}");
+    assert_eq!(attachment["sha256"].as_str().map(str::len), Some(64));
+    assert!(office.says(&["inbox", "show", "3"]).contains("Our diagram is attached."));
+    assert_eq!(office.json(&["inbox", "show", "3"])["evidence"]["attachments"][0], *attachment);
     drop(daemon);
 }

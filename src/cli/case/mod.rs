@@ -140,21 +140,25 @@ async fn list(common: &Common, touched_by: Option<&str>) -> anyhow::Result<ExitC
     } else {
         let cells = |case: &Case| {
             let next = waits(case, &looking.world).into_iter().min_by_key(|wait| wait.due_at);
-            let next = next.map_or_else(String::new, |wait| format!("{}: {}", brief(wait.due_at), wait.what));
-            let next =
-                case.answering.as_ref().map_or(next, |since| format!("a person to answer: {}", since.why));
+            let (until, what) = next.map_or_else(Default::default, |wait| (brief(wait.due_at), wait.what));
+            let (until, what) = match &case.answering {
+                Some(since) => (String::new(), format!("a person to answer: {}", since.why)),
+                None => (until, what),
+            };
             vec![
                 case.reference.to_string(),
                 case.user_name().to_owned(),
                 london_date(case.received_at).to_string(),
                 case.stage.title().to_owned(),
                 case.notification.missing.len().to_string(),
-                next,
+                until,
+                what,
             ]
         };
         let rows: Vec<_> = cases.iter().map(cells).collect();
-        let heads = ["case", "User", "received", "status", "missing", "waits for"];
-        say(&Screen::stdout().table(&heads, &["User", "waits for"], &rows))?;
+        let heads = ["case", "User", "received", "status", "missing", "until", "waits for"];
+        let spare = ["missing", "received", "status"];
+        say(&Screen::stdout().table(&heads, &["User", "waits for"], &spare, &rows))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::words::{labels, sentence};
 use crate::cli::check::{day, moment};
+use crate::cli::evidence::Evidence;
 use crate::cli::look::Looking;
 use crate::cli::screen::{Paint, Screen, one_line, say, say_json, spaced};
 use crate::cli::{Common, outbox};
@@ -28,20 +29,29 @@ pub async fn show(common: &Common, reference: Reference) -> anyhow::Result<ExitC
         .with_context(|| format!("the register's {reference} does not read: run `sscd rebuild`"))?;
     let events = looking.store.journal(&subject).await?;
     let letters = looking.store.letters(&LetterFilter::Of(subject), None, i64::MAX).await?;
+    let mut mails = Vec::new();
+    for mail in &case.mails {
+        mails.extend(Evidence::of(&looking, mail.inbox).await?.map(Evidence::without_text));
+    }
+    let known = Known { case, events, letters, mails, world: looking.world };
     if common.json {
-        say_json(&data(&case, &events, &letters, &looking.world)?)?;
+        say_json(&data(&known)?)?;
     } else {
-        say(&Story { screen: Screen::stdout(), text: String::new() }.tell(
-            &case,
-            &events,
-            &letters,
-            &looking.world,
-        ))?;
+        say(&Story { screen: Screen::stdout(), text: String::new() }.tell(&known))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn data(case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> anyhow::Result<Value> {
+/// All that a story is told from.
+struct Known {
+    case: Case,
+    events: Vec<Recorded>,
+    letters: Vec<Letter>,
+    mails: Vec<Evidence>,
+    world: World,
+}
+
+fn data(Known { case, events, letters, mails, world }: &Known) -> anyhow::Result<Value> {
     let event = |recorded: &Recorded| {
         json!({
             "seq": recorded.seq,
@@ -55,6 +65,7 @@ fn data(case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> 
     let waits = waits(case, world);
     Ok(json!({
         "case": serde_json::to_value(case)?,
+        "mails": mails.iter().map(Evidence::data).collect::<Vec<_>>(),
         "events": events.iter().map(event).collect::<Vec<_>>(),
         "letters": letters.iter().map(outbox::data).collect::<Vec<_>>(),
         "waits": waits.iter().map(|wait| {
@@ -92,7 +103,7 @@ impl Story {
         self.text.push('\n');
     }
 
-    fn tell(mut self, case: &Case, events: &[Recorded], letters: &[Letter], world: &World) -> String {
+    fn tell(mut self, Known { case, events, letters, mails, world }: &Known) -> String {
         let title = one_line(&format!("{}  {}", case.reference, case.user_name()));
         self.text = self.screen.paint(Paint::Bold, &title) + "\n";
         self.status(case);
@@ -103,7 +114,7 @@ impl Story {
             self.line(&format!("{}, by {channel}, entered by a person", moment(case.received_at)));
         }
         for mail in &case.mails {
-            self.mail(mail);
+            self.mail(mail, mails.iter().find(|evidence| evidence.row.inbox == mail.inbox));
         }
         self.head("What was read, and where");
         self.fields(case);
@@ -166,15 +177,15 @@ impl Story {
         }
     }
 
-    fn mail(&mut self, mail: &Mail) {
+    fn mail(&mut self, mail: &Mail, evidence: Option<&Evidence>) {
         let who = mail.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
         self.line(&format!("{}, mail {} from {who}", moment(mail.received_at), mail.inbox.0));
-        let word =
-            |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
-        let verdict = word(serde_json::to_value(mail.sender.vouch.verdict).ok());
-        let standing = word(serde_json::to_value(mail.standing).ok());
-        self.more(&format!("{verdict}: {}", mail.sender.vouch.reasons.join(" ")));
-        self.more(&format!("standing: {standing}"));
+        for (name, words) in evidence.iter().flat_map(|evidence| evidence.lines()) {
+            self.text += &self.screen.paragraph(&format!("      {name}"), 18, &words);
+        }
+        let standing = serde_json::to_value(mail.standing).ok();
+        let standing = standing.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
+        self.text += &self.screen.paragraph("      standing", 18, &standing);
     }
 
     fn fields(&mut self, case: &Case) {

@@ -37,8 +37,12 @@ pub fn sentence(event: &Event) -> String {
             format!("asked in letter {} for {} by {}, 17:00 ({why})", letter.0, labels(missing), day(*due_on))
         }
         Event::InformationSupplied { mail, changed, missing, .. } => {
+            let said = match changed.as_slice() {
+                [] => "says the same again".into(),
+                changed => format!("supplied {}", labels(changed)),
+            };
             let left = if missing.is_empty() { "nothing".into() } else { labels(missing) };
-            format!("mail {} supplied {}; {left} still missing", mail.inbox.0, labels(changed))
+            format!("mail {} {said}; {left} still missing", mail.inbox.0)
         }
         Event::InformationOverdue { due_at } => {
             format!("what was asked for had not come by {}", moment(*due_at))

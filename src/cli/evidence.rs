@@ -1,0 +1,188 @@
+//! The evidence of one mail: when it came, what it claims of itself, who vouches for it, what came with it, what it
+//! says. In: its row in the inbox and its bytes; out: data, and lines for people. Invariant: no attachment is opened.
+
+use serde_json::{Value, json};
+
+use super::check::moment;
+use super::look::Looking;
+use super::screen::{Screen, counted, spaced};
+use crate::domain::folder::FolderRole;
+use crate::domain::id::InboxId;
+use crate::domain::message::{Attachment, Message, Own, read_message};
+use crate::domain::notification::Reading;
+use crate::store::{InboxRow, Outcome};
+
+/// What is shown of a text: enough to know what it is about. The whole mail is a command away.
+const LINES: usize = 60;
+const CHARACTERS: usize = 12_000;
+
+pub struct Evidence {
+    pub row: InboxRow,
+    /// What was read when it came; none where that was not yet, or could not be.
+    pub reading: Option<Reading>,
+    /// The mail itself, or why it cannot be looked at.
+    message: Result<Message, String>,
+}
+
+impl Evidence {
+    /// # Errors
+    /// When the record cannot be read.
+    pub async fn of(looking: &Looking, inbox: InboxId) -> anyhow::Result<Option<Self>> {
+        let Some(row) = looking.store.inbox_row(inbox).await? else { return Ok(None) };
+        let reading = row.reading.as_deref().map(serde_json::from_slice).transpose()?;
+        let message = match row.outcome {
+            // It may be what ended its reader.
+            Outcome::SetAside => Err(format!("it is set aside: see `sscd inbox show {} --raw`", inbox.0)),
+            Outcome::Waiting => Err("it is not read yet".into()),
+            _ => {
+                let own = Own { office: &looking.world.office, keys: &looking.world.keys };
+                let raw = looking.store.raw(inbox).await;
+                raw.map(|raw| read_message(&raw, &own)).map_err(|error| error.to_string())
+            }
+        };
+        Ok(Some(Self { row, reading, message }))
+    }
+
+    /// For a story of many mails, whose texts nobody asked for.
+    #[must_use]
+    pub fn without_text(mut self) -> Self {
+        if let Ok(message) = &mut self.message {
+            message.texts = Vec::new();
+        }
+        self
+    }
+
+    /// Kept from the reading; of a mail that nobody has read yet, from the mail.
+    fn attachments(&self) -> &[Attachment] {
+        let kept = self.reading.as_ref().map(|reading| &reading.attachments);
+        let kept = kept.or_else(|| self.message.as_ref().ok().map(|message| &message.attachments));
+        kept.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn message_id(&self) -> Option<&str> {
+        let read = self.message.as_ref().ok().and_then(|message| message.message_id.as_deref());
+        self.row.message_id.as_deref().or(read)
+    }
+
+    #[must_use]
+    pub fn data(&self) -> Value {
+        let sender = self.reading.as_ref().map(|reading| &reading.sender);
+        json!({
+            "inbox": self.row.inbox,
+            "received_at": self.row.received_at,
+            "dated_at": self.message.as_ref().ok().and_then(|message| message.dated_at),
+            "message_id": self.message_id(),
+            "sha256": data_encoding::HEXLOWER.encode(&self.row.raw_sha256),
+            "n_bytes": self.row.n_bytes,
+            "sender": sender.and_then(|sender| sender.address.as_ref()),
+            "verdict": sender.map(|sender| sender.vouch.verdict),
+            "verdict_reasons": sender.map(|sender| &sender.vouch.reasons),
+            "attachments": self.attachments(),
+        })
+    }
+
+    /// Names and what stands beside them, still to be escaped.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let place = match self.row.role {
+            FolderRole::Notices => "",
+            FolderRole::Junk => ", in a junk folder",
+            FolderRole::Sent => ", in a Sent folder",
+        };
+        let dated = match &self.message {
+            Ok(Message { dated_at: Some(at), .. }) => format!("{}, as its Date header claims", moment(*at)),
+            Ok(_) => "no Date header that reads".into(),
+            Err(why) => format!("not known: {why}"),
+        };
+        let mut lines = vec![
+            ("received", moment(self.row.received_at) + place),
+            ("dated", dated),
+            ("Message-ID", self.message_id().map_or_else(|| "none".into(), |id| format!("<{id}>"))),
+            ("SHA-256", data_encoding::HEXLOWER.encode(&self.row.raw_sha256)),
+        ];
+        if let Some(vouch) = self.reading.as_ref().map(|reading| &reading.sender.vouch) {
+            let verdict = serde_json::to_value(vouch.verdict).ok();
+            let verdict = verdict.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
+            lines.push(("verdict", format!("{verdict}: {}", vouch.reasons.join(" "))));
+        }
+        let attachment = |Attachment { name, media_type, size, sha256 }: &Attachment| {
+            let size = counted(i64::try_from(*size).unwrap_or(i64::MAX), "byte");
+            ("attachment", format!("{name:?}, {media_type}, {size}, SHA-256 {sha256}"))
+        };
+        lines.extend(self.attachments().iter().map(attachment));
+        lines
+    }
+
+    /// What a person would read in it, as far as the screen is for.
+    #[must_use]
+    pub fn text(&self, screen: Screen) -> String {
+        match &self.message {
+            Ok(message) => text(message, self.row.inbox, screen),
+            Err(why) => screen.paragraph("", 2, why),
+        }
+    }
+}
+
+fn text(message: &Message, inbox: InboxId, screen: Screen) -> String {
+    let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
+    let (mut lines, mut told): (Vec<String>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+    let mut left = CHARACTERS;
+    let mut is_whole = true;
+    for part in &message.texts {
+        let shown: String = part.text.chars().take(left).collect();
+        is_whole &= shown.len() == part.text.len();
+        left -= shown.chars().count();
+        // Of alternatives the second one says the same.
+        let said = words(&shown);
+        if said.is_empty() || told.contains(&said) {
+            continue;
+        }
+        told.push(said);
+        lines.push(format!("  part {}{}", part.part, if part.is_html { ", HTML" } else { "" }));
+        lines.extend(screen.lines(4, shown.trim_end()).lines().map(String::from));
+    }
+    if lines.is_empty() {
+        lines.push("  no text".into());
+    }
+    if lines.len() > LINES || !is_whole {
+        lines.truncate(LINES);
+        lines.push(format!("  and more: see all of it with `sscd inbox show {} --raw`", inbox.0));
+    }
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::TextPart;
+
+    fn shown(texts: &[(bool, &str)]) -> String {
+        let part = |(at, (is_html, text)): (usize, &(bool, &str))| TextPart {
+            part: u32::try_from(at).unwrap(),
+            is_html: *is_html,
+            text: (*text).into(),
+        };
+        let texts = texts.iter().enumerate().map(part).collect();
+        text(&Message { texts, ..Message::default() }, InboxId(7), Screen::of_width(40))
+    }
+
+    #[test]
+    fn a_text_is_shown_once_and_commands_nothing() {
+        let both = shown(&[(false, "Dear SECAS,\n\n> a\u{1b}[2J second one\n"), (true, "Dear SECAS,\nno")]);
+        let expected = "  part 0\n    Dear SECAS,\n\n    > a\\u{1b}[2J second one\n  part 1, HTML\n    \
+                        Dear SECAS,\n    no\n";
+        assert_eq!(both, expected);
+        assert_eq!(shown(&[(false, "Dear SECAS"), (true, "Dear\nSECAS")]), "  part 0\n    Dear SECAS\n");
+        assert_eq!(shown(&[(false, " \n")]), "  no text\n");
+    }
+
+    #[test]
+    fn a_long_text_says_how_to_see_the_rest() {
+        for long in ["line\n".repeat(99), "word ".repeat(9_999)] {
+            let text = shown(&[(false, &long)]);
+            assert_eq!(text.lines().count(), LINES + 1);
+            assert!(text.ends_with("`sscd inbox show 7 --raw`\n"), "{text}");
+            assert!(text.lines().rev().skip(1).all(|line| line.chars().count() <= 40), "{text}");
+        }
+    }
+}
