@@ -179,6 +179,18 @@ fn a_person_works_with_a_running_daemon() {
     let reference = opened.trim().strip_prefix("opened ").unwrap();
     assert!(office.says(&["case", "show", reference]).contains("by telephone, entered by a person"));
 
+    let flagged = [
+        &["case", "open", "--channel", "letter", "--by", "grace.mbeki"],
+        &received[..],
+        &["--set", "user_party_name=Castlegate Gas & Power Ltd", "--set", "separated_from_first=No"],
+        &["--set", "meter_count_expected=1 domestic, 0 non-domestic"],
+    ];
+    let flagged = office.says(&flagged.concat());
+    let story = office.says(&["case", "show", flagged.trim().strip_prefix("opened ").unwrap()]);
+    for flag in ["to note: not separated", "to note: 1 domestic meters expected beside 250000"] {
+        assert!(story.contains(flag), "{story}");
+    }
+
     let drafts = office.json(&["outbox", "list", "--drafts"]);
     let draft = drafts[0]["id"].to_string();
     assert!(office.says(&["outbox", "show", &draft]).contains("draft"));

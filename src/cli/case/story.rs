@@ -13,7 +13,8 @@ use crate::cli::evidence::Evidence;
 use crate::cli::look::Looking;
 use crate::cli::screen::{Paint, Screen, one_line, say, say_json, spaced};
 use crate::cli::{Common, outbox};
-use crate::domain::case::{Case, Event, Mail, Reference, waits};
+use crate::domain::case::{Case, Event, Mail, Reference, flags, waits};
+use crate::domain::directory::User;
 use crate::domain::notification::label_of;
 use crate::domain::world::World;
 use crate::store::{Letter, LetterFilter, Recorded};
@@ -65,6 +66,7 @@ fn data(Known { case, events, letters, mails, world }: &Known) -> anyhow::Result
     let waits = waits(case, world);
     Ok(json!({
         "case": serde_json::to_value(case)?,
+        "flags": flags(case, user_of(case, world)),
         "mails": mails.iter().map(Evidence::data).collect::<Vec<_>>(),
         "events": events.iter().map(event).collect::<Vec<_>>(),
         "letters": letters.iter().map(outbox::data).collect::<Vec<_>>(),
@@ -72,6 +74,10 @@ fn data(Known { case, events, letters, mails, world }: &Known) -> anyhow::Result
             json!({"kind": wait.kind.name(), "due_at": wait.due_at, "what": wait.what})
         }).collect::<Vec<_>>(),
     }))
+}
+
+fn user_of<'a>(case: &Case, world: &'a World) -> Option<&'a User> {
+    world.directory.user(case.user.as_ref()?)
 }
 
 struct Story {
@@ -106,7 +112,7 @@ impl Story {
     fn tell(mut self, Known { case, events, letters, mails, world }: &Known) -> String {
         let title = one_line(&format!("{}  {}", case.reference, case.user_name()));
         self.text = self.screen.paint(Paint::Bold, &title) + "\n";
-        self.status(case);
+        self.status(case, world);
         self.head("What came");
         if case.mails.is_empty() {
             let channel = serde_json::to_value(case.channel).ok();
@@ -148,7 +154,7 @@ impl Story {
         self.text
     }
 
-    fn status(&mut self, case: &Case) {
+    fn status(&mut self, case: &Case, world: &World) {
         self.row("status", case.stage.title());
         self.row("received", &moment(case.received_at));
         let acknowledged = case.acknowledged_at.map_or_else(|| "not yet".into(), moment);
@@ -159,6 +165,9 @@ impl Story {
         self.row("User", &case.user_because);
         if let Some(on) = case.meeting_on {
             self.row("SSC meeting", &format!("{} ({})", day(on), case.meeting_why));
+        }
+        for flag in flags(case, user_of(case, world)) {
+            self.warn(Paint::Yellow, &format!("to note: {flag}"));
         }
         if let Some(answering) = &case.answering {
             let words = format!("a person must answer mail {}: {}", answering.inbox.0, answering.why);

@@ -5,6 +5,7 @@
 pub mod answer;
 mod decide;
 mod event;
+mod flag;
 mod letters;
 mod meeting;
 mod reference;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
 pub use event::{Channel, Event, Kind, Logged, Mail, SCHEMA};
+pub use flag::flags;
 pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
 pub use reference::Reference;

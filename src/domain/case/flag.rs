@@ -1,0 +1,35 @@
+//! What a person should see at once in what a User states (DOMAIN.md 2). In: a case, and what the directory knows of
+//! its User; out: sentences. They judge nothing and change nothing.
+
+use super::Case;
+use crate::domain::directory::User;
+use crate::domain::notification::YesNoUnknown;
+
+/// Premises above which another assessment scheme applies (DOMAIN.md 4); exactly so many is not over.
+const THRESHOLD: u64 = 250_000;
+
+/// The flags of a case, none for most.
+#[must_use]
+pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
+    let fields = &case.notification.fields;
+    let separated = fields.separated_from_first.as_ref().map(|field| field.value);
+    let expected = fields.meter_count_expected.as_ref().and_then(|field| field.value.domestic).unwrap_or(0);
+    let known = user.map_or(0, |user| user.premises.domestic);
+    let mut flags = Vec::new();
+    if separated == Some(YesNoUnknown::No) {
+        flags.push("not separated from the first User System: perhaps it is the same User System".into());
+    }
+    if expected > 0 && known <= THRESHOLD && known.saturating_add(expected) > THRESHOLD {
+        flags.push(format!(
+            "{expected} domestic meters expected beside {known} domestic premises on record: the User may cross the \
+             threshold of {THRESHOLD}"
+        ));
+    }
+    if fields.confidentiality_objection.is_some() {
+        flags.push(
+            "the User would rather the SSC were not informed: nothing goes there before a person decides"
+                .into(),
+        );
+    }
+    flags
+}
