@@ -13,7 +13,8 @@ use super::error::{Result, StoreError};
 
 /// Rows in one statement. A statement costs a hop to SQLite's thread and back, so rows go together: any number up to
 /// 127 in at most seven statements, all of which stay in the cache of prepared ones (100 a connection).
-const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+const SIZES: [usize; 7] = [MOST, 32, 16, 8, 4, 2, 1];
+const MOST: usize = 64;
 
 pub(super) type Bound = Query<'static, Any, AnyArguments>;
 
@@ -140,8 +141,8 @@ impl<C: DerefMut<Target = AnyConnection>> Session<C> {
         bind: impl Fn(Bound, &T) -> Bound,
     ) -> Result<Vec<AnyRow>> {
         let mut out = Vec::new();
-        for now in items.chunks(64) {
-            let size = SIZES.into_iter().rev().find(|size| *size >= now.len()).unwrap_or(64);
+        for now in items.chunks(MOST) {
+            let size = SIZES.into_iter().rev().find(|size| *size >= now.len()).unwrap_or(MOST);
             let filled = now.iter().chain(now.iter().last().into_iter().cycle()).take(size);
             let query = filled.fold(sql.bound(self.engine, size), &bind);
             out.extend(query.fetch_all(&mut *self.conn).await?);
