@@ -6,6 +6,7 @@ mod colleagues;
 mod lines;
 mod load;
 mod oauth;
+mod poison;
 mod refusals;
 mod sightings;
 mod trust;
@@ -36,7 +37,8 @@ pub struct Office {
 
 /// What the Users have in their mailboxes.
 pub struct Answers {
-    /// The Message-ID of the notice that each answers, one for each Message-ID of ours, sorted.
+    /// The Message-ID of the notice that each answers, one for each Message-ID of ours, sorted; empty where the notice
+    /// had none.
     pub to: Vec<String>,
     /// Letters beyond the first under one Message-ID.
     pub n_copies: usize,
@@ -164,7 +166,7 @@ impl Office {
         for (_, _, contact) in NOTIFIERS {
             for bytes in self.fetch(contact) {
                 let mail = MessageParser::default().parse(&bytes).unwrap();
-                let to = mail.in_reply_to().as_text().expect("an answer to something").to_owned();
+                let to = mail.in_reply_to().as_text().unwrap_or_default().to_owned();
                 let letter = letters.entry(mail.message_id().unwrap().to_owned()).or_insert((to, 0));
                 letter.1 += 1;
             }
