@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::Signal;
+use sha2::{Digest, Sha256};
 use sscd::domain::id::InboxId;
 use sscd::store::{InboxRow, Options, Outcome};
 
@@ -48,10 +49,13 @@ fn a_mail_that_ends_its_reader_is_set_aside_and_the_others_go_on() {
     let other = |n: usize| {
         good().replace("11.0c11@", &format!("other.{n}@")).replace("Aurora portal", &format!("Aurora {n}"))
     };
-    let n_good = 60;
-    for n in 1..=n_good + 1 {
-        let mail = other(n);
-        place.put(&format!("{n:02}"), &if n == 31 { mail.replace("Aurora", "POISON") } else { mail });
+    let n_good = odd::N_GOOD;
+    let killer = other(0).replace("Aurora", "POISON");
+    for n in 1..=n_good {
+        place.put(&format!("{n:02}"), &other(n));
+        if n == n_good / 2 {
+            place.put("killer", &killer);
+        }
     }
     for _ in 0..2 {
         let output = command(&place, "POISON").output().unwrap();
@@ -66,7 +70,9 @@ fn a_mail_that_ends_its_reader_is_set_aside_and_the_others_go_on() {
     let rows = rows(&place);
     let of = |outcome| rows.iter().filter(move |row| row.outcome == outcome);
     assert_eq!((of(Outcome::Case).count(), of(Outcome::SetAside).count()), (n_good, 1), "{rows:?}");
-    let reason = of(Outcome::SetAside).next().unwrap().reason.as_deref().unwrap();
+    let aside = of(Outcome::SetAside).next().unwrap();
+    assert_eq!(aside.raw_sha256.as_slice(), Sha256::digest(&killer).as_slice());
+    let reason = aside.reason.as_deref().unwrap();
     assert!(reason.contains("reading it ends the program with signal 6"), "{reason}");
 }
 

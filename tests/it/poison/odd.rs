@@ -1,15 +1,42 @@
 //! Mail that has broken peers (FIELD.md): each kind with what becomes of it. All are well enough to be stored, and none
 //! may be in the way of the others.
 
+use std::time::Duration;
+
 use sscd::store::Outcome::{self, Case, Duplicate, NotANotification, Triage};
 
 use super::good;
+use crate::notice::notice;
 
 pub struct Kind {
     pub name: &'static str,
     pub mails: Vec<Vec<u8>>,
     /// What becomes of them; of two copies either may be the first.
     pub outcomes: Vec<Outcome>,
+}
+
+pub const N_GOOD: usize = 60;
+/// Longer than any kind takes on a busy machine, and far shorter than a queue that waits for the odd one.
+pub const AT_ONCE: Duration = Duration::from_secs(20);
+
+impl Kind {
+    /// The odd ones among good ones from number `first` on.
+    pub fn among_good(&self, first: usize) -> Vec<Vec<u8>> {
+        let gap = N_GOOD / (self.mails.len() + 1);
+        let mut mails: Vec<Vec<u8>> = (first..first + N_GOOD).map(|n| notice(n).into_bytes()).collect();
+        for (n, odd) in self.mails.iter().enumerate().rev() {
+            mails.insert((n + 1) * gap, odd.clone());
+        }
+        mails
+    }
+
+    /// What is wrong with what became of the odd ones.
+    pub fn wrong(&self, mut found: Vec<&str>) -> Option<String> {
+        let mut expected: Vec<&str> = self.outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        found.sort_unstable();
+        expected.sort_unstable();
+        (found != expected).then(|| format!("{}: {found:?}, expected {expected:?}", self.name))
+    }
 }
 
 fn kind(name: &'static str, mails: Vec<impl Into<Vec<u8>>>, outcomes: &[Outcome]) -> Kind {

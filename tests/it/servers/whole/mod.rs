@@ -37,9 +37,10 @@ pub struct Office {
 
 /// What the Users have in their mailboxes.
 pub struct Answers {
-    /// The Message-ID of the notice that each answers, one for each Message-ID of ours, sorted; empty where the notice
-    /// had none.
+    /// The Message-ID of the notice that each answers, one for each Message-ID of ours, sorted.
     pub to: Vec<String>,
+    /// Letters that name no mail which they answer: it had no Message-ID.
+    n_to_nameless: usize,
     /// Letters beyond the first under one Message-ID.
     pub n_copies: usize,
 }
@@ -162,19 +163,20 @@ impl Office {
     }
 
     pub fn answers(&self) -> Answers {
-        let mut letters: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        let mut letters: BTreeMap<String, (Option<String>, usize)> = BTreeMap::new();
         for (_, _, contact) in NOTIFIERS {
             for bytes in self.fetch(contact) {
                 let mail = MessageParser::default().parse(&bytes).unwrap();
-                let to = mail.in_reply_to().as_text().unwrap_or_default().to_owned();
+                let to = mail.in_reply_to().as_text().map(str::to_owned);
                 let letter = letters.entry(mail.message_id().unwrap().to_owned()).or_insert((to, 0));
                 letter.1 += 1;
             }
         }
         let n_copies = letters.values().map(|(_, n)| n - 1).sum();
-        let mut to: Vec<String> = letters.into_values().map(|(to, _)| to).collect();
+        let n_letters = letters.len();
+        let mut to: Vec<String> = letters.into_values().filter_map(|(to, _)| to).collect();
         to.sort();
-        Answers { to, n_copies }
+        Answers { n_to_nameless: n_letters - to.len(), to, n_copies }
     }
 
     /// Asserts that these notices have been answered, each once, and nothing else.
@@ -184,6 +186,7 @@ impl Office {
         expected.sort();
         assert_eq!(answers.to, expected);
         assert_eq!(answers.n_copies, 0, "letters that came twice");
+        assert_eq!(answers.n_to_nameless, 0, "letters that answer nothing");
     }
 
     /// `sscd status` as JSON.
