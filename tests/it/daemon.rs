@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use notify::{EventKind, RecursiveMode, Watcher};
@@ -151,18 +152,20 @@ impl Place {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (stderr, teller) = (child.stderr.take().unwrap(), self.tell.clone());
-        std::thread::spawn(move || {
+        let listener = std::thread::spawn(move || {
             let lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
             lines.map_while(Result::ok).for_each(|line| drop(teller.send(Heard::Said(line))));
             drop(teller.send(Heard::Ended));
         });
-        Daemon { place: self, child, said: Vec::new(), has_ended: false }
+        Daemon { place: self, child, listener: Some(listener), said: Vec::new(), has_ended: false }
     }
 }
 
 pub struct Daemon<'a> {
     place: &'a Place,
     child: Child,
+    /// Passes on what it says.
+    listener: Option<JoinHandle<()>>,
     pub said: Vec<String>,
     has_ended: bool,
 }
@@ -247,6 +250,8 @@ impl Drop for Daemon<'_> {
             drop(self.child.kill());
             drop(self.child.wait());
         }
+        // Else its end would be heard as that of the next one.
+        drop(self.listener.take().map(JoinHandle::join));
     }
 }
 
