@@ -23,7 +23,7 @@ use crate::domain::notification::{FieldName, Reading};
 use crate::domain::token::Keys;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
-use crate::engine::read_mail;
+use crate::engine::{Heard, read_mail};
 use crate::ports::Clock as _;
 
 /// Show what is read from mails and who would be answered.
@@ -39,6 +39,9 @@ pub struct Read {
     /// When the mail was received (RFC 3339), in place of now.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     received_at: Option<DateTime<Utc>>,
+    /// All that the daemon must hear of a mail that this process reads for it.
+    #[arg(long, hide = true, conflicts_with_all = ["authserv_id", "received_at"])]
+    for_daemon: bool,
 }
 
 /// # Errors
@@ -65,6 +68,11 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
                 continue;
             }
         };
+        if read.for_daemon {
+            serde_json::to_writer(&mut out, &Heard::of(&raw, &world))
+                .context("tell the daemon what was read")?;
+            continue;
+        }
         let reading = read_mail(&raw, &world);
         let text = if for_people {
             escape(&for_eyes(&file.display().to_string(), &reading))

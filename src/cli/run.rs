@@ -1,7 +1,6 @@
 //! `sscd run`: the daemon. The only module that knows all the concrete types: it puts them together, starts them, and
 //! stops them.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -203,11 +202,8 @@ pub fn collectors(
 /// How a mail is read by a process of its own: by `sscd read`, under the same configuration.
 pub fn probe(config: Option<&Path>) -> anyhow::Result<Probe> {
     let program = std::env::current_exe().context("find this program")?;
-    let mut arguments: Vec<OsString> = vec!["read".into(), "--json".into(), "/dev/stdin".into()];
-    if let Some(config) = config {
-        arguments.extend(["--config".into(), std::path::absolute(config)?.into()]);
-    }
-    Ok(Probe::new(program.into(), arguments))
+    let config = config.map(std::path::absolute).transpose()?;
+    Ok(Probe::new(program, config))
 }
 
 /// Opens the record and takes the lead over it.

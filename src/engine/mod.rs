@@ -34,7 +34,7 @@ pub use ask::{Ask, Asking, permitted};
 pub use collect::Collect;
 pub use deliver::Deliver;
 pub use fold::fold;
-pub use probe::Probe;
+pub use probe::{Heard, Probe};
 pub use read::{Read, read_mail};
 pub use rebuild::rebuild;
 pub use reload::moved;

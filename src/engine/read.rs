@@ -1,6 +1,7 @@
 //! Inbox rows become readings, readings become work. In: raw bytes; out: what they say, however odd they are. A row
-//! with an attempt is read alone, and one that was hit twice by another process first: only a mail that ends its
-//! reader is set aside, never one that was read when the daemon was killed (FIELD.md 2).
+//! with an attempt is read alone, and one that was hit twice by another process: only a mail that ends its reader is
+//! set aside, never one that was read when the daemon was killed (FIELD.md 2). A large one is read by another process,
+//! too, so that memory does not grow with it.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +42,7 @@ const AT_MOST: usize = 64;
 const BYTES_AT_MOST: i64 = 8 << 20;
 /// Mails that are named together as being read.
 const NAMED: i64 = 128;
-/// The process ended so often while it read this mail, once alone: another process reads it first.
+/// The process ended so often while it read this mail, once alone: another process reads it.
 const SUSPECT: i64 = 2;
 /// Nothing is tried for ever, whatever the reason.
 const MAX_ATTEMPTS: i64 = 100;
@@ -86,12 +87,16 @@ impl Read {
         let Some(first) = longest.into_iter().find(|row| row.n_attempts > 0) else {
             return self.portion(None).await;
         };
-        let inbox = first.inbox;
-        let work = if let Some(reason) = self.suspect(&first).await? {
-            vec![Work::Aside { inbox, reason }]
-        } else {
-            self.engine.store.begin_reading(&[inbox]).await?;
-            self.read(vec![first]).await?
+        let (inbox, n) = (first.inbox, first.n_attempts);
+        if n >= MAX_ATTEMPTS {
+            let reason = format!("the program ended {n} times while it read this mail");
+            return Ok(Some(Portion { last: inbox, work: vec![Work::Aside { inbox, reason }] }));
+        }
+        let apart = if n >= SUSPECT { self.apart(&first).await? } else { None };
+        self.engine.store.begin_reading(&[inbox]).await?;
+        let work = match apart {
+            Some(work) => vec![work],
+            None => self.here(vec![first]).await?,
         };
         Ok(Some(Portion { last: inbox, work }))
     }
@@ -117,6 +122,36 @@ impl Read {
     }
 
     async fn read(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
+        if let [large] = rows.as_slice()
+            && large.n_bytes > BYTES_AT_MOST
+            && let Some(work) = self.apart(large).await?
+        {
+            return Ok(vec![work]);
+        }
+        self.here(rows).await
+    }
+
+    /// Another process reads it: what came of that, if it has anything to say under the World in force.
+    async fn apart(&self, row: &Waiting) -> anyhow::Result<Option<Work>> {
+        let (engine, inbox) = (&self.engine, row.inbox);
+        let world = engine.world();
+        let probed = self.probe.read(&engine.store, inbox, &world);
+        let aside = |reason| Some(Work::Aside { inbox, reason });
+        match engine.during(Stage::Read, probed).await {
+            Ok(Probed::Read { sha256, reading }) => {
+                Ok(Some(mail_of(row, &sha256, *reading, engine.restored())))
+            }
+            Ok(Probed::Ended(why)) => Ok(aside(why)),
+            Ok(Probed::Unheard) => Ok(None),
+            Err(error) => match error.downcast() {
+                Ok(StoreError::Corrupt(reason)) => Ok(aside(reason)),
+                Ok(error) => Err(error.into()),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    async fn here(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
         let engine = &self.engine;
         let ids: Vec<InboxId> = rows.iter().map(|row| row.inbox).collect();
         let loaded = engine.during(Stage::Load, async {
@@ -143,22 +178,6 @@ impl Read {
         });
         Ok(engine.during(Stage::Read, work).await?)
     }
-
-    /// Why this mail is not to be read here, if it is not.
-    async fn suspect(&self, row: &Waiting) -> anyhow::Result<Option<String>> {
-        let n = row.n_attempts;
-        if n < SUSPECT {
-            return Ok(None);
-        }
-        if n >= MAX_ATTEMPTS {
-            return Ok(Some(format!("the program ended {n} times while it read this mail")));
-        }
-        let raw = self.engine.store.raw(row.inbox).await?;
-        match self.probe.read(&raw).await? {
-            Probed::Read => Ok(None),
-            Probed::Ended(why) => Ok(Some(why)),
-        }
-    }
 }
 
 async fn decide(engine: Arc<Engine>, work: Vec<Work>) -> anyhow::Result<()> {
@@ -170,18 +189,19 @@ async fn decide(engine: Arc<Engine>, work: Vec<Work>) -> anyhow::Result<()> {
 }
 
 fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work {
-    let sha256 = HEXLOWER.encode(&Sha256::digest(raw));
     match catch_unwind(AssertUnwindSafe(|| read_mail(raw, world))) {
-        Ok(reading) => {
-            let perhaps_answered = restored.covers(row.inbox);
-            let Waiting { inbox, received_at, role, .. } = *row;
-            Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))
-        }
+        Ok(reading) => mail_of(row, &Sha256::digest(raw).into(), reading, restored),
         Err(_) => Work::Aside {
             inbox: row.inbox,
             reason: "the reader failed on it: please report this mail".into(),
         },
     }
+}
+
+fn mail_of(row: &Waiting, sha256: &[u8; 32], reading: Reading, restored: Restored) -> Work {
+    let (sha256, perhaps_answered) = (HEXLOWER.encode(sha256), restored.covers(row.inbox));
+    let Waiting { inbox, received_at, role, .. } = *row;
+    Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))
 }
 
 /// Bytes to reading: what the mail says and who vouches for its sender.

@@ -44,6 +44,7 @@ pub use journal::Verified;
 pub use lease::Term;
 pub use open::{Options, Setting};
 pub use outbox::{Delivery, Letter, LetterFilter, Rescued};
+pub use raw::Pieces;
 pub use register::{RegisterFilter, Timer};
 pub use restored::Restored;
 pub use rows::*;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::error::{Result, StoreError};
 use super::rows::RawId;
 use super::sql::{Cells, statements};
-use super::{Store, Writer};
+use super::{Reader, Store, Writer};
 use crate::domain::id::InboxId;
 
 statements! {
@@ -31,6 +31,17 @@ pub(super) struct Staged {
     pub hash: Sha256,
     pub n_bytes: i64,
     n_pieces: i64,
+}
+
+/// A mail on its way out of the record, never held as a whole.
+pub struct Pieces {
+    session: Reader,
+    inbox: InboxId,
+    /// The number of the next piece.
+    next: i64,
+    hash: Sha256,
+    sha256: [u8; 32],
+    n_bytes: i64,
 }
 
 /// Allots `n` ids that no mail has had; the last of them.
@@ -99,33 +110,26 @@ impl Store {
         Ok(())
     }
 
-    /// The bytes of one mail, piece by piece, so that a large one is held once; checked against the hash of its
-    /// arrival.
+    /// The bytes of one mail, piece by piece.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when they are not the bytes that arrived; [`StoreError::Conflict`] when there are
-    /// none (a mail from before `start_from`, or no such mail).
-    pub async fn raw(&self, inbox: InboxId) -> Result<Vec<u8>> {
-        let none = || {
-            StoreError::Conflict(format!("of mail {} no bytes were kept, or there is no such mail", inbox.0))
-        };
+    /// [`StoreError::Conflict`] when there are none (a mail from before `start_from`, or no such mail).
+    pub async fn pieces(&self, inbox: InboxId) -> Result<Pieces> {
         let mut session = self.read().await?;
-        let row = session.maybe(ONE, |q| q.bind(inbox.0)).await?.ok_or_else(none)?;
-        let (expected, n_bytes) = (row.sha256(0)?, row.int(1)?);
-        let mut bytes = Vec::with_capacity(usize::try_from(n_bytes).unwrap_or_default());
-        let mut n_pieces = 0_i64;
-        while let Some(piece) = session.maybe(PIECE_OF, |q| q.bind(inbox.0).bind(n_pieces)).await? {
-            bytes.extend_from_slice(piece.cell(0)?);
-            n_pieces += 1;
-        }
-        if n_pieces == 0 {
-            return Err(none());
-        }
-        if <[u8; 32]>::from(Sha256::digest(&bytes)) != expected {
-            return Err(StoreError::Corrupt(format!(
-                "the bytes of mail {} are not those that arrived",
-                inbox.0
-            )));
+        let row = session.maybe(ONE, |q| q.bind(inbox.0)).await?.ok_or_else(|| none(inbox))?;
+        let (sha256, n_bytes) = (row.sha256(0)?, row.int(1)?);
+        Ok(Pieces { session, inbox, next: 0, hash: Sha256::new(), sha256, n_bytes })
+    }
+
+    /// The bytes of one mail, checked against the hash of its arrival.
+    ///
+    /// # Errors
+    /// As [`Store::pieces`] and [`Pieces::next`].
+    pub async fn raw(&self, inbox: InboxId) -> Result<Vec<u8>> {
+        let mut pieces = self.pieces(inbox).await?;
+        let mut bytes = Vec::with_capacity(usize::try_from(pieces.n_bytes).unwrap_or_default());
+        while let Some(piece) = pieces.next().await? {
+            bytes.extend_from_slice(&piece);
         }
         Ok(bytes)
     }
@@ -154,6 +158,40 @@ impl Store {
         staged.clear();
         Ok(orphans.len())
     }
+}
+
+impl Pieces {
+    /// SHA-256 of the mail as it arrived.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        self.sha256
+    }
+
+    /// The next piece; `None` after the last, when all of them together are the bytes that arrived.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when they are not; [`StoreError::Conflict`] when no bytes were kept.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let (inbox, n) = (self.inbox, self.next);
+        if let Some(row) = self.session.maybe(PIECE_OF, |q| q.bind(inbox.0).bind(n)).await? {
+            let piece = row.bytes(0)?;
+            self.hash.update(&piece);
+            self.next += 1;
+            return Ok(Some(piece));
+        }
+        if n == 0 {
+            return Err(none(inbox));
+        }
+        if <[u8; 32]>::from(self.hash.clone().finalize()) != self.sha256 {
+            let reason = format!("the bytes of mail {} are not those that arrived", inbox.0);
+            return Err(StoreError::Corrupt(reason));
+        }
+        Ok(None)
+    }
+}
+
+fn none(inbox: InboxId) -> StoreError {
+    StoreError::Conflict(format!("of mail {} no bytes were kept, or there is no such mail", inbox.0))
 }
 
 pub(super) async fn forget(tx: &mut Writer, raw: RawId) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The engine on a real record, a real Maildir and a real folder of letters, under a clock whose hands the test turns:
 //! each service is run until it is idle.
 
+mod apart;
 mod aside;
 mod beside;
 mod budget;
@@ -9,7 +10,6 @@ mod outbox;
 mod reload;
 mod restore;
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -73,11 +73,9 @@ impl Office {
         idle(Collect { engine, name, mailbox, role, start_from: None, must_reconcile: true }).await;
     }
 
-    /// The real program reads what is suspected.
+    /// The real program reads what is large or suspected.
     pub fn probe(&self, config: &str) -> Probe {
-        let arguments = ["read", "--json", "/dev/stdin", "--config"].map(OsString::from);
-        let arguments = arguments.into_iter().chain([self.path(config).into()]).collect();
-        Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments)
+        Probe::new(env!("CARGO_BIN_EXE_sscd").into(), Some(self.path(config)))
     }
 
     pub async fn read(&self) {

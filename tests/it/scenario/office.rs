@@ -2,7 +2,6 @@
 //! the test turns, and a post that does as it is told.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -73,8 +72,7 @@ fn services(engine: &Arc<Engine>, folder: &Path, post: &Arc<Post>) -> Vec<(Box<d
         })
     };
     // The real program reads what is suspected.
-    let arguments = ["read", "--json", "/dev/stdin"].map(OsString::from);
-    let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), arguments.into());
+    let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), None);
     let services: [Box<dyn Service>; 3] = [
         Box::new(Read::new(engine.clone(), probe)),
         Box::new(Wake { engine: engine.clone() }),
