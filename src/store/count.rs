@@ -5,7 +5,7 @@ use sqlx::Executor;
 use super::error::Result;
 use super::journal::Verified;
 use super::rows::{DeliveryState, Outcome};
-use super::sql::{Cells, Sql, statements};
+use super::sql::{Cells, Session, Sql, statements};
 use super::{STATEMENTS, Store};
 
 statements! {
@@ -40,12 +40,14 @@ impl Counts {
 }
 
 impl Store {
-    /// The record in numbers.
+    /// The record in numbers, all of one moment.
     ///
     /// # Errors
     /// As any reading.
     pub async fn counts(&self) -> Result<Counts> {
-        let mut reader = self.read().await?;
+        let engine = self.inner.engine;
+        let conn = self.inner.readers.begin_with(engine.begin_snapshot()).await?;
+        let mut reader = Session { conn, engine };
         let mut inbox = Vec::new();
         for row in reader.all(INBOX, |q| q).await? {
             inbox.push((Outcome::read(row.cell(0)?)?, row.int(1)?));
@@ -62,7 +64,8 @@ impl Store {
             .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
             .collect::<Result<_>>()?;
         let rest = reader.one(REST, |q| q).await?;
-        let n_bytes = reader.one(Sql(self.inner.engine.n_bytes()), |q| q).await?.int(0)?;
+        let n_bytes = reader.one(Sql(engine.n_bytes()), |q| q).await?.int(0)?;
+        reader.conn.rollback().await?;
         Ok(Counts {
             inbox,
             deliveries,

@@ -28,6 +28,14 @@ impl Engine {
         }
     }
 
+    /// Everything that is read until its end is of one moment.
+    pub(super) fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
     /// Run on every new connection that writes.
     pub(super) fn writer_setup(self) -> &'static str {
         match self {

@@ -36,6 +36,40 @@ pub fn a_decision_goes_down_whole(place: &Place) {
     });
 }
 
+/// Each commit adds one of everything that is counted here.
+pub fn what_is_counted_together_was_so_at_one_moment(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let n_commits = 200;
+        mails(&store, n_commits).await;
+        let term = lead(&store).await;
+        let writer = store.clone();
+        let written = tokio::spawn(async move {
+            for n in 1..=n_commits {
+                writer.commit(term, case(n)).await.unwrap();
+            }
+        });
+        let mut n_between = 0;
+        loop {
+            let ended = written.is_finished();
+            let counts = store.counts().await.unwrap();
+            let n_cases = counts.inbox.iter().filter(|(outcome, _)| *outcome == Outcome::Case);
+            let n_cases = n_cases.map(|(_, n)| *n).sum::<i64>();
+            let n_deliveries: i64 = counts.deliveries.iter().map(|(_, n)| *n).sum();
+            let n_letters: i64 = counts.letters.iter().map(|(_, n)| *n).sum();
+            let n_subjects: i64 = counts.subjects.iter().map(|(_, _, n)| *n).sum();
+            assert_eq!([n_cases, n_deliveries, n_letters, n_subjects], [counts.n_events; 4], "{counts:?}");
+            n_between += usize::from(counts.n_events > 0 && counts.n_events < n_commits);
+            if ended {
+                break;
+            }
+        }
+        written.await.unwrap();
+        assert!(n_between > 0, "counted while it was written");
+        assert_eq!(store.counts().await.unwrap().n_events, n_commits);
+    });
+}
+
 /// What is wrong, and how a good commit comes to it.
 type Spoilt = (&'static str, fn(&mut Commit));
 

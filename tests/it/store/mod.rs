@@ -38,6 +38,7 @@ macro_rules! on_both_engines {
 on_both_engines! {
     alarm::an_alarm_stands_until_it_is_cleared,
     commit::a_decision_goes_down_whole,
+    commit::what_is_counted_together_was_so_at_one_moment,
     commit::what_fails_leaves_nothing_behind,
     commit::who_was_overtaken_writes_nothing,
     commit::the_lease_passes_on_when_it_is_over,
