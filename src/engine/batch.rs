@@ -13,9 +13,10 @@ use super::deciding::Deciding;
 use super::known::Overlay;
 use super::spending::Spending;
 use super::{Engine, Handled, Stage, Work, seal};
+use crate::domain::budget::Budget;
 use crate::domain::case::Refusal;
-use crate::domain::id::LetterId;
-use crate::store::{Claimed, Commit, Head, StoreError, Term};
+use crate::domain::id::Address;
+use crate::store::{Claimed, Commit, Store, StoreError, Term};
 
 /// What only the one decider knows of the record as it is.
 pub(super) struct Decider {
@@ -23,7 +24,8 @@ pub(super) struct Decider {
     /// When the lease is to be renewed.
     pub(super) renew_at: DateTime<Utc>,
     count: Count,
-    /// Batches that failed, each counted before it is tried: what was decided on top of one stands on nothing.
+    /// Batches that failed, each counted before it is tried: what was decided on top of one stands on nothing, and what
+    /// counts on is read again.
     n_failed: u64,
 }
 
@@ -74,11 +76,11 @@ impl Engine {
         // Its turn: whatever was decided before it is in the record by now, or has failed.
         let mut decider = self.decider.lock().await;
         if ahead.n_failed != decider.n_failed {
-            *ahead = Ahead::of(&decider);
             drop(draft);
+            self.look_again(&mut decider).await?;
+            *ahead = Ahead::of(&decider);
             draft = self.draft(&ahead, &batch).await;
         }
-        decider.n_failed += 1;
         let committed = match draft {
             Ok(Draft { done, mut commit, ahead: next, spending }) => {
                 commit.claim = (n_claims > 0).then(|| (self.holder.clone(), n_claims));
@@ -90,10 +92,7 @@ impl Engine {
             Err(error) => Err(error),
         };
         let (done, claimed) = match committed {
-            Ok(done) => {
-                decider.n_failed -= 1;
-                done
-            }
+            Ok(done) => done,
             Err(error) if is_about_the_batch(&error) => {
                 (self.one_by_one(&mut decider, &batch, &error).await?, Vec::new())
             }
@@ -111,6 +110,9 @@ impl Engine {
     pub(super) async fn between_batches(&self, work: &Work, then: impl FnOnce()) -> anyhow::Result<()> {
         let mut ahead = self.ahead.lock().await;
         let mut decider = self.decider.lock().await;
+        if ahead.n_failed != decider.n_failed {
+            self.look_again(&mut decider).await?;
+        }
         self.attempt(&mut decider, work).await?;
         *ahead = Ahead::of(&decider);
         then();
@@ -159,6 +161,15 @@ impl Engine {
         Ok(done)
     }
 
+    /// After a batch that failed. Nobody knows whether it is in the record: its answer may have been lost on the way, or
+    /// nobody waited for it.
+    async fn look_again(&self, decider: &mut Decider) -> anyhow::Result<()> {
+        self.store.come_to_rest(decider.term).await.context("wait for what was being committed")?;
+        decider.count = Count::of(&self.store).await?;
+        self.spent.count_anew(&left(&self.store, self.clock.now()).await?);
+        Ok(())
+    }
+
     /// The deliveries that it claimed.
     async fn commit(
         &self,
@@ -168,7 +179,9 @@ impl Engine {
         spending: Spending,
     ) -> anyhow::Result<Vec<i64>> {
         let commit = self.store.commit(decider.term, commit);
+        decider.n_failed += 1;
         let committed = self.during(Stage::Commit, commit).await.context("commit a batch")?;
+        decider.n_failed -= 1;
         decider.count = count;
         spending.keep();
         Ok(committed.claimed)
@@ -211,15 +224,10 @@ impl Engine {
 }
 
 impl Decider {
-    pub(super) fn new(term: Term, next: (LetterId, i64), now: DateTime<Utc>, head: &Head) -> Self {
-        let (next_letter, next_delivery) = next;
-        let count = Count {
-            next_letter: next_letter.0,
-            next_delivery,
-            numbers: HashMap::new(),
-            last_at: head.at.max(now.trunc_subsecs(3)),
-        };
-        Self { term, renew_at: now, count, n_failed: 0 }
+    /// # Errors
+    /// As any reading.
+    pub(super) async fn new(term: Term, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        Ok(Self { term, renew_at: now, count: Count::of(store).await?, n_failed: 0 })
     }
 }
 
@@ -231,12 +239,24 @@ impl Ahead {
 }
 
 impl Count {
+    /// As the record has it.
+    async fn of(store: &Store) -> anyhow::Result<Self> {
+        let (next_letter, next_delivery) = store.next_ids().await.context("read the last ids")?;
+        let head = store.head().await.context("read the end of the journal")?;
+        Ok(Self { next_letter: next_letter.0, next_delivery, numbers: HashMap::new(), last_at: head.at })
+    }
+
     /// The journal's clock never goes backwards, and counts the whole milliseconds that the record keeps: so a case is
     /// the same whether it was decided or replayed.
     fn tick(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.last_at = self.last_at.max(now.trunc_subsecs(3));
         self.last_at
     }
+}
+
+/// To whom letters left in the time that budgets look back upon.
+pub(super) async fn left(store: &Store, now: DateTime<Utc>) -> anyhow::Result<Vec<(Address, DateTime<Utc>)>> {
+    store.left_since(Budget::since(now)).await.context("count the letters of the last day")
 }
 
 /// A failure that lies in what the batch says, not in the record's health: trying it piece by piece may help.

@@ -43,7 +43,6 @@ pub use stage::Stages;
 pub use wake::Wake;
 pub use work::{CaseWork, Handled, Work};
 
-use crate::domain::budget::Budget;
 use crate::domain::world::World;
 use crate::ports::Clock;
 use crate::store::Engine as Database;
@@ -99,11 +98,9 @@ impl Engine {
         let rescued = store.rescue(now).await.context("take up what was under way")?;
         tracing::debug!(?rescued, "took up what a stopped daemon left");
         store.live(&holder, now, LEASE).await.context("say that this daemon lives")?;
-        let next_ids = store.next_ids().await.context("read the last ids")?;
-        let head = store.head().await.context("read the end of the journal")?;
-        let decider = Decider::new(term, next_ids, now, &head);
+        let decider = Decider::new(term, &store, now).await?;
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
-        let left = store.left_since(Budget::since(now)).await.context("count the letters of the last day")?;
+        let spent = Arc::new(Spent::of(&batch::left(&store, now).await?));
         let told = Told::default();
         let engine = Arc::new(Self {
             store,
@@ -117,7 +114,7 @@ impl Engine {
             must_revisit: AtomicBool::new(true),
             decider: Mutex::new(decider),
             gate,
-            spent: Arc::new(Spent::of(&left)),
+            spent,
         });
         engine.take_up_world().await.context("note what the files say now")?;
         Ok(engine)

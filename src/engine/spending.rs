@@ -21,16 +21,25 @@ pub(super) struct Spent {
 
 impl Spent {
     pub(super) fn of(left: &[(Address, DateTime<Utc>)]) -> Self {
-        let mut budget = Budget::default();
-        for (to, at) in left {
-            budget.spend(to, *at);
-        }
-        Self { budget: Mutex::new(budget), has_news: AtomicBool::new(false) }
+        Self { budget: Mutex::new(count(left)), has_news: AtomicBool::new(false) }
+    }
+
+    /// Counts anew; nothing may be under way that was spent and is not in the record.
+    pub(super) fn count_anew(&self, left: &[(Address, DateTime<Utc>)]) {
+        *self.budget() = count(left);
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn count(left: &[(Address, DateTime<Utc>)]) -> Budget {
+    let mut budget = Budget::default();
+    for (to, at) in left {
+        budget.spend(to, *at);
+    }
+    budget
 }
 
 /// What one batch spends; given back unless it is kept.

@@ -82,6 +82,17 @@ fn after(now_ms: i64, ttl: Duration) -> i64 {
     now_ms.saturating_add(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))
 }
 
+impl Store {
+    /// Comes back when every commit that was begun here before is in the record or never will be: one whose answer was
+    /// lost may still be on its way.
+    ///
+    /// # Errors
+    /// [`StoreError::Lost`] when another process decides by now; else as any writing.
+    pub async fn come_to_rest(&self, term: Term) -> Result<()> {
+        check(&mut self.write().await?, term).await
+    }
+}
+
 /// Fails with [`StoreError::Lost`] unless `term` is the present one.
 pub(super) async fn check(tx: &mut Writer, term: Term) -> Result<()> {
     match tx.run(CHECK, |q| q.bind(term.0)).await? {

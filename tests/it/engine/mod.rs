@@ -5,6 +5,7 @@ mod apart;
 mod aside;
 mod beside;
 mod budget;
+mod cancelled;
 mod clock;
 mod outbox;
 mod reload;
