@@ -96,7 +96,7 @@ impl Read {
         self.engine.store.begin_reading(&[inbox]).await?;
         let work = match apart {
             Some(work) => vec![work],
-            None => self.here(vec![first]).await?,
+            None => self.read(vec![first]).await?,
         };
         Ok(Some(Portion { last: inbox, work }))
     }
