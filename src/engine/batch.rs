@@ -13,9 +13,7 @@ use super::deciding::Deciding;
 use super::known::Overlay;
 use super::spending::Spending;
 use super::{Engine, Handled, Stage, Work, seal};
-use crate::domain::budget::Budget;
 use crate::domain::case::Refusal;
-use crate::domain::id::Address;
 use crate::store::{Claimed, Commit, Store, StoreError, Term};
 
 /// What only the one decider knows of the record as it is.
@@ -166,8 +164,7 @@ impl Engine {
     async fn look_again(&self, decider: &mut Decider) -> anyhow::Result<()> {
         self.store.come_to_rest(decider.term).await.context("wait for what was being committed")?;
         decider.count = Count::of(&self.store).await?;
-        self.spent.count_anew(&left(&self.store, self.clock.now()).await?);
-        Ok(())
+        self.spent.count_anew(&self.store, self.clock.now()).await
     }
 
     /// The deliveries that it claimed.
@@ -252,11 +249,6 @@ impl Count {
         self.last_at = self.last_at.max(now.trunc_subsecs(3));
         self.last_at
     }
-}
-
-/// To whom letters left in the time that budgets look back upon.
-pub(super) async fn left(store: &Store, now: DateTime<Utc>) -> anyhow::Result<Vec<(Address, DateTime<Utc>)>> {
-    store.left_since(Budget::since(now)).await.context("count the letters of the last day")
 }
 
 /// A failure that lies in what the batch says, not in the record's health: trying it piece by piece may help.

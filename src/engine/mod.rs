@@ -100,7 +100,7 @@ impl Engine {
         store.live(&holder, now, LEASE).await.context("say that this daemon lives")?;
         let decider = Decider::new(term, &store, now).await?;
         let gate = Gate::new(store.restored().await.context("read whether the record was restored")?);
-        let spent = Arc::new(Spent::of(&batch::left(&store, now).await?));
+        let spent = Arc::new(Spent::of(&store, now).await?);
         let told = Told::default();
         let engine = Arc::new(Self {
             store,

@@ -1,16 +1,18 @@
 //! What the one decider spends of the budget, in memory: counted while a batch is decided, given back where the batch
-//! comes to nothing. In: the letters of the last day, once, from the record; then each decision. Invariant: what is
-//! kept is what the record would say.
+//! comes to nothing. In: the letters of the last day from the record, at the start and after a batch that failed; then
+//! each decision. Invariant: what is kept is what the record would say.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 
 use super::Engine;
 use crate::domain::budget::{Budget, SPENT};
 use crate::domain::case::LetterOut;
 use crate::domain::id::Address;
+use crate::store::Store;
 
 #[derive(Debug, Default)]
 pub(super) struct Spent {
@@ -20,13 +22,17 @@ pub(super) struct Spent {
 }
 
 impl Spent {
-    pub(super) fn of(left: &[(Address, DateTime<Utc>)]) -> Self {
-        Self { budget: Mutex::new(count(left)), has_news: AtomicBool::new(false) }
+    /// # Errors
+    /// As any reading.
+    pub(super) async fn of(store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        Ok(Self { budget: Mutex::new(count(store, now).await?), has_news: AtomicBool::new(false) })
     }
 
     /// Counts anew; nothing may be under way that was spent and is not in the record.
-    pub(super) fn count_anew(&self, left: &[(Address, DateTime<Utc>)]) {
-        *self.budget() = count(left);
+    pub(super) async fn count_anew(&self, store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
+        let counted = count(store, now).await?;
+        *self.budget() = counted;
+        Ok(())
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
@@ -34,12 +40,13 @@ impl Spent {
     }
 }
 
-fn count(left: &[(Address, DateTime<Utc>)]) -> Budget {
+async fn count(store: &Store, now: DateTime<Utc>) -> anyhow::Result<Budget> {
+    let left = store.left_since(Budget::since(now)).await.context("count the letters of the last day")?;
     let mut budget = Budget::default();
-    for (to, at) in left {
+    for (to, at) in &left {
         budget.spend(to, *at);
     }
-    budget
+    Ok(budget)
 }
 
 /// What one batch spends; given back unless it is kept.
