@@ -14,7 +14,7 @@ use super::known::Overlay;
 use super::spending::Spending;
 use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
-use crate::store::{Claimed, Commit, Store, StoreError, Term};
+use crate::store::{Claimed, Commit, Outcome, Store, StoreError, Term};
 
 /// What only the one decider knows of the record as it is.
 pub(super) struct Decider {
@@ -66,7 +66,7 @@ impl Engine {
     /// The same; the commit also claims up to `n_claims` deliveries, for whoever settles what came of others.
     pub(super) async fn handle_and_claim(
         &self,
-        batch: Vec<Work>,
+        mut batch: Vec<Work>,
         n_claims: i64,
     ) -> anyhow::Result<(Vec<Handled>, Vec<Claimed>)> {
         let mut ahead = self.ahead.lock().await;
@@ -76,6 +76,7 @@ impl Engine {
         if ahead.n_failed != decider.n_failed {
             drop(draft);
             self.look_again(&mut decider).await?;
+            batch = self.left_of(batch).await?;
             *ahead = Ahead::of(&decider);
             draft = self.draft(&ahead, &batch).await;
         }
@@ -165,6 +166,26 @@ impl Engine {
         self.store.come_to_rest(decider.term).await.context("wait for what was being committed")?;
         decider.count = Count::of(&self.store).await?;
         self.spent.count_anew(&self.store, self.clock.now()).await
+    }
+
+    /// Without the mails that were found waiting while the batch that finished them was still on its way.
+    async fn left_of(&self, batch: Vec<Work>) -> anyhow::Result<Vec<Work>> {
+        let mut left = Vec::with_capacity(batch.len());
+        for work in batch {
+            let inbox = match &work {
+                Work::Mail(mail) => Some(mail.inbox),
+                Work::Aside { inbox, .. } => Some(*inbox),
+                _ => None,
+            };
+            let row = match inbox {
+                Some(inbox) => self.store.inbox_row(inbox).await?,
+                None => None,
+            };
+            if row.is_none_or(|row| row.outcome == Outcome::Waiting) {
+                left.push(work);
+            }
+        }
+        Ok(left)
     }
 
     /// The deliveries that it claimed.
