@@ -1,7 +1,7 @@
 //! How the architecture was provided. In: words; out: one way, or what was expected.
 
 use super::Read;
-use super::choice::{affirmed, clauses, says};
+use super::choice::{affirmed, says};
 use super::text::plain;
 use super::withheld::says_withheld;
 use crate::domain::notification::ArchitectureProvided::{
@@ -56,7 +56,7 @@ pub fn read(words: &str) -> Read<ArchitectureProvided> {
     {
         return Read::of(NotProvided);
     }
-    let mut ways = affirmed(&clauses(words), PHRASES);
+    let mut ways = affirmed(words, PHRASES);
     // Some of it attached and some to follow, or the choice as the form left it, is for a person.
     if ways.len() > 1
         && !ways.contains(&Attached)

@@ -1,7 +1,7 @@
 //! Single or multiple User IDs. In: words; out: one arrangement, or what was expected.
 
 use super::Read;
-use super::choice::{affirmed, clauses, says};
+use super::choice::{affirmed, says};
 use super::text::{is_blank, is_open};
 use crate::domain::notification::IdArrangement;
 
@@ -79,7 +79,7 @@ pub fn read(words: &str) -> Read<IdArrangement> {
     if is_open(words) || undecided.iter().any(|phrase| lower.contains(phrase)) {
         return Read::of(IdArrangement::Undecided);
     }
-    let hints = affirmed(&clauses(words), PHRASES);
+    let hints = affirmed(words, PHRASES);
     let has = |hint| hints.contains(&hint);
     match (has(Hint::Multiple), has(Hint::Existing), has(Hint::New), has(Hint::Undecided)) {
         (false, false, false, true) => Read::of(IdArrangement::Undecided),

@@ -1,7 +1,7 @@
 //! The claim that the system was assessed before. In: "Yes, 12 March 2026, ref UCIO-2026-07"; out: the answer, with
 //! the date and reference that stand beside it. Also any plain yes, no or unknown.
 
-use super::choice::{affirmed, clauses, says};
+use super::choice::{affirmed, denies, says};
 use super::text::{is_blank, is_open, plain_words};
 use super::{Read, date};
 use crate::domain::notification::labels::words_of;
@@ -22,7 +22,9 @@ pub fn read(words: &str) -> Read<PreviouslyAssessed> {
     let dated = || {
         (words.to_lowercase().contains("assess") && date::find(words).is_some()).then_some(YesNoUnknown::Yes)
     };
-    let Some(answer) = leading(words).or_else(|| told(words)).or_else(|| dated().filter(|_| !denied(words)))
+    let Some(answer) = leading(words)
+        .or_else(|| told(words))
+        .or_else(|| dated().filter(|_| !denies(words) && !says(words, FUTURE)))
     else {
         return Read::bad(words, EXPECTED);
     };
@@ -35,10 +37,6 @@ pub fn read(words: &str) -> Read<PreviouslyAssessed> {
     // "Every year since 2019" dates no assessment.
     let date = if yes && !says(&rest, &["since", "every"]) { date::find(&rest) } else { None };
     Read::of(PreviouslyAssessed { answer, date, reference })
-}
-
-fn denied(words: &str) -> bool {
-    clauses(words).iter().any(|clause| clause.denied) || says(words, FUTURE)
 }
 
 const FUTURE: &[&str] =
@@ -56,7 +54,7 @@ pub fn read_separated(words: &str) -> Read<YesNoUnknown> {
             return Some(YesNoUnknown::No).filter(|_| !says(words, &["partly", "partially", "not fully"]));
         }
         let yes = [("separated", ()), ("separate", ()), ("standalone", ()), ("stand alone", ())];
-        (!affirmed(&clauses(words), &yes).is_empty()).then_some(YesNoUnknown::Yes)
+        (!affirmed(words, &yes).is_empty()).then_some(YesNoUnknown::Yes)
     });
     found.map_or_else(|| Read::bad(words, EXPECTED_SEPARATED), Read::of)
 }
@@ -111,8 +109,7 @@ fn told(words: &str) -> Option<YesNoUnknown> {
     if says(words, &denied) {
         return Some(YesNoUnknown::No);
     }
-    let clauses = clauses(words);
-    let assessed = affirmed(&clauses, &[("assessed", ()), ("usa completed", ()), ("completed", ())]);
+    let assessed = affirmed(words, &[("assessed", ()), ("usa completed", ()), ("completed", ())]);
     (!assessed.is_empty() && !says(words, FUTURE)).then_some(YesNoUnknown::Yes)
 }
 

@@ -1,14 +1,9 @@
 //! Choosing one of a few by its phrases. In: words and a table of phrases; out: every choice that a clause affirms.
 //! Invariant: a clause with a negation or a doubt ("not", "no longer", "considering whether") affirms nothing.
 
-use super::text::{plain, plain_words};
+use std::borrow::Cow;
 
-/// One clause in plain words, and whether it denies or doubts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clause {
-    pub words: Vec<String>,
-    pub denied: bool,
-}
+use super::text::{plain, push_plain};
 
 const DENIALS: &[&str] = &[
     "not",
@@ -50,111 +45,118 @@ const DENIALS: &[&str] = &[
     "formerly",
 ];
 
-/// Parts words at punctuation, dashes and "but".
+/// The words in plain, with a bar between two clauses: they part at punctuation, dashes and "but".
 #[must_use]
-pub fn clauses(text: &str) -> Vec<Clause> {
-    let text = ticked(text).to_lowercase();
-    let mut parted = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let hyphen =
-            c == '-' && (before.is_whitespace() || chars.peek().is_none_or(|next| next.is_whitespace()));
-        let dot = c == '.' && chars.peek().is_none_or(|next| next.is_whitespace());
+pub fn parted(text: &str) -> String {
+    let text = ticked(text);
+    let mut parted = String::with_capacity(text.len() + 8);
+    let (mut from, mut before) = (0, ' ');
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let is_last = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         // A line break ends nothing: it is where the writer's program wrapped.
-        let ends = hyphen || dot || ",;:()[]\u{2013}\u{2014}!".contains(c);
-        parted.push(if ends { '\u{1}' } else { c });
+        let ends = match c {
+            '-' => is_last || before.is_whitespace(),
+            '.' => is_last,
+            _ => ",;:()[]\u{2013}\u{2014}!".contains(c),
+        };
+        if ends {
+            push_plain(&mut parted, text.get(from..at).unwrap_or_default());
+            parted.push_str(BAR);
+            from = at + c.len_utf8();
+        }
         before = c;
     }
-    let parted = parted.replace(" but ", "\u{1}").replace(" however ", "\u{1}");
+    push_plain(&mut parted, text.get(from..).unwrap_or_default());
+    for joint in [" but ", " however "] {
+        if parted.contains(joint) {
+            parted = parted.replace(joint, BAR);
+        }
+    }
     parted
-        .split('\u{1}')
-        .map(plain_words)
-        .filter(|words| !words.is_empty())
-        .map(|words| Clause { denied: denies(&words), words })
-        .collect()
+}
+
+const BAR: &str = " | ";
+
+/// The clauses of words that are parted.
+pub fn clauses(parted: &str) -> impl Iterator<Item = &str> {
+    parted.split('|').map(str::trim).filter(|words| !words.is_empty())
+}
+
+/// Does a clause of the words deny or doubt?
+#[must_use]
+pub fn denies(words: &str) -> bool {
+    clauses(&parted(words)).any(is_denied)
 }
 
 /// "3 May 2026" and "in May" doubt nothing.
-fn denies(words: &[String]) -> bool {
-    let month = |at: Option<usize>| {
-        at.and_then(|at| words.get(at)).is_some_and(|word| {
-            ["in", "of", "by", "since", "from", "until", "early", "mid", "late", "end"]
-                .contains(&word.as_str())
-        })
+#[must_use]
+pub fn is_denied(clause: &str) -> bool {
+    let number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let month = |word: &str| {
+        number(word)
+            || ["in", "of", "by", "since", "from", "until", "early", "mid", "late", "end"].contains(&word)
     };
-    let number = |at: Option<usize>| {
-        at.and_then(|at| words.get(at)).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    words.iter().enumerate().any(|(at, word)| {
-        DENIALS.contains(&word.as_str())
-            && !(word == "may"
-                && (number(at.checked_sub(1)) || number(Some(at + 1)) || month(at.checked_sub(1))))
-    })
+    let mut before = "";
+    let mut words = clause.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let is_month = word == "may" && (month(before) || words.peek().is_some_and(|next| number(next)));
+        if !is_month && DENIALS.contains(&word) {
+            return true;
+        }
+        before = word;
+    }
+    false
 }
 
 /// Every choice that some clause affirms, once each. Empty when a denial dangles at the end of a clause ("it is not,
 /// and will not be, in use"): then no clause can be trusted.
 #[must_use]
-pub fn affirmed<T: Copy + PartialEq>(clauses: &[Clause], phrases: &[(&str, T)]) -> Vec<T> {
+pub fn affirmed<T: Copy + PartialEq>(words: &str, phrases: &[(&str, T)]) -> Vec<T> {
     let mut found = Vec::new();
-    for clause in clauses {
-        let last = clause.words.last().map_or("", String::as_str);
-        if clause.denied && clause.words.len() > 1 && DENIALS.contains(&last) {
+    for clause in clauses(&parted(words)) {
+        if !is_denied(clause) {
+            add(&mut found, clause, phrases);
+        } else if clause.rsplit_once(' ').is_some_and(|(_, last)| DENIALS.contains(&last)) {
             return Vec::new();
-        }
-        if !clause.denied {
-            add(&mut found, &clause.words, phrases);
         }
     }
     found
 }
 
 /// Every choice whose phrase stands in the words, longest phrase first at each place.
-fn add<T: Copy + PartialEq>(found: &mut Vec<T>, words: &[String], phrases: &[(&str, T)]) {
+fn add<T: Copy + PartialEq>(found: &mut Vec<T>, words: &str, phrases: &[(&str, T)]) {
     let mut rest = words;
-    while let Some((_, tail)) = rest.split_first() {
-        let best = phrases
-            .iter()
-            .filter_map(|(phrase, choice)| starts_with(rest, phrase).map(|n| (n, *choice)))
-            .max_by_key(|(n, _)| *n);
-        rest = match best {
-            Some((n, choice)) => {
-                if !found.contains(&choice) {
-                    found.push(choice);
-                }
-                rest.get(n..).unwrap_or_default()
-            }
-            None => tail,
-        };
+    while !rest.is_empty() {
+        let begun = phrases.iter().filter(|(phrase, _)| begins(rest, phrase));
+        let best = begun.max_by_key(|(phrase, _)| phrase.len());
+        if let Some((_, choice)) = best
+            && !found.contains(choice)
+        {
+            found.push(*choice);
+        }
+        let n = best.map_or_else(|| rest.find(' ').unwrap_or(rest.len()), |(phrase, _)| phrase.len());
+        rest = rest.get(n..).unwrap_or_default().trim_start();
     }
 }
 
-/// How many words the phrase takes where the words begin with it.
-fn starts_with(words: &[String], phrase: &str) -> Option<usize> {
-    if !words.first().is_some_and(|word| begin_alike(word, phrase)) {
-        return None;
-    }
-    let mut words = words.iter();
-    phrase.split(' ').try_fold(0, |n, word| words.next().filter(|next| *next == word).map(|_| n + 1))
-}
-
-/// Most phrases are told from most words by their first letter, before any is compared as a whole.
-fn begin_alike(text: &str, phrase: &str) -> bool {
-    text.as_bytes().first() == phrase.as_bytes().first()
+/// Do the plain words begin with the phrase, word by word? Most phrases are told from most words by their first letter
+/// and by where they end, before any is compared as a whole.
+#[must_use]
+pub fn begins(words: &str, phrase: &str) -> bool {
+    let (of_words, of_phrase) = (words.as_bytes(), phrase.as_bytes());
+    of_words.first() == of_phrase.first()
+        && matches!(of_words.get(of_phrase.len()), None | Some(b' '))
+        && words.starts_with(phrase)
 }
 
 /// Does a phrase stand in the text, word by word?
 #[must_use]
 pub fn says(text: &str, phrases: &[&str]) -> bool {
     let text = plain(text);
-    let starts_at = |rest: &str, phrase: &str| {
-        begin_alike(rest, phrase)
-            && rest.strip_prefix(phrase).is_some_and(|after| after.is_empty() || after.starts_with(' '))
-    };
     let mut rest = text.as_str();
     loop {
-        if phrases.iter().any(|phrase| starts_at(rest, phrase)) {
+        if phrases.iter().any(|phrase| begins(rest, phrase)) {
             return true;
         }
         let Some((_, next)) = rest.split_once(' ') else { return false };
@@ -164,11 +166,11 @@ pub fn says(text: &str, phrases: &[&str]) -> bool {
 
 /// Of a row of boxes (`[x] Domestic [ ] Both`, `Yes [x] No [ ]`) only what is ticked; any other text as it is.
 #[must_use]
-pub fn ticked(text: &str) -> String {
+pub fn ticked(text: &str) -> Cow<'_, str> {
     const TICKED: char = '\u{2}';
     const OPEN: char = '\u{3}';
     if !text.contains(['[', '(', '\u{2612}', '\u{2611}', '\u{2610}', '\u{25a1}', '\u{2713}', '\u{2714}']) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut marked = text.to_owned();
     for yes in ["\u{2612}", "\u{2611}", "\u{2713}", "\u{2714}", "[x]", "[X]", "(x)", "(X)"] {
@@ -179,7 +181,7 @@ pub fn ticked(text: &str) -> String {
     }
     let is_box = |c: char| c == TICKED || c == OPEN;
     if !marked.contains(is_box) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let marked = marked.trim();
     // Boxes stand before their words, or behind them.
@@ -195,7 +197,7 @@ pub fn ticked(text: &str) -> String {
         }
         rest = body.get(end..).unwrap_or_default();
     }
-    kept.join(", ")
+    Cow::Owned(kept.join(", "))
 }
 
 /// Is it a box that is left open, with its words?

@@ -2,7 +2,7 @@
 //! "and" and a comma may be part of a name ("Marks, Spencer Ltd"): they part two only where each ends as a company's.
 
 use super::choice::says;
-use super::text::{has_more, is_blank, is_elsewhere, is_open, item, plain, plain_words, squash};
+use super::text::{has_more, is_blank, is_elsewhere, is_open, item, plain, squash};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Names<'a> {
@@ -202,7 +202,7 @@ pub fn is_company(name: &str) -> bool {
         Some((before, inside)) if inside.ends_with(')') => before,
         _ => name,
     };
-    plain_words(name).last().is_some_and(|word| FORMS.contains(&word.as_str()))
+    plain(name).rsplit(' ').next().is_some_and(|word| FORMS.contains(&word))
 }
 
 /// Can the line be a name: few words, each with a capital?

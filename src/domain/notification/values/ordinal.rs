@@ -1,6 +1,6 @@
 //! Which User System it is: second, third. In: "2nd", "third", "2", "additional"; out: the ordinal, from 2 on.
 
-use super::choice::clauses;
+use super::choice::{clauses, is_denied, parted};
 use super::text::{is_blank, is_open, plain_words};
 use super::{Found, Read};
 use crate::domain::notification::Ordinal;
@@ -40,11 +40,11 @@ pub fn read(words: &str) -> Read<Ordinal> {
     let lower = words.trim().to_lowercase();
     let numbered = ["no. ", "no.", "nr. ", "no "].iter().find_map(|no| lower.strip_prefix(no));
     let words = numbered.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(words);
-    for clause in clauses(words) {
-        if clause.denied {
+    for clause in clauses(&parted(words)) {
+        if is_denied(clause) {
             return bad();
         }
-        let words: Vec<&str> = clause.words.iter().map(String::as_str).collect();
+        let words: Vec<&str> = clause.split(' ').collect();
         let mut rest = words.as_slice();
         while let Some((word, tail)) = rest.split_first() {
             later |= LATER.contains(word);

@@ -2,7 +2,7 @@
 //! (Meterlink)"; out: the provision, and "Meterlink" as it stands there.
 
 use super::Read;
-use super::choice::{affirmed, clauses};
+use super::choice::affirmed;
 use super::text::{is_blank, is_open, plain};
 use super::withheld::says_withheld;
 use crate::domain::notification::Provision::{
@@ -57,7 +57,7 @@ pub fn read(words: &str) -> Read<Provision> {
     {
         return Read::of(Undecided);
     }
-    let mut found = affirmed(&clauses(words), PHRASES);
+    let mut found = affirmed(words, PHRASES);
     // A provider that many share is a third party, too.
     if found.contains(&SharedResourceProvider) {
         found.retain(|provision| *provision != OtherThirdParty);
@@ -119,7 +119,7 @@ fn is_name(piece: &str) -> bool {
     capital
         && piece.len() <= 80
         && piece.split_whitespace().count() <= 7
-        && affirmed(&clauses(piece), PHRASES).is_empty()
+        && affirmed(piece, PHRASES).is_empty()
         && !generic.iter().any(|word| plain.starts_with(word))
         && !is_open(piece)
         && !is_blank(piece)

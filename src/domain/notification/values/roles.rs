@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::choice::{clauses, ticked};
-use super::text::{is_blank, is_open, plain_words};
+use super::choice::{begins, denies, ticked};
+use super::text::{is_blank, is_open, plain};
 use super::{Found, Read};
 
 const EXPECTED: &str =
@@ -23,46 +23,49 @@ pub fn read(words: &str, known: &[String]) -> Read<BTreeSet<String>> {
     let mut short = Vec::new();
     let mut problems = Vec::new();
     for item in items(words, &named) {
-        let mut role = meaning(&item);
+        let meant = meaning(&item);
         // "Gas Supplier: no", of a form that lists them all.
-        let answer = role.pop_if(|word| word == "yes" || word == "no");
-        if answer.as_deref() == Some("no") && segments(&role, &named).is_some() {
+        let (head, last) = meant.rsplit_once(' ').unwrap_or(("", &meant));
+        let is_answered = ["yes", "no"].contains(&last);
+        let role = if is_answered { head } else { &meant };
+        if last == "no" && segments(role, &named).is_some() {
             continue;
         }
-        let denied = answer.is_none() && clauses(&item).iter().any(|clause| clause.denied);
-        match all_of(&item, &named).or_else(|| segments(&role, &named)).filter(|_| !denied) {
+        let denied = !is_answered && denies(&item);
+        match all_of(&item, &named).or_else(|| segments(role, &named)).filter(|_| !denied) {
             Some(found) => roles.extend(found),
             None if denied => problems.push(Found::new(&item, EXPECTED)),
-            None => short.push((role, item)),
+            None => short.push((role.to_owned(), item)),
         }
     }
     // "Import and Export Supplier", "Supplier (import, gas)": one word stands for both.
-    let lasts: Vec<String> = roles.iter().filter_map(|role: &String| plain_words(role).pop()).collect();
-    let is_last = |word: &String| {
-        lasts.contains(word) || short.iter().any(|(words, _)| words.as_slice() == [word.clone()])
-    };
+    let lasts: Vec<String> = roles.iter().map(|role: &String| last_word(&plain(role)).to_owned()).collect();
+    let is_last =
+        |word: &str| lasts.iter().any(|last| last == word) || short.iter().any(|(words, _)| words == word);
     let mut shared = BTreeSet::new();
     let mut unknown = Vec::new();
     for (words, item) in &short {
         let mut begun = named.iter().filter(|(_, name)| {
-            name.split_last()
-                .is_some_and(|(last, head)| !head.is_empty() && head == words.as_slice() && is_last(last))
+            name.rsplit_once(' ').is_some_and(|(head, last)| head == words && is_last(last))
         });
         match begun.next() {
             Some((role, name)) => {
-                shared.extend(name.last().cloned());
+                shared.insert(last_word(name));
                 roles.insert((*role).clone());
             }
             None => unknown.push((words, item)),
         }
     }
-    let told =
-        unknown.into_iter().filter(|(words, _)| !matches!(words.as_slice(), [one] if shared.contains(one)));
+    let told = unknown.into_iter().filter(|(words, _)| !shared.contains(words.as_str()));
     problems.extend(told.map(|(_, item)| Found::new(item, EXPECTED)));
     if roles.is_empty() && problems.is_empty() || is_open(words) && problems.is_empty() {
         problems.push(Found::new(words, EXPECTED));
     }
     Read { value: (!roles.is_empty()).then_some(roles), problems }
+}
+
+fn last_word(words: &str) -> &str {
+    words.rsplit(' ').next().unwrap_or_default()
 }
 
 /// One role or several a piece. A line break parts roles only where the lines together name none: it may be where
@@ -83,7 +86,7 @@ fn items(words: &str, named: &[Name<'_>]) -> Vec<String> {
 }
 
 /// A role, and one way to name it in plain words.
-type Name<'a> = (&'a String, Cow<'static, [String]>);
+type Name<'a> = (&'a String, Cow<'static, str>);
 
 /// Every way to name a role.
 fn names(known: &[String]) -> Vec<Name<'_>> {
@@ -91,7 +94,7 @@ fn names(known: &[String]) -> Vec<Name<'_>> {
     for role in known {
         names.push((role, Cow::Owned(meaning(role))));
         let synonyms = MEANINGS.iter().filter(|(known, _)| known == role);
-        names.extend(synonyms.map(|(_, name)| (role, Cow::Borrowed(name.as_slice()))));
+        names.extend(synonyms.map(|(_, name)| (role, Cow::Borrowed(name.as_str()))));
     }
     names
 }
@@ -108,56 +111,55 @@ fn all_of(item: &str, named: &[Name<'_>]) -> Option<Vec<String>> {
 }
 
 /// The roles that the words name one after the other, if they name nothing else.
-fn segments(words: &[String], named: &[Name<'_>]) -> Option<Vec<String>> {
+fn segments(words: &str, named: &[Name<'_>]) -> Option<Vec<String>> {
     let mut rest = words;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let begun = named.iter().filter(|(_, name)| rest.starts_with(name));
+        let begun = named.iter().filter(|(_, name)| begins(rest, name));
         let (role, name) = begun.max_by_key(|(_, name)| name.len())?;
         found.push((*role).clone());
-        rest = rest.get(name.len()..).unwrap_or_default();
+        rest = rest.get(name.len()..).unwrap_or_default().trim_start();
     }
     (!found.is_empty()).then_some(found)
 }
 
 /// Plain words in the singular, without numbering and what is said of any role.
-fn meaning(item: &str) -> Vec<String> {
-    plain_words(item)
-        .into_iter()
-        .map(|word| match word.strip_suffix('s') {
-            Some(stem) if stem.len() > 3 && !stem.ends_with('s') => stem.to_owned(),
-            _ => word,
-        })
-        .filter(|word| {
-            ![
-                "role",
-                "user",
-                "a",
-                "an",
-                "the",
-                "as",
-                "only",
-                "both",
-                "sec",
-                "and",
-                "1",
-                "2",
-                "3",
-                "4",
-                "we",
-                "hold",
-                "held",
-                "our",
-                "are",
-                "affected",
-                "concerned",
-                "licensed",
-                "acting",
-            ]
-            .contains(&word.as_str())
-        })
-        .map(|word| if word == "supply" { "supplier".to_owned() } else { word })
-        .collect()
+fn meaning(item: &str) -> String {
+    const OF_ANY: [&str; 23] = [
+        "role",
+        "user",
+        "a",
+        "an",
+        "the",
+        "as",
+        "only",
+        "both",
+        "sec",
+        "and",
+        "1",
+        "2",
+        "3",
+        "4",
+        "we",
+        "hold",
+        "held",
+        "our",
+        "are",
+        "affected",
+        "concerned",
+        "licensed",
+        "acting",
+    ];
+    let mut meaning = String::with_capacity(item.len());
+    for word in plain(item).split(' ') {
+        let stem = word.strip_suffix('s').filter(|stem| stem.len() > 3 && !stem.ends_with('s'));
+        let word = stem.unwrap_or(word);
+        if !OF_ANY.contains(&word) {
+            meaning.extend((!meaning.is_empty()).then_some(' '));
+            meaning.push_str(if word == "supply" { "supplier" } else { word });
+        }
+    }
+    meaning
 }
 
 /// A role and how else people call it.
@@ -179,5 +181,5 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("Registered Supplier Agent", "registered agent"),
 ];
 
-static MEANINGS: LazyLock<Vec<(&str, Vec<String>)>> =
+static MEANINGS: LazyLock<Vec<(&str, String)>> =
     LazyLock::new(|| SYNONYMS.iter().map(|(role, name)| (*role, meaning(name))).collect());

@@ -1,7 +1,7 @@
 //! Which customers the system serves. In: words; out: one segment, or what was expected.
 
 use super::Read;
-use super::choice::{affirmed, clauses, says};
+use super::choice::{affirmed, says};
 use super::text::{is_blank, is_open, plain};
 use crate::domain::notification::CustomerSegment::{self, Both, Domestic, NonDomestic, NotSupplier};
 
@@ -57,7 +57,7 @@ pub fn read(words: &str) -> Read<CustomerSegment> {
     if (plain.starts_with("n a ") || plain.starts_with("not applicable")) && says(words, &networks) {
         return Read::of(NotSupplier);
     }
-    let found = affirmed(&clauses(words), PHRASES);
+    let found = affirmed(words, PHRASES);
     // "Domestic / Non-domestic / Both": the choice as the form left it.
     // "Only domestic at present, non-domestic later" is no answer of one word either.
     let is_form = found.len() > 1 && says(words, &["only"])

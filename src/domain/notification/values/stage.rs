@@ -2,7 +2,7 @@
 //! considered is never read as a stage.
 
 use super::Read;
-use super::choice::{affirmed, clauses};
+use super::choice::affirmed;
 use super::text::is_blank;
 use crate::domain::notification::EmploymentStage::{
     self, AlreadyInUse, Developing, Intending, Procuring, Testing,
@@ -141,7 +141,7 @@ pub fn read(words: &str) -> Read<EmploymentStage> {
     if is_blank(words) {
         return Read::blank();
     }
-    let mut stages: Vec<EmploymentStage> = affirmed(&clauses(words), PHRASES).into_iter().flatten().collect();
+    let mut stages: Vec<EmploymentStage> = affirmed(words, PHRASES).into_iter().flatten().collect();
     if stages.len() > 1 && !stages.contains(&AlreadyInUse) {
         stages.retain(|stage| *stage != Intending);
     }

@@ -27,10 +27,17 @@ pub fn squash(words: &str) -> String {
 #[must_use]
 pub fn plain(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
+    push_plain(&mut line, text);
+    line
+}
+
+/// The same, at the end of a line.
+pub fn push_plain(line: &mut String, text: &str) {
+    let start = line.len();
     let mut is_parted = false;
     for c in text.chars().filter(|c| !matches!(c, '\u{2019}' | '\'')) {
         let is_of_word = c.is_alphanumeric();
-        if is_of_word && is_parted && !line.is_empty() {
+        if is_of_word && is_parted && line.len() > start {
             line.push(' ');
         }
         if c.is_ascii() && is_of_word {
@@ -40,7 +47,6 @@ pub fn plain(text: &str) -> String {
         }
         is_parted = !is_of_word;
     }
-    line
 }
 
 /// The same, word by word.

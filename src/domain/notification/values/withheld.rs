@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Read;
-use super::choice::{clauses, says};
+use super::choice::{clauses, parted, says};
 use super::text::{is_blank, plain_words, squash};
 use crate::domain::notification::labels::{Named, Piece, sections};
 use crate::domain::notification::{FieldName, Withheld, WithheldItem};
@@ -79,8 +79,7 @@ pub fn says_withheld(words: &str) -> bool {
 }
 
 fn refuses(words: &str) -> bool {
-    let clauses = clauses(words);
-    clauses.first().is_some_and(|clause| REFUSES.contains(&clause.words.join(" ").as_str()))
+    clauses(&parted(words)).next().is_some_and(|clause| REFUSES.contains(&clause))
 }
 
 /// "Attached / Via secure form / To follow / Withheld / None": the choice as the form left it.
