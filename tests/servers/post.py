@@ -13,6 +13,7 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 options = argparse.ArgumentParser()
 for name in ("port", "folder", "lmtp", "sender", "user", "password", "cert", "key", "dsn", "authserv", "token-key", "mechanism"):
     options.add_argument(f"--{name}")
+options.add_argument("--pipelining", choices=("yes", "eager"))  # eager: asks for a letter that nobody is to have
 options.add_argument("--security", choices=("plain", "starttls", "tls"), default="plain")
 options = options.parse_args()
 
@@ -37,7 +38,8 @@ def struck(stage):
 class Handler:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
-        return responses[:-1] + (["250-DSN"] if options.dsn else []) + responses[-1:]
+        return responses[:-1] + (["250-DSN"] if options.dsn else []) + \
+            (["250-PIPELINING"] if options.pipelining else []) + responses[-1:]
 
     async def handle_MAIL(self, server, session, envelope, address, mail_options):
         if reply := struck("mail"):
@@ -69,7 +71,7 @@ class Handler:
         with (folder / "taken.jsonl").open("a") as log:
             print(json.dumps({
                 "number": number, "connection": server.number, "sender": envelope.mail_from,
-                "recipients": envelope.rcpt_tos, "dsn": server.dsn, "login": bool(session.authenticated),
+                "recipients": envelope.rcpt_tos, "dsn": server.dsn, "login": bool(session.authenticated), "together": server.together,
                 "at": time.time(),
             }), file=log)
         if options.lmtp:
@@ -140,6 +142,7 @@ class Server(SMTP):
 
     async def smtp_MAIL(self, arg):
         self.dsn = []
+        self.together = bool(self._reader._buffer)
         await super().smtp_MAIL(self.without_dsn(arg))
 
     async def smtp_RCPT(self, arg):
@@ -148,6 +151,11 @@ class Server(SMTP):
     async def smtp_DATA(self, arg):
         if reply := struck("data"):
             await self.push(reply)
+        elif options.pipelining == "eager" and not self.envelope.rcpt_tos:
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            while await self._reader.readline() != b".\r\n":
+                pass
+            await self.push("554 5.5.1 Error: no valid recipients")
         else:
             await super().smtp_DATA(arg)
 

@@ -3,7 +3,7 @@
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
-use lettre::transport::smtp::commands::{Ehlo, Rset};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::Response;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub size: Option<u64>,
     /// Bytes above 127 may be sent (RFC 6152).
     pub is_8bit: bool,
+    /// Commands may be said together, before the answer to the first (RFC 2920).
+    pub is_pipelined: bool,
     pub idle: Stopwatch,
 }
 
@@ -55,10 +57,46 @@ impl Line {
             way.has_logged_in = true;
             offers = offered(&mut connection, peer, &hello).await?;
         }
-        let has_dsn = offers.message().any(|line| line.trim().eq_ignore_ascii_case("DSN"));
+        let has = |word: &str| offers.message().any(|line| line.trim().eq_ignore_ascii_case(word));
+        let (has_dsn, is_pipelined) = (has("DSN"), has("PIPELINING"));
         let size = offers.message().find_map(|line| line.trim().strip_prefix("SIZE ")?.trim().parse().ok());
         let is_8bit = connection.server_info().supports_feature(Extension::EightBitMime);
-        Ok(Self { connection, has_dsn, size, is_8bit, idle: Stopwatch::start() })
+        Ok(Self { connection, has_dsn, size, is_8bit, is_pipelined, idle: Stopwatch::start() })
+    }
+
+    /// MAIL, RCPT and DATA: the answers up to the first without which nothing more can be asked.
+    pub(super) async fn announce(&mut self, mail: Mail, rcpt: Rcpt) -> Vec<Result<Response, Error>> {
+        if self.is_pipelined {
+            return self.announce_at_once(mail, rcpt).await;
+        }
+        let mut answers = Vec::with_capacity(3);
+        for command in [mail.to_string(), rcpt.to_string(), Data.to_string()] {
+            let answer = self.connection.command(command).await;
+            let is_refused = answer.is_err();
+            answers.push(answer);
+            if is_refused {
+                break;
+            }
+        }
+        answers
+    }
+
+    /// In one go, however each is answered (RFC 2920).
+    async fn announce_at_once(&mut self, mail: Mail, rcpt: Rcpt) -> Vec<Result<Response, Error>> {
+        let connection = &mut self.connection;
+        let mut answers = vec![connection.command(format!("{mail}{rcpt}{Data}")).await];
+        let was_heard =
+            |answer: &Result<_, Error>| answer.as_ref().err().is_none_or(|e| e.status().is_some());
+        while answers.len() < 3 && answers.last().is_some_and(was_heard) {
+            answers.push(connection.read_response().await);
+        }
+        if let [.., Ok(_)] = answers.as_slice()
+            && answers.iter().any(Result::is_err)
+        {
+            // It waits for a letter that nobody is to have: an empty one ends that (RFC 2920 3.1).
+            let _ = connection.command(".\r\n").await;
+        }
+        answers
     }
 
     /// Makes the line ready for another letter; false when it is of no more use.

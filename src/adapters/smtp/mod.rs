@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter, RcptParameter};
 use tokio::sync::Semaphore;
 
@@ -112,13 +112,12 @@ impl Smtp {
             Ok(envelope) => envelope,
             Err(answer) => return Ok(Answer::Rejected { answer }),
         };
-        let connection = &mut line.connection;
-        connection.command(mail).await.map_err(Unsent::AtMail)?;
-        connection.command(rcpt).await.map_err(Unsent::Later)?;
-        connection.command(Data).await.map_err(Unsent::Later)?;
+        for (nth, answer) in line.announce(mail, rcpt).await.into_iter().enumerate() {
+            answer.map_err(if nth == 0 { Unsent::AtMail } else { Unsent::Later })?;
+        }
         // The end of the data brings a line end of its own.
         let bytes = letter.bytes.strip_suffix(b"\r\n").unwrap_or(letter.bytes);
-        match connection.message(bytes).await {
+        match line.connection.message(bytes).await {
             Ok(response) => {
                 let words = response.message().collect::<Vec<_>>().join(" ");
                 Ok(Answer::Accepted { answer: one_line(&format!("{} {words}", response.code())) })

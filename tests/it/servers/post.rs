@@ -29,6 +29,8 @@ pub struct Taken {
     pub recipients: Vec<String>,
     pub dsn: Vec<String>,
     pub login: bool,
+    /// MAIL came with more behind it (RFC 2920).
+    pub together: bool,
     /// When, in seconds of its clock.
     pub at: f64,
 }

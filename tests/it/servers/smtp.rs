@@ -76,20 +76,23 @@ async fn a_post_that_takes_no_tagged_sender_is_told_with_the_key_that_helps() {
 
 #[tokio::test]
 async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
-    let office = PostOffice::start(&[]);
-    let smtp = Smtp::new(office.post());
-    for stage in ["mail", "rcpt", "data", "after"] {
-        office.fault(stage, 1, "550 5.7.1 not for you");
-        let answer = Answer::Rejected { answer: "550 5.7.1 not for you".into() };
-        assert_eq!(send(&smtp).await, Ok(answer), "{stage}");
-        office.fault(stage, 1, "452 4.3.1 full");
-        let answer = Answer::Retry { answer: "452 4.3.1 full".into(), perhaps_sent: false };
-        assert_eq!(send(&smtp).await, Ok(answer), "{stage}");
-        accepted(send(&smtp).await);
+    for words in [&[][..], &["--pipelining", "yes"], &["--pipelining", "eager"]] {
+        let office = PostOffice::start(words);
+        let smtp = Smtp::new(office.post());
+        for stage in ["mail", "rcpt", "data", "after"] {
+            office.fault(stage, 1, "550 5.7.1 not for you");
+            let answer = Answer::Rejected { answer: "550 5.7.1 not for you".into() };
+            assert_eq!(send(&smtp).await, Ok(answer), "{words:?} {stage}");
+            office.fault(stage, 1, "452 4.3.1 full");
+            let answer = Answer::Retry { answer: "452 4.3.1 full".into(), perhaps_sent: false };
+            assert_eq!(send(&smtp).await, Ok(answer), "{words:?} {stage}");
+            accepted(send(&smtp).await);
+        }
+        let taken = office.taken();
+        assert_eq!(taken.len(), 4);
+        assert!(taken.iter().all(|taken| taken.connection == 1));
+        assert!(taken.iter().all(|taken| taken.together != words.is_empty()), "{words:?}");
     }
-    let taken = office.taken();
-    assert_eq!(taken.len(), 4);
-    assert!(taken.iter().all(|taken| taken.connection == 1));
 }
 
 #[tokio::test]
