@@ -1,10 +1,11 @@
 //! The bare limits of this machine: what each end of the path does when it is alone.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, TypeInfo, ValueRef};
 use sscd::domain::id::Address;
 use sscd::ports::{Answer, Mailbox, Outgoing, Transport, Which, in_batches};
 
@@ -78,35 +79,42 @@ const STEPS: [(usize, &str); 4] = [
     (64, concat!(include_str!("bare/4-claim.sql"), include_str!("bare/5-settle.sql"))),
 ];
 
+/// Rows in one statement, as the daemon has them.
+const ROWS: usize = 192;
+
 /// Mails a second: the rows of the record that was made, written again into an empty one, in the same groups and just
-/// as durable, with nothing else to do.
+/// as durable, by a program that has their values at hand and nothing else to do.
 pub fn sqlite(place: &Place, first: usize, n: usize) -> f64 {
     block(async {
-        let mut db = connect(&place.path("bare.db")).await;
-        let migration = include_str!("../../migrations/sqlite/0001_record.sql");
-        let made = place.path("state/sscd.db").display().to_string();
-        let rows = place.path("rows.db").display().to_string();
-        run(&mut db, SETTINGS).await;
-        run(&mut db, migration).await;
+        let mut made = connect(&place.path("rows.db")).await;
         let lay_out = include_str!("bare/0-lay-out.sql");
         let words = [
-            (":made", made),
-            (":rows", rows),
+            (":made", place.path("state/sscd.db").display().to_string()),
             (":first", first.to_string()),
             (":last", (first + n).to_string()),
         ];
-        run(&mut db, &words.iter().fold(lay_out.to_owned(), |sql, (word, value)| sql.replace(word, value)))
+        run(&mut made, &words.iter().fold(lay_out.to_owned(), |sql, (word, value)| sql.replace(word, value)))
             .await;
-        let start = Instant::now();
+        let mut db = connect(&place.path("bare.db")).await;
+        for sql in [SETTINGS, include_str!("../../migrations/sqlite/0001_record.sql"), LEADER] {
+            run(&mut db, sql).await;
+        }
+        let mut took = Duration::ZERO;
         for (size, step) in STEPS {
             for from in (0..n).step_by(size) {
                 let to = n.min(from + size);
                 // Each table holds as many rows for one mail as for the next.
                 let step = step.replace(":from", &from.to_string()).replace(":to", &to.to_string());
-                run(&mut db, &format!("BEGIN IMMEDIATE; {step} COMMIT;")).await;
+                let writes = writes(&mut made, &step).await;
+                let start = Instant::now();
+                run(&mut db, "BEGIN IMMEDIATE").await;
+                for write in writes {
+                    write.execute(&mut db).await;
+                }
+                run(&mut db, "COMMIT").await;
+                took += start.elapsed();
             }
         }
-        let took = start.elapsed();
         let accepted = "SELECT count(*) FROM delivery WHERE state = 'accepted'";
         let n_accepted: i64 = sqlx::query_scalar(accepted).fetch_one(&mut db).await.unwrap();
         assert_eq!(n_accepted, i64::try_from(n).unwrap());
@@ -114,6 +122,69 @@ pub fn sqlite(place: &Place, first: usize, n: usize) -> f64 {
     })
 }
 
+const LEADER: &str = "INSERT INTO lease (name, holder, term, until_ms) VALUES ('decider', 'bare', 1, 0); \
+    INSERT INTO cursor (mailbox, epoch, position) VALUES ('bare', 0, 0)";
+
 async fn run(db: &mut SqliteConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await.unwrap();
+}
+
+enum Value {
+    Null,
+    Number(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// A statement, and the rows that stand for its `{rows}`.
+struct Write {
+    sql: String,
+    rows: Vec<Vec<Value>>,
+}
+
+/// The writes of a step: a SELECT gives the rows of the statement behind it.
+async fn writes(made: &mut SqliteConnection, step: &str) -> Vec<Write> {
+    let mut writes = Vec::new();
+    let mut rows = Vec::new();
+    for sql in step.split(';').map(str::trim).filter(|sql| !sql.is_empty()) {
+        if sql.starts_with("SELECT") {
+            let found = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *made).await.unwrap();
+            rows = found.iter().map(values).collect();
+            continue;
+        }
+        let mut left = std::mem::take(&mut rows).into_iter().peekable();
+        loop {
+            let rows: Vec<_> = left.by_ref().take(ROWS).collect();
+            let one = |row: &Vec<Value>| format!("({})", vec!["?"; row.len()].join(", "));
+            let marks: Vec<String> = rows.iter().map(one).collect();
+            writes.push(Write { sql: sql.replace("{rows}", &marks.join(", ")), rows });
+            if left.peek().is_none() {
+                break;
+            }
+        }
+    }
+    writes
+}
+
+fn values(row: &SqliteRow) -> Vec<Value> {
+    let value = |at| match row.try_get_raw(at).unwrap().type_info().name() {
+        "NULL" => Value::Null,
+        "INTEGER" => Value::Number(row.get_unchecked(at)),
+        "BLOB" => Value::Bytes(row.get_unchecked(at)),
+        _ => Value::Text(row.get_unchecked(at)),
+    };
+    (0..row.len()).map(value).collect()
+}
+
+impl Write {
+    async fn execute(self, db: &mut SqliteConnection) {
+        let query = sqlx::query(AssertSqlSafe(self.sql));
+        let bound = self.rows.into_iter().flatten().fold(query, |query, value| match value {
+            Value::Null => query.bind(None::<i64>),
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        });
+        bound.execute(db).await.unwrap();
+    }
 }

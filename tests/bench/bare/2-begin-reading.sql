@@ -1,2 +1,2 @@
-UPDATE main.meta SET words = (SELECT group_concat(inbox_id) FROM rows.inbox WHERE n >= :from AND n < :to)
-WHERE name = 'reading';
+SELECT group_concat(inbox_id, ' ') FROM inbox WHERE n >= :from AND n < :to;
+WITH v (words) AS (VALUES {rows}) UPDATE meta SET words = v.words FROM v WHERE name = 'reading';

@@ -1,2 +1,4 @@
-UPDATE main.delivery SET state = 'transmitting', claimed_by = 'bare', n_attempts = 1
-FROM rows.delivery r WHERE r.n >= :from AND r.n < :to AND main.delivery.delivery_id = r.delivery_id;
+SELECT delivery_id FROM delivery WHERE n >= :from AND n < :to;
+WITH v (delivery_id) AS (VALUES {rows})
+UPDATE delivery SET state = 'transmitting', claimed_by = 'bare', n_attempts = 1
+FROM v WHERE delivery.delivery_id = v.delivery_id;
