@@ -13,7 +13,7 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 options = argparse.ArgumentParser()
 for name in ("port", "folder", "lmtp", "sender", "user", "password", "cert", "key", "dsn", "authserv", "token-key", "mechanism"):
     options.add_argument(f"--{name}")
-options.add_argument("--pipelining", choices=("yes", "eager"))  # eager: asks for a letter that nobody is to have
+options.add_argument("--pipelining", choices=("yes", "eager", "naive"))
 options.add_argument("--security", choices=("plain", "starttls", "tls"), default="plain")
 options = options.parse_args()
 
@@ -151,11 +151,13 @@ class Server(SMTP):
     async def smtp_DATA(self, arg):
         if reply := struck("data"):
             await self.push(reply)
-        elif options.pipelining == "eager" and not self.envelope.rcpt_tos:
+        elif options.pipelining in ("eager", "naive") and not self.envelope.rcpt_tos:
+            # It asks for a letter that nobody is to have.
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             while await self._reader.readline() != b".\r\n":
                 pass
-            await self.push("554 5.5.1 Error: no valid recipients")
+            eager = "554 5.5.1 Error: no valid recipients"
+            await self.push(eager if options.pipelining == "eager" else "250 2.0.0 Ok: for nobody")
         else:
             await super().smtp_DATA(arg)
 

@@ -5,31 +5,26 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-use super::Post;
 use super::login::log_in;
+use super::{Offers, Post};
 use crate::adapters::clock::Stopwatch;
 use crate::adapters::link::{Link, Peer, Security, Way};
 use crate::ports::Failure;
 
 pub(super) struct Line {
-    pub connection: AsyncSmtpConnection,
-    /// Delivery status notifications can be asked for (RFC 3461).
-    pub has_dsn: bool,
-    /// The largest letter that it takes (RFC 1870); 0 says nothing.
-    pub size: Option<u64>,
-    /// Bytes above 127 may be sent (RFC 6152).
-    pub is_8bit: bool,
-    /// Commands may be said together, before the answer to the first (RFC 2920).
-    pub is_pipelined: bool,
+    connection: AsyncSmtpConnection,
+    pub offers: Offers,
+    /// It may be out of step: for no other letter.
+    pub is_lost: bool,
     pub idle: Stopwatch,
 }
 
 impl std::fmt::Debug for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Line").field("has_dsn", &self.has_dsn).finish_non_exhaustive()
+        f.debug_struct("Line").field("offers", &self.offers).finish_non_exhaustive()
     }
 }
 
@@ -58,51 +53,83 @@ impl Line {
             offers = offered(&mut connection, peer, &hello).await?;
         }
         let has = |word: &str| offers.message().any(|line| line.trim().eq_ignore_ascii_case(word));
-        let (has_dsn, is_pipelined) = (has("DSN"), has("PIPELINING"));
-        let size = offers.message().find_map(|line| line.trim().strip_prefix("SIZE ")?.trim().parse().ok());
-        let is_8bit = connection.server_info().supports_feature(Extension::EightBitMime);
-        Ok(Self { connection, has_dsn, size, is_8bit, is_pipelined, idle: Stopwatch::start() })
+        let offers = Offers {
+            has_dsn: has("DSN"),
+            size: offers.message().find_map(|line| line.trim().strip_prefix("SIZE ")?.trim().parse().ok()),
+            is_8bit: connection.server_info().supports_feature(Extension::EightBitMime),
+            is_pipelined: has("PIPELINING"),
+        };
+        Ok(Self { connection, offers, is_lost: false, idle: Stopwatch::start() })
     }
 
-    /// MAIL, RCPT and DATA: the answers up to the first without which nothing more can be asked.
-    pub(super) async fn announce(&mut self, mail: Mail, rcpt: Rcpt) -> Vec<Result<Response, Error>> {
-        if self.is_pipelined {
-            return self.announce_at_once(mail, rcpt).await;
-        }
+    /// MAIL, RCPT and DATA, up to the server's word to go on; in one go where it takes them so (RFC 2920).
+    pub(super) async fn announce(&mut self, mail: Mail, rcpt: Rcpt) -> Result<(), Unsent> {
         let mut answers = Vec::with_capacity(3);
-        for command in [mail.to_string(), rcpt.to_string(), Data.to_string()] {
-            let answer = self.connection.command(command).await;
-            let is_refused = answer.is_err();
-            answers.push(answer);
-            if is_refused {
-                break;
+        if self.offers.is_pipelined {
+            answers.push(self.command(format!("{mail}{rcpt}{Data}")).await);
+            while answers.len() < 3 && !self.is_lost {
+                let answer = self.connection.read_response().await;
+                answers.push(self.heard(answer));
+            }
+        } else {
+            for command in [mail.to_string(), rcpt.to_string(), Data.to_string()] {
+                answers.push(self.command(command).await);
+                if matches!(answers.last(), Some(Err(_))) {
+                    break;
+                }
             }
         }
-        answers
+        match answers.as_slice() {
+            // It waits for a letter that nobody is to have: an empty one ends that (RFC 2920 3.1).
+            [_, Err(_), Ok(_)] => drop(self.command(".\r\n").await),
+            [Err(_), Ok(_), Ok(_)] => self.is_lost = true,
+            _ => {}
+        }
+        for (nth, answer) in answers.into_iter().enumerate() {
+            let answer = answer.map_err(if nth == 0 { Unsent::AtMail } else { Unsent::Later })?;
+            if (nth == 2) != (answer.code().severity == Severity::PositiveIntermediate) {
+                self.is_lost = true;
+                return Err(Unsent::OutOfStep(answer));
+            }
+        }
+        Ok(())
     }
 
-    /// In one go, however each is answered (RFC 2920).
-    async fn announce_at_once(&mut self, mail: Mail, rcpt: Rcpt) -> Vec<Result<Response, Error>> {
-        let connection = &mut self.connection;
-        let mut answers = vec![connection.command(format!("{mail}{rcpt}{Data}")).await];
-        let was_heard =
-            |answer: &Result<_, Error>| answer.as_ref().err().is_none_or(|e| e.status().is_some());
-        while answers.len() < 3 && answers.last().is_some_and(was_heard) {
-            answers.push(connection.read_response().await);
-        }
-        if let [.., Ok(_)] = answers.as_slice()
-            && answers.iter().any(Result::is_err)
-        {
-            // It waits for a letter that nobody is to have: an empty one ends that (RFC 2920 3.1).
-            let _ = connection.command(".\r\n").await;
-        }
-        answers
+    /// The letter itself, once it was announced.
+    pub(super) async fn message(&mut self, bytes: &[u8]) -> Result<Response, Error> {
+        let answer = self.connection.message(bytes).await;
+        self.heard(answer)
     }
 
     /// Makes the line ready for another letter; false when it is of no more use.
     pub(super) async fn reset(&mut self) -> bool {
-        self.connection.command(Rset).await.is_ok()
+        !self.is_lost && self.command(Rset).await.is_ok()
     }
+
+    async fn command(&mut self, command: impl std::fmt::Display) -> Result<Response, Error> {
+        let answer = self.connection.command(command).await;
+        self.heard(answer)
+    }
+
+    /// An answer that was not heard may come yet, and would be taken for that to the next command. After 421 there
+    /// comes none (RFC 5321 3.8).
+    fn heard(&mut self, answer: Result<Response, Error>) -> Result<Response, Error> {
+        self.is_lost |= answer.as_ref().err().is_some_and(is_goodbye);
+        answer
+    }
+}
+
+/// Where an attempt ended before any byte of the letter was on its way.
+pub(super) enum Unsent {
+    AtMail(Error),
+    Later(Error),
+    /// What it said answers nothing that it was asked.
+    OutOfStep(Response),
+}
+
+/// Closed without a word, or with 421 (RFC 5321 3.8).
+pub(super) fn is_goodbye(error: &Error) -> bool {
+    error.status().is_none_or(|code| u16::from(code) == 421)
 }
 
 async fn offered(

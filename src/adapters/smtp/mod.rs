@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::commands::{Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter, RcptParameter};
+use lettre::transport::smtp::response::{Response, Severity};
 use tokio::sync::Semaphore;
 
 use super::clock::Stopwatch;
@@ -18,7 +19,7 @@ use super::link::{Peer, Way};
 use super::login::Login;
 use crate::domain::id::Address;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
-use line::{Line, one_line, said};
+use line::{Line, Unsent, is_goodbye, one_line, said};
 
 #[derive(Debug, Clone)]
 pub struct Post {
@@ -40,6 +41,10 @@ pub struct Offers {
     pub has_dsn: bool,
     /// The largest letter (RFC 1870); 0 says nothing.
     pub size: Option<u64>,
+    /// Bytes above 127 may be sent (RFC 6152).
+    pub is_8bit: bool,
+    /// Commands may be said together, before the answer to the first (RFC 2920).
+    pub is_pipelined: bool,
 }
 
 impl Post {
@@ -48,8 +53,7 @@ impl Post {
     /// # Errors
     /// As [`Transport::send`].
     pub async fn visit(&self, way: &mut Way) -> Result<Offers, Failure> {
-        let line = Line::open(self, way).await?;
-        Ok(Offers { has_dsn: line.has_dsn, size: line.size })
+        Ok(Line::open(self, way).await?.offers)
     }
 }
 
@@ -80,6 +84,9 @@ impl Smtp {
     }
 
     fn keep(&self, mut line: Line) {
+        if line.is_lost {
+            return;
+        }
         line.idle = Stopwatch::start();
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
@@ -112,29 +119,26 @@ impl Smtp {
             Ok(envelope) => envelope,
             Err(answer) => return Ok(Answer::Rejected { answer }),
         };
-        for (nth, answer) in line.announce(mail, rcpt).await.into_iter().enumerate() {
-            answer.map_err(if nth == 0 { Unsent::AtMail } else { Unsent::Later })?;
-        }
+        line.announce(mail, rcpt).await?;
         // The end of the data brings a line end of its own.
         let bytes = letter.bytes.strip_suffix(b"\r\n").unwrap_or(letter.bytes);
-        match line.connection.message(bytes).await {
+        let perhaps = |answer| Ok(Answer::Retry { answer, perhaps_sent: true });
+        match line.message(bytes).await {
+            Ok(response) if response.code().severity == Severity::PositiveCompletion => {
+                Ok(Answer::Accepted { answer: words(&response) })
+            }
             Ok(response) => {
-                let words = response.message().collect::<Vec<_>>().join(" ");
-                Ok(Answer::Accepted { answer: one_line(&format!("{} {words}", response.code())) })
+                line.is_lost = true;
+                perhaps(format!("the server answered a letter with what answers none: {}", words(&response)))
             }
             Err(error) if error.status().is_some() => Ok(judged(&error, letter.sender)),
-            Err(error) => {
-                let answer = format!("the line broke before the answer was heard: {}", said(&error));
-                Ok(Answer::Retry { answer, perhaps_sent: true })
-            }
+            Err(error) => perhaps(format!("the line broke before the answer was heard: {}", said(&error))),
         }
     }
 }
 
-/// Where an attempt ended before any byte of the letter was on its way.
-enum Unsent {
-    AtMail(Error),
-    Later(Error),
+fn words(response: &Response) -> String {
+    one_line(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))
 }
 
 #[async_trait]
@@ -178,6 +182,12 @@ impl Transport for Smtp {
                     )));
                 }
                 Err(Unsent::AtMail(error) | Unsent::Later(error)) => error,
+                Err(Unsent::OutOfStep(response)) => {
+                    let said = words(&response);
+                    return Err(Failure::retry(format!(
+                        "the SMTP server {peer} answers out of step: {said}"
+                    )));
+                }
             };
             if error.status().is_none() {
                 return Err(Failure::retry(format!("the SMTP server {peer}: {}", said(&error))));
@@ -188,11 +198,6 @@ impl Transport for Smtp {
             return Ok(judged(&error, letter.sender));
         }
     }
-}
-
-/// Closed without a word, or with 421 (RFC 5321 3.8).
-fn is_goodbye(error: &Error) -> bool {
-    error.status().is_none_or(|code| u16::from(code) == 421)
 }
 
 /// Authentication is required, or too weak, or wrong (RFC 4954 6): true of every letter, not of this one.
@@ -232,14 +237,14 @@ fn envelope(line: &Line, letter: Outgoing<'_>) -> Result<(Mail, Rcpt), String> {
     let mut mail = Vec::new();
     let mut rcpt = Vec::new();
     if !letter.bytes.is_ascii() {
-        if !line.is_8bit {
+        if !line.offers.is_8bit {
             return Err(
                 "not sent: the letter has bytes above 127 and the server takes none (RFC 6152)".into()
             );
         }
         mail.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    if line.has_dsn {
+    if line.offers.has_dsn {
         let of = |keyword: &str, value: String| (keyword.to_owned(), Some(value));
         let (keyword, value) = of("RET", "HDRS".into());
         mail.push(MailParameter::Other { keyword, value });

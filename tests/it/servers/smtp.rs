@@ -76,8 +76,9 @@ async fn a_post_that_takes_no_tagged_sender_is_told_with_the_key_that_helps() {
 
 #[tokio::test]
 async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
-    for words in [&[][..], &["--pipelining", "yes"], &["--pipelining", "eager"]] {
-        let office = PostOffice::start(words);
+    for pipelining in [None, Some("yes"), Some("eager"), Some("naive")] {
+        let words: Vec<&str> = pipelining.into_iter().flat_map(|how| ["--pipelining", how]).collect();
+        let office = PostOffice::start(&words);
         let smtp = Smtp::new(office.post());
         for stage in ["mail", "rcpt", "data", "after"] {
             office.fault(stage, 1, "550 5.7.1 not for you");
@@ -86,7 +87,7 @@ async fn each_refusal_is_told_in_the_servers_words_and_the_line_goes_on() {
             office.fault(stage, 1, "452 4.3.1 full");
             let answer = Answer::Retry { answer: "452 4.3.1 full".into(), perhaps_sent: false };
             assert_eq!(send(&smtp).await, Ok(answer), "{words:?} {stage}");
-            accepted(send(&smtp).await);
+            assert!(accepted(send(&smtp).await).starts_with("250 2.0.0 Ok: queued as"));
         }
         let taken = office.taken();
         assert_eq!(taken.len(), 4);
@@ -112,6 +113,22 @@ async fn a_line_that_breaks_after_the_final_dot_is_perhaps_sent_and_before_it_is
     office.fault("slow", 1, "2");
     let answer = send(&hasty).await;
     assert!(matches!(answer, Ok(Answer::Retry { perhaps_sent: true, .. })), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_not_taken_for_that_to_the_next_letter() {
+    for pipelining in [None, Some("yes")] {
+        let words: Vec<&str> = pipelining.into_iter().flat_map(|how| ["--pipelining", how]).collect();
+        let office = PostOffice::start(&words);
+        let mut post = office.post();
+        post.peer.patience = Duration::from_secs(1);
+        let smtp = Smtp::new(post);
+        office.fault("slow", 1, "1.5");
+        let answer = send(&smtp).await;
+        assert!(matches!(answer, Ok(Answer::Retry { perhaps_sent: true, .. })), "{answer:?}");
+        assert!(accepted(send(&smtp).await).starts_with("250 2.0.0 Ok: queued as"), "{words:?}");
+        assert!(office.taken().iter().any(|taken| taken.connection == 2), "{words:?}");
+    }
 }
 
 #[tokio::test]
