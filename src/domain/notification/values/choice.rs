@@ -62,21 +62,20 @@ pub fn parted(text: &str) -> String {
         };
         if ends {
             push_plain(&mut parted, text.get(from..at).unwrap_or_default());
-            parted.push_str(BAR);
+            parted.push_str(" | ");
             from = at + c.len_utf8();
         }
         before = c;
     }
     push_plain(&mut parted, text.get(from..).unwrap_or_default());
-    for joint in [" but ", " however "] {
+    // The word stays with what it opens: "but not" by itself denies something.
+    for (joint, parting) in [(" but ", " | but "), (" however ", " | however ")] {
         if parted.contains(joint) {
-            parted = parted.replace(joint, BAR);
+            parted = parted.replace(joint, parting);
         }
     }
     parted
 }
-
-const BAR: &str = " | ";
 
 /// The clauses of words that are parted.
 pub fn clauses(parted: &str) -> impl Iterator<Item = &str> {

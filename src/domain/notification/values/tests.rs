@@ -104,6 +104,7 @@ fn a_stage_is_never_read_from_what_is_denied() {
         ("[ ] Intending [x] Procuring [ ] Testing", Procuring),
         ("Not yet in use, still developing", Developing),
         ("intend to utilise", Intending),
+        ("Not in use yet\nbut in test", Testing),
     ] {
         check(stage::read, words, Some(stage));
     }
@@ -118,6 +119,8 @@ fn a_stage_is_never_read_from_what_is_denied() {
         "unclear",
         "never used",
         "testing and in use",
+        "In use, but not, as yet, rolled out",
+        "In use,\nbut not, as yet, rolled out",
     ] {
         check(stage::read, words, None);
     }
