@@ -96,9 +96,15 @@ pub fn sqlite(place: &Place, first: usize, n: usize) -> f64 {
         run(&mut made, &words.iter().fold(lay_out.to_owned(), |sql, (word, value)| sql.replace(word, value)))
             .await;
         let mut db = connect(&place.path("bare.db")).await;
-        for sql in [SETTINGS, include_str!("../../migrations/sqlite/0001_record.sql"), LEADER] {
+        let record = [
+            include_str!("../../migrations/sqlite/0001_record.sql"),
+            include_str!("../../migrations/sqlite/0003_folder_role.sql"),
+        ];
+        for sql in [SETTINGS, record[0], record[1], LEADER] {
             run(&mut db, sql).await;
         }
+        // What was just laid out is not to be written while time is taken.
+        rustix::fs::sync();
         let mut took = Duration::ZERO;
         for (size, step) in STEPS {
             for from in (0..n).step_by(size) {
@@ -167,11 +173,14 @@ async fn writes(made: &mut SqliteConnection, step: &str) -> Vec<Write> {
 }
 
 fn values(row: &SqliteRow) -> Vec<Value> {
-    let value = |at| match row.try_get_raw(at).unwrap().type_info().name() {
-        "NULL" => Value::Null,
-        "INTEGER" => Value::Number(row.get_unchecked(at)),
-        "BLOB" => Value::Bytes(row.get_unchecked(at)),
-        _ => Value::Text(row.get_unchecked(at)),
+    let value = |at| {
+        let value = row.try_get_raw(at).unwrap();
+        match value.type_info().name() {
+            _ if value.is_null() => Value::Null,
+            "INTEGER" => Value::Number(row.get_unchecked(at)),
+            "BLOB" => Value::Bytes(row.get_unchecked(at)),
+            _ => Value::Text(row.get_unchecked(at)),
+        }
     };
     (0..row.len()).map(value).collect()
 }
