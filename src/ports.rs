@@ -57,8 +57,8 @@ pub trait Mailbox: Send {
     /// a mailbox that is no longer in `epoch` is a `Retry`.
     async fn fetch(&mut self, epoch: i64, batch: &[Found]) -> Result<Vec<Fetched>, Failure>;
 
-    /// At most [`PIECE`] bytes of one mail from `offset` on; a shorter piece is the last. `None` when it is gone.
-    async fn piece(&mut self, epoch: i64, locator: &str, offset: u64) -> Result<Option<Vec<u8>>, Failure>;
+    /// At most [`PIECE`] bytes of one mail from `offset` on; none where it ends.
+    async fn piece(&mut self, epoch: i64, locator: &str, offset: u64) -> Result<Piece, Failure>;
 
     /// Comes back when something may have arrived since the last `list` or `present`, and after `at_most` anyway
     /// (sooner where the server wants it: an IDLE cycle, a poll).
@@ -144,6 +144,17 @@ pub struct Fetched {
 pub enum Body {
     Whole(Vec<u8>),
     /// The server's answer for this one mail cannot be understood, although it was asked for alone.
+    Unreadable {
+        why: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Bytes(Vec<u8>),
+    /// A colleague removed the mail in the meantime.
+    Gone,
+    /// As [`Body::Unreadable`].
     Unreadable {
         why: String,
     },

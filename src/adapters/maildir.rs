@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::watch::Watch;
-use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
+use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Piece, Present, Which};
 use async_trait::async_trait;
 
 /// A Maildir has no UIDVALIDITY: its names are unique for ever.
@@ -60,7 +60,7 @@ impl Maildir {
         &mut self,
         mut locators: Vec<String>,
         read: impl Fn(&Path) -> io::Result<T> + Clone + Send + 'static,
-    ) -> Result<Vec<(String, T)>, Failure> {
+    ) -> Result<Vec<(String, io::Result<T>)>, Failure> {
         let mut done = Vec::with_capacity(locators.len());
         for is_second_look in [false, true] {
             if is_second_look || !locators.iter().all(|locator| self.paths.contains_key(locator)) {
@@ -69,7 +69,7 @@ impl Maildir {
             let place = |locator| self.paths.get(&locator).cloned().map(|path| (locator, path));
             let places: Vec<_> = locators.into_iter().filter_map(place).collect();
             let read = read.clone();
-            let (found, missed) = blocking(&self.root, move || read_each(places, &read)).await?;
+            let (found, missed) = blocking(&self.root, move || Ok(read_each(places, &read))).await?;
             done.extend(found);
             locators = missed;
             if locators.is_empty() {
@@ -80,22 +80,18 @@ impl Maildir {
     }
 }
 
-/// What could be read, and the locators of what is no longer at its place.
-type Outcome<T> = (Vec<(String, T)>, Vec<String>);
+/// What was there, be it readable or not, and the locators of what is no longer at its place.
+type Outcome<T> = (Vec<(String, io::Result<T>)>, Vec<String>);
 
-fn read_each<T>(
-    places: Vec<(String, PathBuf)>,
-    read: &impl Fn(&Path) -> io::Result<T>,
-) -> io::Result<Outcome<T>> {
+fn read_each<T>(places: Vec<(String, PathBuf)>, read: &impl Fn(&Path) -> io::Result<T>) -> Outcome<T> {
     let (mut found, mut missed) = (Vec::with_capacity(places.len()), Vec::new());
     for (locator, path) in places {
         match read(&path) {
-            Ok(content) => found.push((locator, content)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => missed.push(locator),
-            Err(error) => return Err(error),
+            read => found.push((locator, read)),
         }
     }
-    Ok((found, missed))
+    (found, missed)
 }
 
 #[async_trait]
@@ -123,12 +119,17 @@ impl Mailbox for Maildir {
     async fn fetch(&mut self, _epoch: i64, batch: &[Found]) -> Result<Vec<Fetched>, Failure> {
         let locators = batch.iter().map(|found| found.locator.clone()).collect();
         let read = self.read(locators, |path| std::fs::read(path)).await?;
-        // An empty file is one that somebody copied straight into `new` and has not written yet.
-        let read = read.into_iter().filter(|(_, bytes)| !bytes.is_empty());
-        Ok(read.map(|(locator, bytes)| Fetched { locator, body: Body::Whole(bytes) }).collect())
+        let body = |read: io::Result<Vec<u8>>| match read {
+            // An empty file is one that somebody copied straight into `new` and has not written yet.
+            Ok(bytes) => (!bytes.is_empty()).then_some(Body::Whole(bytes)),
+            // One file that cannot be read must not hold up the others (FIELD.md 2).
+            Err(error) => Some(Body::Unreadable { why: error.to_string() }),
+        };
+        let read = read.into_iter();
+        Ok(read.filter_map(|(locator, read)| Some(Fetched { locator, body: body(read)? })).collect())
     }
 
-    async fn piece(&mut self, _epoch: i64, locator: &str, offset: u64) -> Result<Option<Vec<u8>>, Failure> {
+    async fn piece(&mut self, _epoch: i64, locator: &str, offset: u64) -> Result<Piece, Failure> {
         let read = move |path: &Path| {
             let mut file = std::fs::File::open(path)?;
             file.seek(SeekFrom::Start(offset))?;
@@ -137,7 +138,11 @@ impl Mailbox for Maildir {
             Ok(bytes)
         };
         let read = self.read(vec![locator.to_owned()], read).await?;
-        Ok(read.into_iter().next().map(|(_, bytes)| bytes))
+        Ok(match read.into_iter().next() {
+            Some((_, Ok(bytes))) => Piece::Bytes(bytes),
+            Some((_, Err(error))) => Piece::Unreadable { why: error.to_string() },
+            None => Piece::Gone,
+        })
     }
 
     async fn wait(&mut self, at_most: Duration) -> Result<(), Failure> {
@@ -162,7 +167,7 @@ fn scan(root: &Path) -> io::Result<HashMap<String, PathBuf>> {
             let entry = entry?;
             // A locator is kept as text for ever; a name that is none belongs to no mail program.
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if name.starts_with('.') || entry.file_type()?.is_dir() {
+            if name.starts_with('.') || !is_file(&entry)? {
                 continue;
             }
             let locator = name.split_once(":2,").map_or(name.as_str(), |(locator, _)| locator);
@@ -170,6 +175,12 @@ fn scan(root: &Path) -> io::Result<HashMap<String, PathBuf>> {
         }
     }
     Ok(paths)
+}
+
+/// Or a link to one. To read anything else, such as a pipe, could take for ever.
+fn is_file(entry: &std::fs::DirEntry) -> io::Result<bool> {
+    let kind = entry.file_type()?;
+    Ok(kind.is_file() || kind.is_symlink() && entry.path().is_file())
 }
 
 fn measure((locator, path): (String, PathBuf)) -> Option<Found> {
@@ -222,8 +233,8 @@ mod tests {
         std::fs::remove_file(root.path().join("cur/1.a.host:2,S")).unwrap();
         let fetched = maildir.fetch(listing.epoch, &listing.found).await.unwrap();
         assert_eq!(fetched, [Fetched { locator: "2.b.host".into(), body: Body::Whole(b"two".into()) }]);
-        assert_eq!(maildir.piece(0, "2.b.host", 1).await.unwrap(), Some(b"wo".to_vec()));
-        assert_eq!(maildir.piece(0, "1.a.host", 0).await.unwrap(), None);
+        assert_eq!(maildir.piece(0, "2.b.host", 1).await.unwrap(), Piece::Bytes(b"wo".to_vec()));
+        assert_eq!(maildir.piece(0, "1.a.host", 0).await.unwrap(), Piece::Gone);
         assert_eq!(maildir.present().await.unwrap().locators, ["2.b.host"]);
     }
 

@@ -13,7 +13,7 @@ use super::service::{Idle, Service};
 use super::{Engine, Stage};
 use crate::domain::folder::FolderRole;
 use crate::domain::message::is_stub;
-use crate::ports::{Body, Clock, Failure, Fetched, Found, Mailbox, PIECE, Present, Which, in_batches};
+use crate::ports::{Body, Clock, Fetched, Found, Mailbox, PIECE, Piece, Present, Which, in_batches};
 use crate::store::{Arrival, Content, Cursor};
 
 pub struct Collect<M> {
@@ -189,11 +189,15 @@ impl<M: Mailbox> Collect<M> {
                 }
                 Body::Unreadable { why } => why,
             };
-            // It is fetched again at each reconciliation.
-            let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
-            self.engine.alarms.raise_if_new(&self.unreadable(&locator), &text).await;
+            self.pass_over(&locator, &why).await;
         }
         Ok(arrivals)
+    }
+
+    /// A mail that cannot be had, which is fetched again at each reconciliation.
+    async fn pass_over(&mut self, locator: &str, why: &str) {
+        let text = format!("mail {locator} of {} cannot be fetched: {why}", self.name);
+        self.engine.alarms.raise_if_new(&self.unreadable(locator), &text).await;
     }
 
     /// The alarm about a mail that cannot be fetched.
@@ -211,14 +215,18 @@ impl<M: Mailbox> Collect<M> {
         let is_older = self.is_older(found);
         let (mut raw, mut hash, mut offset) = (None, Sha256::new(), 0_u64);
         loop {
-            let piece = self.mailbox.piece(epoch, &found.locator, offset).await;
-            let piece = match piece {
-                Ok(Some(piece)) => piece,
-                gone_or_failed => {
+            let piece = match self.mailbox.piece(epoch, &found.locator, offset).await {
+                Ok(Piece::Bytes(piece)) => piece,
+                // Behind the end some servers have nothing to give, not even nothing.
+                Ok(Piece::Unreadable { .. }) if offset > 0 && offset >= found.n_bytes => break,
+                without => {
                     if let Some(raw) = raw {
                         self.engine.store.unstage(raw).await?;
                     }
-                    return gone_or_failed.map(|_| None).map_err(|failure: Failure| failure.into());
+                    if let Piece::Unreadable { why } = without? {
+                        self.pass_over(&found.locator, &why).await;
+                    }
+                    return Ok(None);
                 }
             };
             offset += piece.len() as u64;
@@ -227,7 +235,8 @@ impl<M: Mailbox> Collect<M> {
             } else {
                 raw = Some(self.engine.store.stage(raw, &piece).await?);
             }
-            if piece.len() < PIECE {
+            // A server may give less than it was asked for, and say a size that is none.
+            if piece.is_empty() || piece.len() < PIECE && offset >= found.n_bytes {
                 break;
             }
         }

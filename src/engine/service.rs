@@ -1,11 +1,13 @@
 //! One service, five times: look at the state, do the next thing, say when to look again. A service takes no input; it
 //! is woken by a signal or a time, and the wake-up only saves waiting (DESIGN.md 6).
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +74,9 @@ pub struct Told {
     pub reload: Bell,
 }
 
+/// What it had in hand is let go, and it begins again.
+const PANICKED: &str = "the program failed in it: please report what the log says";
+
 /// A service looks at least this often, whatever happens.
 const AT_MOST: Duration = Duration::from_mins(1);
 /// A stop waits this long for the thing in hand.
@@ -92,7 +97,9 @@ pub async fn run(
     while !shutdown.is_cancelled() {
         told.borrow_and_update();
         let outcome = tokio::select! {
-            outcome = service.run_once() => Some(outcome),
+            outcome = AssertUnwindSafe(service.run_once()).catch_unwind() => {
+                Some(outcome.unwrap_or_else(|_| Err(anyhow::anyhow!(PANICKED))))
+            }
             () = patience(&shutdown) => None,
         };
         let at_most = match outcome {

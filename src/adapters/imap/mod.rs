@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use super::link::Peer;
 use super::login::Login;
 use super::oauth::explained;
-use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Present, Which};
+use crate::ports::{Body, Failure, Fetched, Found, Listing, Mailbox, PIECE, Piece, Present, Which};
 use data::{Nil, read_body, read_found, read_uid, set};
 use talk::{Talk, Trouble};
 pub use visit::{Place, Seen, Visit};
@@ -153,11 +153,21 @@ impl Imap {
                 break;
             }
         }
-        let unreadable = |why| vec![Fetched { locator: uid.to_string(), body: Body::Unreadable { why } }];
-        match fetched {
+        self.unless_it_alone(fetched, |why| {
+            vec![Fetched { locator: uid.to_string(), body: Body::Unreadable { why } }]
+        })
+    }
+
+    /// What goes wrong with one mail that was asked for alone is no fault of the others.
+    fn unless_it_alone<T>(
+        &self,
+        heard: Result<T, Trouble>,
+        unreadable: impl Fn(String) -> T,
+    ) -> Result<T, Failure> {
+        match heard {
             Err(Trouble::Refused(why)) => Ok(unreadable(format!("the server refuses to give it: {why}"))),
             Err(trouble @ (Trouble::Unreadable | Trouble::Bye(_))) => Ok(unreadable(trouble.why())),
-            fetched => fetched.map_err(|trouble| self.account.later(trouble)),
+            heard => heard.map_err(|trouble| self.account.later(trouble)),
         }
     }
 }
@@ -217,11 +227,17 @@ impl Mailbox for Imap {
         Ok(fetched)
     }
 
-    async fn piece(&mut self, epoch: i64, locator: &str, offset: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let mut opened = self.opened_in(epoch).await?;
-        let piece = opened.piece(locator, offset).await.map_err(|trouble| self.account.later(trouble))?;
-        self.opened = Some(opened);
-        Ok(piece)
+    async fn piece(&mut self, epoch: i64, locator: &str, offset: u64) -> Result<Piece, Failure> {
+        let mut piece = Err(Trouble::Unreadable);
+        for _ in 0..TWICE {
+            let mut opened = self.opened_in(epoch).await?;
+            piece = opened.piece(locator, offset).await;
+            if !matches!(piece, Err(Trouble::Bye(_))) {
+                self.opened = matches!(piece, Ok(_) | Err(Trouble::Refused(_))).then_some(opened);
+                break;
+            }
+        }
+        self.unless_it_alone(piece, |why| Piece::Unreadable { why })
     }
 
     async fn wait(&mut self, at_most: Duration) -> Result<(), Failure> {
@@ -311,9 +327,7 @@ impl Opened {
             let (Some(uid), Some(data)) = (read_uid(attributes), read_body(attributes)) else { return };
             let body = match data {
                 Ok(bytes) => Body::Whole(bytes.to_vec()),
-                Err(Nil) => {
-                    Body::Unreadable { why: "the server has it and gives no bytes for it (NIL)".into() }
-                }
+                Err(Nil) => Body::Unreadable { why: NIL.into() },
             };
             fetched.push(Fetched { locator: uid.to_string(), body });
         };
@@ -321,18 +335,23 @@ impl Opened {
         Ok(fetched)
     }
 
-    async fn piece(&mut self, uid: &str, offset: u64) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn piece(&mut self, uid: &str, offset: u64) -> Result<Piece, Trouble> {
         let mut piece = None;
         let take = |response: &Response<'_>| {
             if let Response::Fetch(_, attributes) = response
-                && let Some(data) = read_body(attributes)
+                && read_uid(attributes).is_some_and(|of| of.to_string() == uid)
+                && let Some(Ok(data)) = read_body(attributes)
             {
-                piece = Some(data.map_or_else(|Nil| Vec::new(), <[u8]>::to_vec));
+                piece = Some(data.to_vec());
             }
         };
         let command = format!("UID FETCH {uid} (UID BODY.PEEK[]<{offset}.{PIECE}>)");
         self.talk.exchange(&command, take).await?;
-        Ok(piece)
+        Ok(match piece {
+            Some(bytes) => Piece::Bytes(bytes),
+            None if self.uids(uid).await?.is_empty() => Piece::Gone,
+            None => Piece::Unreadable { why: NIL.into() },
+        })
     }
 
     async fn idle(&mut self, at_most: Duration, patience: Duration) -> Result<(), Trouble> {
@@ -352,6 +371,8 @@ impl Opened {
         self.talk.hear_out(&tag, |_| ()).await
     }
 }
+
+const NIL: &str = "the server has it and gives no bytes for it (NIL)";
 
 /// A server that ends the conversation over one mail is asked once more: it may have been about to stop.
 const TWICE: usize = 2;

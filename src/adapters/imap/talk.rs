@@ -7,9 +7,11 @@
 //! words over its decoder.
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 
 use async_imap::Client;
 use async_imap::imap_proto::{MailboxDatum, Outcome, Response, Status};
+use futures_util::FutureExt as _;
 use tokio::io::AsyncWriteExt;
 
 use crate::adapters::link::Link;
@@ -125,7 +127,9 @@ impl Talk {
 
     /// The next response, whatever it belongs to.
     pub(super) async fn hear<T>(&mut self, take: impl FnOnce(&Response<'_>) -> T) -> Result<T, Trouble> {
-        let heard = self.client.read_response().await?;
+        // The decoder panics at INTERNALDATE NIL (imap-proto 0.17, 2026-11).
+        let heard = AssertUnwindSafe(self.client.read_response()).catch_unwind().await;
+        let heard = heard.map_err(|_| Trouble::Unreadable)??;
         let heard = heard.ok_or_else(|| Trouble::Lost("the server closed the connection".into()))?;
         match heard.parsed() {
             Response::MailboxData(MailboxDatum::Exists(_)) => self.has_news = true,

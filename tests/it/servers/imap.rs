@@ -5,7 +5,7 @@ use std::time::Duration;
 use sscd::adapters::imap::{Account, Imap};
 use sscd::adapters::link::Security;
 use sscd::adapters::login::Login;
-use sscd::ports::{Body, Failure, Fetched, Found, LARGE, Mailbox, PIECE, Which};
+use sscd::ports::{Body, Failure, Fetched, Found, LARGE, Mailbox, PIECE, Piece, Which};
 
 use super::authority::Authority;
 use super::dovecot::{Dovecot, OFFICE, PASSWORD, mail};
@@ -265,7 +265,7 @@ async fn what_colleagues_do_to_mails_is_no_trouble() {
     assert_eq!(subjects(&fetched), ["mail 0", "mail 1", "mail 4"]);
     assert_eq!(all(&mut mailbox).await.1.len(), 3);
     assert_eq!(mailbox.present().await.unwrap().locators.len(), 3);
-    assert_eq!(mailbox.piece(epoch, removed, 0).await.unwrap(), None);
+    assert_eq!(mailbox.piece(epoch, removed, 0).await.unwrap(), Piece::Gone);
 }
 
 #[tokio::test]
@@ -282,7 +282,8 @@ async fn a_mail_of_forty_megabytes_comes_in_pieces_and_whole() {
     assert!(found[0].is_large() && found[0].n_bytes > LARGE);
     let mut whole = Vec::new();
     loop {
-        let piece = mailbox.piece(epoch, &found[0].locator, whole.len() as u64).await.unwrap().unwrap();
+        let piece = mailbox.piece(epoch, &found[0].locator, whole.len() as u64).await.unwrap();
+        let Piece::Bytes(piece) = piece else { panic!("{piece:?}") };
         whole.extend_from_slice(&piece);
         assert!(piece.len() <= PIECE);
         if piece.len() < PIECE {
@@ -304,6 +305,56 @@ async fn odd(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap
     let login = sscd::adapters::login::Login::with_password(OFFICE, PASSWORD);
     let (idle_at_most, poll_after) = (LONG, SOON);
     Imap::new(Account { peer, login, folder: "INBOX".into(), idle_at_most, poll_after })
+}
+
+#[tokio::test]
+async fn a_date_that_is_none_costs_the_date_and_not_the_mail() {
+    let mut mailbox = odd("* OK hello", |command| {
+        let items = command.strip_prefix("UID FETCH ")?.split_once(' ')?.1;
+        let said = match items {
+            "(UID)" => "UID 1",
+            "(UID BODY.PEEK[])" => "UID 1 BODY[] {3}\r\nok\n",
+            _ => "UID 1 INTERNALDATE NIL RFC822.SIZE 3",
+        };
+        Some(format!("* 1 FETCH ({said})\r\nTAG OK done\r\n"))
+    })
+    .await;
+    let (epoch, found) = all(&mut mailbox).await;
+    assert_eq!(found[0].received_at, None);
+    let fetched = mailbox.fetch(epoch, &found).await.unwrap();
+    assert_eq!(fetched[0].body, Body::Whole(b"ok\n".to_vec()));
+}
+
+#[tokio::test]
+async fn a_large_mail_ends_where_it_ends_and_not_where_the_server_gives_nothing() {
+    // 1 and 2 have a piece and then none: 1 was removed in between. The server will not give 3, and says goodbye at 4.
+    let mut mailbox = odd("* OK hello", |command| {
+        let (uid, items) = command.strip_prefix("UID FETCH ")?.split_once(' ')?;
+        let said = match items {
+            "(UID)" if uid == "1" => String::new(),
+            "(UID)" => format!("* {uid} FETCH (UID {uid})\r\n"),
+            _ if uid == "3" => return Some("TAG NO [SERVERBUG] not today\r\n".into()),
+            _ if uid == "4" => return Some("* BYE it is too much\r\n".into()),
+            items if items.contains("<0.") => {
+                format!("* 9 FETCH (UID 9 BODY[]<0> {{1}}\r\nx)\r\n* {uid} FETCH (UID {uid} BODY[]<0> {{3}}\r\nok\n)\r\n")
+            }
+            _ => format!("* {uid} FETCH (UID {uid} BODY[]<1048576> NIL)\r\n"),
+        };
+        Some(said + "TAG OK done\r\n")
+    })
+    .await;
+    let why = |piece| match piece {
+        Piece::Unreadable { why } => why,
+        piece => panic!("{piece:?}"),
+    };
+    for uid in ["1", "2"] {
+        let first = mailbox.piece(7, uid, 0).await.unwrap();
+        assert_eq!(first, Piece::Bytes(b"ok\n".to_vec()));
+    }
+    assert_eq!(mailbox.piece(7, "1", PIECE as u64).await.unwrap(), Piece::Gone);
+    assert!(why(mailbox.piece(7, "2", PIECE as u64).await.unwrap()).contains("NIL"));
+    assert!(why(mailbox.piece(7, "3", 0).await.unwrap()).contains("not today"));
+    assert!(why(mailbox.piece(7, "4", 0).await.unwrap()).contains("too much"));
 }
 
 #[tokio::test]
