@@ -53,6 +53,11 @@ impl Alarms {
         }
     }
 
+    /// True while this alarm stands, whatever it says.
+    pub async fn stands(&self, key: &str) -> bool {
+        self.known(|standing| standing.contains_key(key)).await.unwrap_or(true)
+    }
+
     /// True while any alarm stands.
     pub async fn any(&self) -> bool {
         self.known(|standing| !standing.is_empty()).await.unwrap_or(true)

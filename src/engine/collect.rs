@@ -128,9 +128,25 @@ impl<M: Mailbox> Collect<M> {
                 );
                 cursor.n_found_missing += i64::try_from(n_passed)?;
             }
+            self.tell_of_what_is_not_given(cursor.epoch, &missing).await?;
         }
         cursor.reconciled_at = Some(self.engine.clock.now());
         self.must_reconcile = false;
+        Ok(())
+    }
+
+    /// What stands there, was asked for and did not come: nobody else would notice.
+    async fn tell_of_what_is_not_given(&mut self, epoch: i64, missing: &[String]) -> anyhow::Result<()> {
+        let seen = self.engine.store.sightings(&self.name, epoch).await?;
+        if missing.iter().all(|locator| seen.contains(locator)) {
+            return Ok(());
+        }
+        let there = self.mailbox.present().await?.locators;
+        for locator in missing.iter().filter(|one| !seen.contains(*one) && there.contains(one)) {
+            if !self.engine.alarms.stands(&self.unreadable(locator)).await {
+                self.pass_over(locator, "it is listed, and nothing comes for it").await;
+            }
+        }
         Ok(())
     }
 

@@ -101,7 +101,10 @@ impl Imap {
             Err(Trouble::Unreadable | Trouble::Bye(_)) => {
                 drop(opened);
                 let mut found = Vec::new();
-                for uid in self.uids(epoch, set).await? {
+                // `n:*` names the last mail even where that is below n, and was asked for before.
+                let first = set.split([':', ',']).next().and_then(|uid| uid.parse().ok()).unwrap_or(1);
+                let uids = self.uids(epoch, set).await?;
+                for uid in uids.into_iter().filter(|uid| *uid >= first) {
                     found.extend(self.survey_one(epoch, uid).await?);
                 }
                 Ok(Listing { epoch, found })
@@ -249,10 +252,11 @@ impl Mailbox for Imap {
         }
         if opened.has_idle {
             let at_most = at_most.min(self.account.idle_at_most);
-            opened
-                .idle(at_most, self.account.peer.patience)
-                .await
-                .map_err(|trouble| self.account.later(trouble))?;
+            match opened.idle(at_most, self.account.peer.patience).await {
+                // It offers what it does not give: from now on it is asked in turn.
+                Err(Trouble::Refused(_)) => opened.has_idle = false,
+                told => told.map_err(|trouble| self.account.later(trouble))?,
+            }
         } else {
             tokio::time::sleep(at_most.min(self.account.poll_after)).await;
         }

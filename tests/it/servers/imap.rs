@@ -294,7 +294,7 @@ async fn a_mail_of_forty_megabytes_comes_in_pieces_and_whole() {
     assert!(whole.ends_with(&large), "{} bytes of {}", whole.len(), large.len());
 }
 
-async fn odd(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap {
+pub async fn odd(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap {
     let peer = sscd::adapters::link::Peer {
         host: "127.0.0.1".into(),
         port: scripted::serve(greeting, script).await,

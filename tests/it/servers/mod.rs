@@ -4,7 +4,7 @@
 mod authority;
 mod connect;
 pub mod dovecot;
-mod imap;
+pub mod imap;
 mod oauth;
 #[expect(dead_code, reason = "the soak needs more of it")]
 pub mod post;
