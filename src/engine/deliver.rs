@@ -1,6 +1,7 @@
 //! Letters leave. In: claimed deliveries, their attempts counted before they are made; out: what the other side said,
 //! as a signal where it is final. At most lanes x 16 are in flight (FIELD.md 9), and a slow one holds up no other.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::service::{Idle, Service};
 use super::{CaseWork, Engine, Handled, Stage, Work};
-use crate::domain::case::Signal;
+use crate::domain::case::{Refusal, Signal};
 use crate::domain::route::Target;
 use crate::ports::{Answer, Failure, Outgoing, Transport};
 use crate::store::{Claimed, Delivery, DeliveryMove, DeliveryState};
@@ -24,6 +25,8 @@ pub struct Deliver {
     under_way: JoinSet<Sent>,
     /// Kept until the record has it: nothing else knows what was answered.
     answered: Vec<Sent>,
+    /// What was answered and the record would not settle: never sent again by itself.
+    unsettled: HashSet<i64>,
 }
 
 type Sent = (Claimed, Result<Answer, Failure>);
@@ -31,6 +34,8 @@ type Sent = (Claimed, Result<Answer, Failure>);
 const PER_LANE: usize = 16;
 /// Answers that come within this time of each other are settled together.
 const TOGETHER: std::time::Duration = std::time::Duration::from_millis(50);
+/// What was lost from sight is tried again after this time.
+const LATER: Duration = Duration::minutes(1);
 const SEEN: &str = "seen in the Sent folder: an earlier attempt had left";
 const LATE: &str = "not accepted in its time; the last answer was";
 
@@ -64,6 +69,9 @@ impl Service for Deliver {
         } else {
             let next = engine.store.next_delivery_at().await?;
             if self.under_way.is_empty() {
+                if self.take_up_again().await? {
+                    return Ok(Idle::Never);
+                }
                 return Ok(next.map_or(Idle::UntilTold, Idle::Until));
             }
             engine.during(Stage::Send, self.wait(&mut told, next)).await?;
@@ -118,7 +126,14 @@ impl Deliver {
     #[must_use]
     pub fn new(engine: Arc<Engine>, transport: Arc<dyn Transport>) -> Self {
         let lanes = Arc::new(Semaphore::new(transport.lanes()));
-        Self { engine, transport, lanes, under_way: JoinSet::new(), answered: Vec::new() }
+        Self {
+            engine,
+            transport,
+            lanes,
+            under_way: JoinSet::new(),
+            answered: Vec::new(),
+            unsettled: HashSet::new(),
+        }
     }
 
     fn begin(&mut self, claimed: Vec<Claimed>) {
@@ -170,20 +185,43 @@ impl Deliver {
         let accepted =
             self.answered.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
         tracing::info!(letter.n = accepted.count(), "letters accepted");
+        let refused = self.answered.iter().zip(&done).filter(|(_, done)| done.is_err());
+        let refused: Vec<i64> = refused.map(|((delivery, _), _)| delivery.delivery).collect();
         self.answered.clear();
         self.begin(claimed);
-        self.look_after(&done, has_failed).await
+        let mut refusal = None;
+        if !refused.is_empty() {
+            // What is settled by now was so by a batch whose own end nobody heard.
+            let open = self.engine.store.under_way(&self.engine.holder).await?;
+            let stuck: Vec<i64> = refused.into_iter().filter(|delivery| open.contains(delivery)).collect();
+            refusal = refusal_of(&done).filter(|_| !stuck.is_empty());
+            self.unsettled.extend(stuck);
+        }
+        self.look_after(refusal, has_failed).await
+    }
+
+    /// What this daemon claimed and has not in hand: the answer to a claim was lost, or a letter's way ended early.
+    async fn take_up_again(&self) -> anyhow::Result<bool> {
+        let engine = &self.engine;
+        let claimed = engine.store.under_way(&engine.holder).await?;
+        let lost: Vec<i64> = claimed.into_iter().filter(|one| !self.unsettled.contains(one)).collect();
+        if lost.is_empty() {
+            return Ok(false);
+        }
+        tracing::warn!(delivery.n = lost.len(), "claimed and lost from sight: queued again");
+        engine.store.let_go(&lost, engine.clock.now() + LATER).await?;
+        Ok(true)
     }
 
     async fn settle_overdue(&self, overdue: &[Delivery]) -> anyhow::Result<()> {
         let done = self.engine.handle(overdue.iter().map(expired).collect()).await?;
-        self.look_after(&done, true).await
+        self.look_after(refusal_of(&done), true).await
     }
 
     /// A person is told of what failed, and no longer of what is in order again.
-    async fn look_after(&self, done: &[Handled], has_failed: bool) -> anyhow::Result<()> {
+    async fn look_after(&self, refusal: Option<&Refusal>, has_failed: bool) -> anyhow::Result<()> {
         // What cannot be settled would come back at once and for ever: it waits, and is told as a failing service.
-        if let Some(Err(refusal)) = done.iter().find(|done| done.is_err()) {
+        if let Some(refusal) = refusal {
             anyhow::bail!("a delivery cannot be settled: {refusal}");
         }
         if has_failed || self.engine.alarms.any().await {
@@ -191,6 +229,10 @@ impl Deliver {
         }
         Ok(())
     }
+}
+
+fn refusal_of(done: &[Handled]) -> Option<&Refusal> {
+    done.iter().find_map(|done| done.as_ref().err())
 }
 
 fn is_failure(work: &Work) -> bool {

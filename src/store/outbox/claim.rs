@@ -34,6 +34,10 @@ statements! {
         CASE WHEN EXISTS (SELECT 1 FROM inbox WHERE role = 'sent') THEN ? ELSE not_before_ms END \
         WHERE settled_at_ms IS NULL AND state = 'transmitting' AND NOT EXISTS \
         (SELECT 1 FROM lease l WHERE l.name = 'daemon ' || delivery.claimed_by AND l.until_ms > ?)";
+    CLAIMED = "SELECT delivery_id FROM delivery \
+        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND claimed_by = ? ORDER BY delivery_id";
+    LET_GO = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1, not_before_ms = ? \
+        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND delivery_id IN ({list i}) RETURNING delivery_id";
     /// A letter that went to several lies there when one of them got it, which proves nothing of the others.
     SEEN = "SELECT count(*) FROM inbox WHERE role = 'sent' AND message_id = ? \
         AND (SELECT count(*) FROM delivery WHERE letter_id = ?) = 1";
@@ -116,6 +120,29 @@ impl Store {
         let n_reading = self.count_attempts().await?;
         let n_staged = self.sweep_stages().await?;
         Ok(Rescued { n_transmitting, n_reading, n_staged })
+    }
+
+    /// What `holder` has claimed and not settled.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn under_way(&self, holder: &str) -> Result<Vec<i64>> {
+        let holder = holder.to_owned();
+        let rows = self.read().await?.all(CLAIMED, |q| q.bind(holder)).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// Queues again what was claimed and lost from sight, as possible duplicates, for `not_before`.
+    ///
+    /// # Errors
+    /// As any writing.
+    pub async fn let_go(&self, deliveries: &[i64], not_before: DateTime<Utc>) -> Result<()> {
+        let mut tx = self.write().await?;
+        for delivery in deliveries {
+            let at = not_before.timestamp_millis();
+            tx.all(LET_GO, |q| q.bind(at).bind(*delivery)).await?;
+        }
+        tx.done().await
     }
 
     /// Does the letter of this delivery, and of no other, lie in a Sent folder?

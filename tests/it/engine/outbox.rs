@@ -143,3 +143,21 @@ async fn a_letter_whose_answer_was_not_heard_is_sent_again_and_flagged() {
     assert!(delivery.possible_duplicate);
     assert_eq!(post.taken().len(), 2);
 }
+
+#[tokio::test]
+async fn a_letter_whose_claim_was_never_heard_of_is_sent_a_minute_later() {
+    let office = Office::new().await;
+    office.drop_mail("form-complete.eml");
+    office.collect().await;
+    office.read().await;
+    // The claim stands in the record, and its answer was lost on the way.
+    let claimed = office.engine.store.claim("a test", 10, office.clock.now()).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    office.deliver().await;
+    assert_eq!(office.letter(1).await.deliveries[0].state, DeliveryState::Queued);
+    office.pass(TimeDelta::minutes(1));
+    office.deliver().await;
+    let letter = office.letter(1).await;
+    assert!(letter.deliveries.iter().all(|one| one.state == DeliveryState::Accepted), "{letter:?}");
+    assert!(letter.deliveries.iter().all(|one| one.possible_duplicate && one.n_attempts == 2));
+}
