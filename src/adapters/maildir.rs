@@ -94,6 +94,13 @@ fn read_each<T>(places: Vec<(String, PathBuf)>, read: &impl Fn(&Path) -> io::Res
     (found, missed)
 }
 
+/// `None` for a file that somebody copies straight into `new` and has not written to its end.
+fn read_whole(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let bytes = std::fs::read(path)?;
+    let is_whole = !bytes.is_empty() && std::fs::metadata(path)?.len() == bytes.len() as u64;
+    Ok(is_whole.then_some(bytes))
+}
+
 #[async_trait]
 impl Mailbox for Maildir {
     async fn list(&mut self, which: Which<'_>) -> Result<Listing, Failure> {
@@ -118,10 +125,9 @@ impl Mailbox for Maildir {
 
     async fn fetch(&mut self, _epoch: i64, batch: &[Found]) -> Result<Vec<Fetched>, Failure> {
         let locators = batch.iter().map(|found| found.locator.clone()).collect();
-        let read = self.read(locators, |path| std::fs::read(path)).await?;
-        let body = |read: io::Result<Vec<u8>>| match read {
-            // An empty file is one that somebody copied straight into `new` and has not written yet.
-            Ok(bytes) => (!bytes.is_empty()).then_some(Body::Whole(bytes)),
+        let read = self.read(locators, read_whole).await?;
+        let body = |read: io::Result<Option<Vec<u8>>>| match read {
+            Ok(bytes) => Some(Body::Whole(bytes?)),
             // One file that cannot be read must not hold up the others (FIELD.md 2).
             Err(error) => Some(Body::Unreadable { why: error.to_string() }),
         };
@@ -214,6 +220,22 @@ mod tests {
     fn put(root: &Path, name: &str, bytes: &[u8]) {
         std::fs::write(root.join("tmp/x"), bytes).unwrap();
         std::fs::rename(root.join("tmp/x"), root.join(name)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_no_file_is_no_mail() {
+        let root = tempfile::tempdir().unwrap();
+        create(root.path()).unwrap();
+        put(root.path(), "tmp/away", b"one");
+        put(root.path(), "new/1.a.host", b"one");
+        std::os::unix::fs::symlink(root.path().join("tmp/away"), root.path().join("new/2.link.host"))
+            .unwrap();
+        std::os::unix::fs::symlink(root.path(), root.path().join("new/3.folder.host")).unwrap();
+        let pipe = root.path().join("new/4.pipe.host");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        let listed = Maildir::new(root.path()).list(Which::After(0)).await.unwrap().found;
+        let names: Vec<&str> = listed.iter().map(|found| found.locator.as_str()).collect();
+        assert_eq!(names, ["1.a.host", "2.link.host"]);
     }
 
     #[tokio::test]

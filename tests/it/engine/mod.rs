@@ -9,6 +9,7 @@ mod cancelled;
 mod clock;
 mod not_given;
 mod outbox;
+mod panics;
 mod reload;
 mod restore;
 

@@ -5,7 +5,7 @@ use sscd::engine::Collect;
 use sscd::store::InboxFilter;
 
 use super::{Office, idle};
-use crate::servers::imap::odd;
+use crate::servers::scripted::mailbox_of as odd;
 
 #[tokio::test]
 async fn one_that_is_removed_or_not_given_half_way_is_no_mail_and_holds_up_none() {

@@ -4,13 +4,14 @@
 mod authority;
 mod connect;
 pub mod dovecot;
-pub mod imap;
+mod imap;
 mod oauth;
+mod odd_imap;
 #[expect(dead_code, reason = "the soak needs more of it")]
 pub mod post;
 pub mod process;
 pub mod provider;
 mod proxy;
-mod scripted;
+pub mod scripted;
 mod smtp;
 pub mod whole;

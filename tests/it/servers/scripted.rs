@@ -1,7 +1,28 @@
 //! An IMAP server that answers from a script, for what no good server says.
 
+use std::time::Duration;
+
+use sscd::adapters::imap::{Account, Imap};
+use sscd::adapters::link::{Peer, Security};
+use sscd::adapters::login::Login;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+
+use super::dovecot::{OFFICE, PASSWORD};
+
+/// A mailbox on such a server.
+pub async fn mailbox_of(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap {
+    let peer = Peer {
+        host: "127.0.0.1".into(),
+        port: serve(greeting, script).await,
+        security: Security::Plain,
+        ca_file: None,
+        patience: Duration::from_secs(5),
+    };
+    let login = Login::with_password(OFFICE, PASSWORD);
+    let (idle_at_most, poll_after) = (Duration::from_mins(5), Duration::from_millis(300));
+    Imap::new(Account { peer, login, folder: "INBOX".into(), idle_at_most, poll_after })
+}
 
 /// Answers each command with what `script` makes of it, `TAG` standing for its tag. `None`: a plain OK.
 pub async fn serve(greeting: &'static str, script: fn(&str) -> Option<String>) -> u16 {
