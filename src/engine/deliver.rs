@@ -25,7 +25,7 @@ pub struct Deliver {
     under_way: JoinSet<Sent>,
     /// Kept until the record has it: nothing else knows what was answered.
     answered: Vec<Sent>,
-    /// What was answered and the record would not settle: never sent again by itself.
+    /// What was answered and the record would not settle: not sent again before the next start.
     unsettled: HashSet<i64>,
 }
 

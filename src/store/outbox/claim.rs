@@ -37,7 +37,7 @@ statements! {
     CLAIMED = "SELECT delivery_id FROM delivery \
         WHERE settled_at_ms IS NULL AND state = 'transmitting' AND claimed_by = ? ORDER BY delivery_id";
     LET_GO = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1, not_before_ms = ? \
-        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND delivery_id IN ({list i}) RETURNING delivery_id";
+        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND delivery_id = ?";
     /// A letter that went to several lies there when one of them got it, which proves nothing of the others.
     SEEN = "SELECT count(*) FROM inbox WHERE role = 'sent' AND message_id = ? \
         AND (SELECT count(*) FROM delivery WHERE letter_id = ?) = 1";
@@ -140,7 +140,7 @@ impl Store {
         let mut tx = self.write().await?;
         for delivery in deliveries {
             let at = not_before.timestamp_millis();
-            tx.all(LET_GO, |q| q.bind(at).bind(*delivery)).await?;
+            tx.run(LET_GO, |q| q.bind(at).bind(*delivery)).await?;
         }
         tx.done().await
     }
