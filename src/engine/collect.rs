@@ -2,6 +2,7 @@
 //! mailbox; out: inbox rows. The cursor only moves past what is safely stored, and an hourly reconciliation compares
 //! everything there with everything here, so no mail is passed over in silence (FIELD.md 3).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,8 +142,8 @@ impl<M: Mailbox> Collect<M> {
         if missing.iter().all(|locator| seen.contains(locator)) {
             return Ok(());
         }
-        let there = self.mailbox.present().await?.locators;
-        for locator in missing.iter().filter(|one| !seen.contains(*one) && there.contains(one)) {
+        let there: HashSet<String> = self.mailbox.present().await?.locators.into_iter().collect();
+        for locator in missing.iter().filter(|one| !seen.contains(*one) && there.contains(*one)) {
             if !self.engine.alarms.stands(&self.unreadable(locator)).await {
                 self.pass_over(locator, "it is listed, and nothing comes for it").await;
             }
