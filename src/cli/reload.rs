@@ -205,7 +205,7 @@ impl Service for Reload {
         Ok(if self.seen.is_some() { Idle::UntilTold } else { Idle::Never })
     }
 
-    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
+    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) -> anyhow::Result<()> {
         let changed = async {
             match &self.watch {
                 Some(watch) => watch.changed().await,
@@ -216,6 +216,7 @@ impl Service for Reload {
             () = changed => clock.sleep_until(clock.now() + SETTLE).await,
             () = clock.sleep_until(clock.now() + at_most) => {}
         }
+        Ok(())
     }
 }
 

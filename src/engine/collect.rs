@@ -46,12 +46,10 @@ impl<M: Mailbox> Service for Collect<M> {
         swept.map(|()| Idle::UntilTold)
     }
 
-    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
-        if let Err(failure) = self.mailbox.wait(at_most).await {
-            tracing::info!(mailbox = self.name, error = %failure, "waiting for mail was interrupted");
-            self.must_reconcile = true;
-            clock.sleep_until(clock.now() + Duration::from_millis(250)).await;
-        }
+    async fn rest(&mut self, at_most: Duration, _clock: &dyn Clock) -> anyhow::Result<()> {
+        let waited = self.mailbox.wait(at_most).await;
+        self.must_reconcile |= waited.is_err();
+        Ok(waited?)
     }
 }
 

@@ -30,10 +30,12 @@ pub trait Service: Send {
     /// Does the next thing.
     async fn run_once(&mut self) -> anyhow::Result<Idle>;
 
-    /// What the service waits on by itself, beside being told: a mailbox's own notice. Comes back after `at_most`.
-    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
+    /// What the service waits on by itself, beside being told: a mailbox's own notice. Comes back after `at_most`;
+    /// with an error where it cannot be waited for.
+    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) -> anyhow::Result<()> {
         let until = clock.now() + at_most;
         clock.sleep_until(until).await;
+        Ok(())
     }
 
     /// Ends what is under way, at a stop.
@@ -93,7 +95,7 @@ pub async fn run(
     shutdown: CancellationToken,
 ) {
     let name = service.name();
-    let mut n_failures = 0_u32;
+    let (mut n_failures, mut n_disturbed) = (0_u32, 0_u32);
     while !shutdown.is_cancelled() {
         told.borrow_and_update();
         let outcome = tokio::select! {
@@ -129,8 +131,19 @@ pub async fn run(
                 continue;
             }
         };
+        let rest = async {
+            let Err(error) = service.rest(at_most, clock.as_ref()).await else {
+                n_disturbed = 0;
+                return;
+            };
+            let (delay, _) = back_off(&error, n_disturbed);
+            n_disturbed = n_disturbed.saturating_add(1);
+            let error = format!("{error:#}");
+            tracing::info!(service = name, error, retry.after_s = delay.as_secs_f64(), "waiting ended early");
+            clock.sleep_until(clock.now() + delay).await;
+        };
         tokio::select! {
-            () = service.rest(at_most, clock.as_ref()) => {}
+            () = rest => {}
             _ = told.changed() => {}
             () = shutdown.cancelled() => {}
         }

@@ -66,7 +66,8 @@ impl Service for Wake {
     }
 
     /// Never so long that the lease runs out.
-    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) {
+    async fn rest(&mut self, at_most: Duration, clock: &dyn Clock) -> anyhow::Result<()> {
         clock.sleep_until(clock.now() + at_most.min(LEASE / 3)).await;
+        Ok(())
     }
 }
