@@ -15,15 +15,29 @@ pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// Held by the one process that exchanges the token; `WouldBlock` for any other.
+pub(super) fn lock(path: &Path) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder(path))?;
+    let file = create(&path.with_extension("lock"))?;
+    file.try_lock()?;
+    Ok(file)
+}
+
 pub(super) fn keep(path: &Path, token: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let draft = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = create(&draft)?;
     file.write_all(format!("{token}\n").as_bytes())?;
     file.sync_all()?;
     fs::rename(&draft, path)?;
-    File::open(folder)?.sync_all()
+    File::open(folder(path))?.sync_all()
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 #[cfg(test)]
@@ -37,11 +51,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("oauth/one.token");
         assert_eq!(read(&path).unwrap(), None);
+        let held = lock(&path).unwrap();
+        assert_eq!(lock(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(held);
         for token in ["first", "second"] {
             keep(&path, token).unwrap();
             assert_eq!(read(&path).unwrap().as_deref(), Some(token));
         }
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path().join("oauth")).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path().join("oauth")).unwrap().count(), 2);
     }
 }

@@ -10,6 +10,8 @@ mod kept;
 mod sasl;
 
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -208,6 +210,7 @@ impl Tokens {
             return self.keep(state, token, refresh_token);
         }
         let Client { endpoint, secret, .. } = &self.client;
+        let _alone = self.alone()?;
         let shown = self.refresh_token()?;
         let answer = endpoint.ask(self.form(shown.as_deref())).await?;
         let granted = answer::read(&answer).map_err(|failure| {
@@ -224,6 +227,19 @@ impl Tokens {
             Some(refresh_token) => self.keep(state, token, refresh_token),
             None => Ok(token),
         }
+    }
+
+    /// A refresh token may serve once only: one process at a time shows it, and only where the next can be kept.
+    fn alone(&self) -> Result<Option<File>, Failure> {
+        let Grant::RefreshToken { kept, .. } = &self.client.grant else { return Ok(None) };
+        kept::lock(kept).map(Some).map_err(|error| {
+            Failure::retry(if error.kind() == io::ErrorKind::WouldBlock {
+                "another sscd is asking for an access token; try again".into()
+            } else {
+                let kept = kept.display();
+                format!("a new refresh token cannot be kept in {kept}, so the provider is not asked: {error}")
+            })
+        })
     }
 
     /// The last that the provider gave.
