@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 
 use super::Account;
 use super::open::{Able, quoted};
-use super::talk::{Talk, Trouble};
+use super::talk::{Talk, Trouble, is_passing};
 use crate::adapters::login::Proof;
 use crate::adapters::oauth::{Mechanism, Tokens, explained, refusal};
 use crate::ports::Failure;
@@ -119,9 +119,4 @@ fn refused(account: &Account, why: &str, advice: &str) -> Failure {
         "the IMAP server {peer} refuses the login of {:?}: {why}; {advice}",
         login.user
     ))
-}
-
-/// The response codes of RFC 5530 that say "not now" rather than "not you".
-fn is_passing(why: &str) -> bool {
-    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]"].iter().any(|code| why.contains(code))
 }

@@ -277,16 +277,17 @@ impl Imap {
 impl Opened {
     /// A view that is up to date: a server shows new mail only when it may speak of it (RFC 3501 7.4.1), and a
     /// FETCH is not the moment.
-    async fn look(&mut self) -> Result<(), Trouble> {
+    async fn look_at(&mut self, set: &str) -> Result<(), Trouble> {
         let looked = self.talk.exchange("NOOP", |_| ()).await;
         // A goodbye here is about no mail.
         looked.map_err(|trouble| Trouble::Lost(trouble.why()))?;
-        self.talk.has_news = false;
+        // Whoever looks at some of the mails only is not shown what is new.
+        self.talk.has_news &= !set.ends_with('*');
         Ok(())
     }
 
     async fn survey(&mut self, set: &str) -> Result<Vec<Found>, Trouble> {
-        self.look().await?;
+        self.look_at(set).await?;
         let mut found = Vec::new();
         let take = |response: &Response<'_>| {
             if let Response::Fetch(_, attributes) = response {
@@ -298,7 +299,7 @@ impl Opened {
     }
 
     async fn uids(&mut self, set: &str) -> Result<Vec<u32>, Trouble> {
-        self.look().await?;
+        self.look_at(set).await?;
         let mut uids = Vec::new();
         let take = |response: &Response<'_>| {
             if let Response::Fetch(_, attributes) = response {

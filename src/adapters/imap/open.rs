@@ -5,7 +5,7 @@ use async_imap::imap_proto::{Capability, Response, ResponseCode, Status};
 
 use super::login::log_in;
 use super::name::encoded;
-use super::talk::{Talk, Trouble, words};
+use super::talk::{Talk, Trouble, is_passing, words};
 use super::{Account, Opened};
 use crate::adapters::link::{Link, Security, Way};
 use crate::adapters::oauth::explained;
@@ -20,7 +20,7 @@ pub(super) async fn open(account: &Account) -> Result<Opened, Failure> {
 /// As far as the login.
 pub(super) async fn enter(account: &Account, way: &mut Way) -> Result<(Talk, Able), Failure> {
     let peer = &account.peer;
-    let mut talk = Talk::over(Link::dial_noting(peer, way).await?);
+    let mut talk = Talk::over(Link::dial_noting(peer, way).await?, peer.patience);
     let mut able = greeted(&mut talk).await.map_err(|trouble| account.lost(trouble))?;
     if peer.security == Security::StartTls {
         talk = secure(account, talk, &able, way).await?;
@@ -104,7 +104,7 @@ async fn secure(account: &Account, mut talk: Talk, able: &Able, way: &mut Way) -
         trouble => account.lost(trouble),
     })?;
     // Whatever it said in the clear about its abilities is forgotten with the old conversation (RFC 3501 6.2.1).
-    Ok(Talk::over(talk.into_link().secure(peer, way).await?))
+    Ok(Talk::over(talk.into_link().secure(peer, way).await?, peer.patience))
 }
 
 pub(super) fn quoted(text: &str) -> Option<String> {
@@ -125,6 +125,7 @@ pub(super) async fn examine(account: &Account, talk: &mut Talk, folder: &str) ->
         }
     };
     talk.exchange(&format!("EXAMINE {name}"), take).await.map_err(|trouble| match trouble {
+        Trouble::Refused(why) if is_passing(&why) => account.later(Trouble::Refused(why)),
         Trouble::Refused(why) => Failure::rejected(format!(
             "the IMAP server {} does not open the folder {folder:?}: {}",
             account.peer,

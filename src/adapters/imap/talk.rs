@@ -8,6 +8,7 @@
 
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
 use async_imap::Client;
 use async_imap::imap_proto::{MailboxDatum, Outcome, Response, Status};
@@ -22,6 +23,8 @@ pub(super) struct Talk {
     n_commands: u32,
     /// The server spoke of new mail since this was last set back.
     pub has_news: bool,
+    /// How long it may say nothing to the point, however often it speaks.
+    hears_remarks: Duration,
 }
 
 /// Why an exchange did not end with OK.
@@ -55,8 +58,8 @@ impl From<io::Error> for Trouble {
 }
 
 impl Talk {
-    pub(super) fn over(link: Link) -> Self {
-        Self { client: Client::new(link), n_commands: 0, has_news: false }
+    pub(super) fn over(link: Link, patience: Duration) -> Self {
+        Self { client: Client::new(link), n_commands: 0, has_news: false, hears_remarks: patience * 10 }
     }
 
     pub(super) fn into_link(self) -> Link {
@@ -99,28 +102,41 @@ impl Talk {
         tag: &str,
         mut take: impl FnMut(&Response<'_>),
     ) -> Result<(), Trouble> {
-        loop {
-            let ended = self.hear(|response| {
-                take(response);
-                end_of(tag, response)
-            });
-            if let Some(ended) = ended.await? {
-                return ended;
-            }
-        }
+        self.hear_until(|response| {
+            take(response);
+            end_of(tag, response)
+        })
+        .await?
     }
 
     /// Listens until the server asks for more and gives its words, or until it ends the command of this tag instead.
     pub(super) async fn hear_more(&mut self, tag: &str) -> Result<Option<String>, Trouble> {
+        self.hear_until(|response| match response {
+            Response::Continue(Outcome { information, .. }) => {
+                Some(Ok(Some(information.as_deref().unwrap_or_default().to_owned())))
+            }
+            response => end_of(tag, response).map(|ended| ended.map(|()| None)),
+        })
+        .await?
+    }
+
+    /// Listens until `take` has what it waits for. A server that is busy may remark that it is still there, but not for
+    /// ever.
+    async fn hear_until<T>(
+        &mut self,
+        mut take: impl FnMut(&Response<'_>) -> Option<T>,
+    ) -> Result<T, Trouble> {
+        let mut remarks_since = None;
         loop {
-            let asked = self.hear(|response| match response {
-                Response::Continue(Outcome { information, .. }) => {
-                    Some(Ok(Some(information.as_deref().unwrap_or_default().to_owned())))
-                }
-                response => end_of(tag, response).map(|ended| ended.map(|()| None)),
-            });
-            if let Some(asked) = asked.await? {
-                return asked;
+            let (taken, is_remark) = self.hear(|response| (take(response), is_remark(response))).await?;
+            if let Some(taken) = taken {
+                return Ok(taken);
+            }
+            if !is_remark {
+                remarks_since = None;
+            } else if remarks_since.get_or_insert_with(Instant::now).elapsed() >= self.hears_remarks {
+                let why = format!("for {} s it only says that it is there", self.hears_remarks.as_secs());
+                return Err(Trouble::Lost(why));
             }
         }
     }
@@ -140,6 +156,16 @@ impl Talk {
         }
         Ok(take(heard.parsed()))
     }
+}
+
+/// Nothing that was asked for.
+fn is_remark(response: &Response<'_>) -> bool {
+    matches!(response, Response::Data { status: Status::Ok, .. })
+}
+
+/// The response codes of RFC 5530 that say "not now" rather than "not you".
+pub(super) fn is_passing(why: &str) -> bool {
+    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]"].iter().any(|code| why.contains(code))
 }
 
 fn end_of(tag: &str, response: &Response<'_>) -> Option<Result<(), Trouble>> {

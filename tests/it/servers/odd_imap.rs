@@ -1,9 +1,11 @@
 //! The IMAP adapter against a server that says what no good one does.
 
+use std::time::Duration;
+
 use sscd::ports::{Body, Mailbox, PIECE, Piece, Which};
 
 use super::imap::{all, rejected, retried};
-use super::scripted::mailbox_of as odd;
+use super::scripted::{impatient, mailbox_of as odd};
 
 #[tokio::test]
 async fn a_date_that_is_none_costs_the_date_and_not_the_mail() {
@@ -111,6 +113,11 @@ async fn what_a_server_says_at_the_door_decides_between_later_and_never() {
     })
     .await;
     assert!(retried(&later).contains("the directory sleeps"), "{later}");
+    let later = failure("* OK hello", |command| {
+        command.starts_with("EXAMINE").then(|| "TAG NO [INUSE] somebody compacts it\r\n".into())
+    })
+    .await;
+    assert!(retried(&later).contains("somebody compacts it"), "{later}");
     let never = failure("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hello", |_| None).await;
     assert!(rejected(&never).contains("neither"), "{never}");
     let never = failure("* PREAUTH come in", |_| None).await;
@@ -119,4 +126,38 @@ async fn what_a_server_says_at_the_door_decides_between_later_and_never() {
         failure("* OK hello", |command| command.starts_with("NOOP").then(|| "* BYE going down\r\n".into()))
             .await;
     assert!(retried(&later).contains("going down"), "{later}");
+}
+
+#[tokio::test]
+async fn a_server_that_only_says_that_it_is_there_is_left() {
+    let mut mailbox = impatient("* OK hello", |command| {
+        command.starts_with("UID FETCH").then(|| "* OK still here\r\n".repeat(8 << 20))
+    })
+    .await;
+    let later = mailbox.list(Which::After(0)).await.unwrap_err();
+    assert!(retried(&later).contains("only says that it is there"), "{later}");
+}
+
+#[tokio::test]
+async fn what_came_while_some_mails_were_looked_at_ends_the_wait() {
+    let mut mailbox = odd("* OK hello", |command| {
+        match command {
+            "CAPABILITY" => return Some("* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK\r\n".into()),
+            "IDLE" => return Some("* BYE nothing to wait for\r\n".into()),
+            _ => {}
+        }
+        Some(match command.strip_prefix("UID FETCH ")?.split_once(' ')? {
+            ("1", "(UID)") => "* 2 EXISTS\r\n* 1 FETCH (UID 1)\r\nTAG OK done\r\n".into(),
+            (_, items) if items.contains("BODY") => "* 1 FETCH (UID 1 BODY[] NIL)\r\nTAG OK done\r\n".into(),
+            _ => {
+                let said = "UID 1 INTERNALDATE \" 1-Nov-2026 09:00:00 +0000\" RFC822.SIZE 3";
+                format!("* 1 FETCH ({said})\r\nTAG OK done\r\n")
+            }
+        })
+    })
+    .await;
+    let (epoch, found) = all(&mut mailbox).await;
+    mailbox.fetch(epoch, &found).await.unwrap();
+    mailbox.list(Which::These(&["1".into()])).await.unwrap();
+    mailbox.wait(Duration::from_hours(1)).await.unwrap();
 }

@@ -12,12 +12,25 @@ use super::dovecot::{OFFICE, PASSWORD};
 
 /// A mailbox on such a server.
 pub async fn mailbox_of(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap {
+    with_patience(Duration::from_secs(5), greeting, script).await
+}
+
+/// One that waits for next to nothing.
+pub async fn impatient(greeting: &'static str, script: fn(&str) -> Option<String>) -> Imap {
+    with_patience(Duration::from_millis(50), greeting, script).await
+}
+
+async fn with_patience(
+    patience: Duration,
+    greeting: &'static str,
+    script: fn(&str) -> Option<String>,
+) -> Imap {
     let peer = Peer {
         host: "127.0.0.1".into(),
         port: serve(greeting, script).await,
         security: Security::Plain,
         ca_file: None,
-        patience: Duration::from_secs(5),
+        patience,
     };
     let login = Login::with_password(OFFICE, PASSWORD);
     let (idle_at_most, poll_after) = (Duration::from_mins(5), Duration::from_millis(300));
