@@ -12,6 +12,11 @@ pub const NOTIFIERS: [(&str, &str, &str); 6] = [
     ("Brightmeter Data Services Ltd", "BMDS", "ciso.office@brightmeter.test"),
 ];
 
+/// What Exchange gives by IMAP in place of a mail that it cannot convert (FIELD.md 11).
+pub const EXCHANGE_STUB: &str = "From: Microsoft Exchange Server\r\nTo: secas@sec.test\r\n\
+    Subject: Retrieval using the IMAP4 protocol failed for the following message: 1204\r\n\r\n\
+    The server couldn't retrieve the following message:\r\n\r\nSubject: \"Second User System\"\r\n";
+
 /// The n-th, from the registered contact of the n-th User.
 pub fn notice(n: usize) -> String {
     let (name, party_id, contact) = NOTIFIERS[n % NOTIFIERS.len()];

@@ -8,13 +8,14 @@
 
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_imap::Client;
 use async_imap::imap_proto::{MailboxDatum, Outcome, Response, Status};
 use futures_util::FutureExt as _;
 use tokio::io::AsyncWriteExt;
 
+use crate::adapters::clock::Stopwatch;
 use crate::adapters::link::Link;
 
 #[derive(Debug)]
@@ -134,7 +135,7 @@ impl Talk {
             }
             if !is_remark {
                 remarks_since = None;
-            } else if remarks_since.get_or_insert_with(Instant::now).elapsed() >= self.hears_remarks {
+            } else if remarks_since.get_or_insert_with(Stopwatch::start).elapsed() >= self.hears_remarks {
                 let why = format!("for {} s it only says that it is there", self.hears_remarks.as_secs());
                 return Err(Trouble::Lost(why));
             }

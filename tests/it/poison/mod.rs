@@ -16,6 +16,7 @@ use sscd::store::{InboxRow, Options, Outcome};
 
 use super::daemon::Place;
 use super::engine::Office;
+use super::notice::EXCHANGE_STUB;
 use super::servers::process::Server;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -118,10 +119,7 @@ fn forty_kills_at_the_worst_moment_set_no_innocent_mail_aside() {
 async fn what_stands_in_for_a_mail_is_not_filed_and_fetched_again() {
     let office = Office::new().await;
     let place = office.path("mail/new/1204");
-    let stub = "From: Microsoft Exchange Server\r\nTo: secas@sec.test\r\n\
-        Subject: Retrieval using the IMAP4 protocol failed for the following message: 1204\r\n\r\n\
-        The server couldn't retrieve the following message:\r\n\r\nSubject: \"Second User System\"\r\n";
-    std::fs::write(&place, stub).unwrap();
+    std::fs::write(&place, EXCHANGE_STUB).unwrap();
     office.drop_mail("incomplete.eml");
     office.collect().await;
     office.read().await;
