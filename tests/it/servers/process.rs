@@ -110,17 +110,13 @@ impl PlainUser {
         if !rustix::process::geteuid().is_root() {
             return None;
         }
-        let id = |what| {
-            let output = Command::new("id").args([what, Self::NAME]).output().unwrap();
-            let text = String::from_utf8(output.stdout).unwrap();
-            text.trim().parse().unwrap_or_else(|_| {
-                panic!(
-                    "there is no user {}; `tests/run.sh` makes it, for Dovecot does not run as root",
-                    Self::NAME
-                )
-            })
-        };
-        Some(Self { uid: id("-u"), gid: id("-g") })
+        let user = uzers::get_user_by_name(Self::NAME).unwrap_or_else(|| {
+            panic!(
+                "there is no user {}; `tests/run.sh` makes it, for Dovecot does not run as root",
+                Self::NAME
+            )
+        });
+        Some(Self { uid: user.uid(), gid: user.primary_group_id() })
     }
 
     pub fn of_us() -> Self {
