@@ -43,7 +43,7 @@ if [ -n "$all" ]; then
     cargo clippy --all-targets -- -D warnings
     tests/pictures.sh
     cargo bench --bench path
-    cargo bench --bench soak
+    cargo bench --bench soak -- --plot target/soak.svg
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -18,7 +18,7 @@ fn a_restart_in_mid_idle() {
     office.deliver([0]);
     office.settle(&mut daemon, 1);
     office.dovecot.stop();
-    assert!(daemon.until(|daemon| daemon.has_said("waiting for mail was interrupted")));
+    assert!(daemon.until(|daemon| daemon.has_said("waiting ended early")));
     office.dovecot.run();
     office.deliver([1]);
     office.settle(&mut daemon, 2);
