@@ -1,6 +1,6 @@
 //! What arguments mean. In: a word of the command line; out: its value, or what was found and what is expected.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::case::Reference;
 
@@ -21,6 +21,18 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let expected =
         || format!("found {text:?}, expected an instant such as 2026-11-02T09:30:00Z or +01:00 at its end");
     text.parse().map_err(|_| expected())
+}
+
+/// A meeting of the SSC by its day; none is out of cycle.
+#[derive(Debug, Clone, Copy)]
+pub struct Meeting(pub Option<NaiveDate>);
+
+pub fn meeting(text: &str) -> Result<Meeting, String> {
+    if text == "out-of-cycle" {
+        return Ok(Meeting(None));
+    }
+    let expected = |_| format!("found {text:?}, expected a day such as 2026-12-09, or out-of-cycle");
+    text.parse().map(|on| Meeting(Some(on))).map_err(expected)
 }
 
 /// Why a person does something: the record keeps it for ever.

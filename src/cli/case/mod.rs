@@ -14,7 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::Common;
-use super::argument::{instant, pair, reason, reference};
+use super::argument::{Meeting, instant, meeting, pair, reason, reference};
 use super::ask::{By, ask};
 use super::check::brief;
 use super::look::Looking;
@@ -65,6 +65,21 @@ enum What {
         #[command(flatten)]
         by: By,
     },
+    /// On the Chair's word: put a case before another meeting of the SSC, whatever the cut-off of papers, or out of cycle.
+    #[command(after_help = "Example:\n  sscd case table SUS-2026-0001 --meeting 2026-12-09 \
+        --reason \"the start is near\" --by priya.nair")]
+    Table {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// The day of a meeting in meetings.toml, or out-of-cycle.
+        #[arg(long, value_name = "DATE|out-of-cycle", value_parser = meeting)]
+        meeting: Meeting,
+        /// What the Chair said, for the record; the User is not told.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
     /// You have answered the User: automatic letters go on.
     #[command(
         after_help = "Example:\n  sscd case answered SUS-2026-0001 --reason \"by telephone\" --by priya.nair"
@@ -101,6 +116,9 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
             };
             let set = set.into_iter().collect();
             ask(common, &by, Ask::Open { channel, received_at: received, set }).await
+        }
+        What::Table { reference, meeting: Meeting(meeting_on), reason, by } => {
+            ask(common, &by, Ask::Table { reference, meeting_on, reason }).await
         }
         What::Answered { reference, reason, by } => {
             ask(common, &by, Ask::Answered { reference, reason }).await

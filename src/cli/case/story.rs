@@ -165,6 +165,8 @@ impl Story {
         self.row("User", &case.user_because);
         if let Some(on) = case.meeting_on {
             self.row("SSC meeting", &format!("{} ({})", day(on), case.meeting_why));
+        } else if let Some(until) = case.out_of_cycle_until {
+            self.row("SSC", &format!("out of cycle, until {} ({})", day(until), case.meeting_why));
         }
         for flag in flags(case, user_of(case, world)) {
             self.warn(Paint::Yellow, &format!("to note: {flag}"));

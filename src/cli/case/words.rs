@@ -55,6 +55,12 @@ pub fn sentence(event: &Event) -> String {
         Event::PutBeforeSsc { meeting_on, why } => {
             format!("put before the SSC of {} ({why})", day(*meeting_on))
         }
+        Event::Tabled { meeting_on: Some(on), reason, .. } => {
+            format!("put before the SSC of {} on the Chair's word: {reason}", day(*on))
+        }
+        Event::Tabled { meeting_on: None, until, reason } => {
+            format!("put before the SSC out of cycle until {} on the Chair's word: {reason}", day(*until))
+        }
         Event::StepDeferred { step, reason, until } => {
             format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
         }

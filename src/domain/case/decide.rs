@@ -8,6 +8,7 @@ use super::event::{Event, Logged, Mail};
 use super::letters::{
     self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, receipt, recipients,
 };
+use super::meeting::words;
 use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
 use super::timeliness::timeliness;
 use super::wait::WaitKind;
@@ -271,9 +272,11 @@ impl Drafting<'_> {
             }
             WaitKind::PutBeforeSsc => self.put_before_ssc(),
             WaitKind::SscMeeting => {
-                self.put_before_next_meeting(case.meeting_on.map(|on| {
-                    format!("no decision was recorded at the meeting of {}", on.format("%-d %B %Y"))
-                }))
+                let when = match (case.meeting_on, case.out_of_cycle_until) {
+                    (Some(on), _) => Some(format!("at the meeting of {}", words(on))),
+                    (None, until) => until.map(|on| format!("out of cycle by {}", words(on))),
+                };
+                self.put_before_next_meeting(when.map(|when| format!("no decision was recorded {when}")))
             }
             WaitKind::Information => match &case.information_due {
                 Some(due) if !due.is_overdue => self.happened(Event::InformationOverdue { due_at: due.at }),
@@ -289,6 +292,7 @@ impl Drafting<'_> {
                 held(case, *letter)?;
                 self.happened(Event::LetterDiscarded { letter: *letter, reason: reason.clone() })
             }
+            Asked::Table { meeting_on, reason } => self.table(*meeting_on, reason),
             Asked::EndAnswering { reason } => match &case.answering {
                 Some(_) => self.happened(Event::AnsweringEnded { reason: reason.clone() }),
                 None => Err(Refusal::new(format!("nobody is answering {}", case.reference))),

@@ -102,6 +102,13 @@ pub enum Event {
         meeting_on: NaiveDate,
         why: String,
     },
+    /// On the Chair's word: at a meeting of its choice, whatever the cut-off of papers, or with none out of cycle.
+    Tabled {
+        meeting_on: Option<NaiveDate>,
+        /// The day by whose end it is considered, or goes before a meeting again.
+        until: NaiveDate,
+        reason: String,
+    },
     /// A step that may not be taken yet.
     StepDeferred {
         step: String,
@@ -174,11 +181,12 @@ pub enum Kind {
     PersonAnswering,
     AnsweringEnded,
     PutBeforeSsc,
+    Tabled,
     StepDeferred,
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -195,6 +203,7 @@ impl Kind {
         Self::PersonAnswering,
         Self::AnsweringEnded,
         Self::PutBeforeSsc,
+        Self::Tabled,
         Self::StepDeferred,
     ];
 }
@@ -219,6 +228,7 @@ impl Event {
             Self::PersonAnswering { .. } => Kind::PersonAnswering,
             Self::AnsweringEnded { .. } => Kind::AnsweringEnded,
             Self::PutBeforeSsc { .. } => Kind::PutBeforeSsc,
+            Self::Tabled { .. } => Kind::Tabled,
             Self::StepDeferred { .. } => Kind::StepDeferred,
         }
     }

@@ -2,6 +2,7 @@
 //! its User; out: sentences. They judge nothing and change nothing.
 
 use super::Case;
+use super::meeting::words;
 use crate::domain::directory::User;
 use crate::domain::notification::YesNoUnknown;
 
@@ -23,6 +24,16 @@ pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
         flags.push(format!(
             "{expected} domestic meters expected beside {known} domestic premises on record: the User may cross the \
              threshold of {THRESHOLD}"
+        ));
+    }
+    let start = fields.intended_start.as_ref().map(|field| field.value.date);
+    if let (Some(on), Some(start)) = (case.meeting_on, start)
+        && start <= on
+    {
+        flags.push(format!(
+            "the User means to start on {}, and the SSC meets on {}: the Chair may want it earlier (sscd case table)",
+            words(start),
+            words(on)
         ));
     }
     if fields.confidentiality_objection.is_some() {

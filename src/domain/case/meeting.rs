@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::decide::{Drafting, decide};
-use super::wait::WaitKind;
+use super::wait::{WaitKind, end_of_day};
 use super::{Case, Event, Known, Refusal, Signal, Stage, apply};
 use crate::domain::budget::Budget;
 use crate::domain::directory::Body;
@@ -33,13 +33,45 @@ impl Drafting<'_> {
         }
         match case.meeting_on.filter(|on| *on >= london_date(self.now)) {
             Some(on) if !self.meets_on(on) => {
-                let because = format!("the SSC does not meet on {} any more", on.format("%-d %B %Y"));
+                let because = format!("the SSC does not meet on {} any more", words(on));
                 self.put_before_next_meeting(Some(because))
             }
             _ if !is_deferred => Ok(()),
             Some(_) => self.put_before_ssc(),
             None => self.wait_over(case, step),
         }
+    }
+
+    /// On the Chair's word. A meeting that is over is none, and a case out of cycle waits no longer than for the meeting
+    /// that it would else go before.
+    pub(super) fn table(&mut self, meeting_on: Option<NaiveDate>, reason: &str) -> Result<(), Refusal> {
+        let case = self.case()?;
+        let until = match meeting_on {
+            Some(on) if !self.is_ahead(on) => return Err(self.no_meeting(on)),
+            Some(on) => on,
+            None => self.next_meeting(self.now).map_or_else(|| london_date(self.now), |(on, _)| on),
+        };
+        let is_there = case.stage == Stage::ForSscConsideration && case.meeting_on == meeting_on;
+        if is_there && (meeting_on.is_some() || case.out_of_cycle_until.is_some()) {
+            let when = meeting_on.map_or_else(|| "out of cycle".into(), |on| format!("at the meeting of {}", words(on)));
+            return Err(Refusal::new(format!("{} is before the SSC {when} already", case.reference)));
+        }
+        self.happened(Event::Tabled { meeting_on, until, reason: reason.into() })
+    }
+
+    /// Does the SSC meet on that day, and is that day not over?
+    fn is_ahead(&self, on: NaiveDate) -> bool {
+        self.meets_on(on) && end_of_day(on).is_some_and(|end| end > self.now)
+    }
+
+    fn no_meeting(&self, on: NaiveDate) -> Refusal {
+        let ahead = self.world.directory.meetings(Body::Ssc).filter(|on| self.is_ahead(*on));
+        let next: Vec<String> = ahead.take(3).map(words).collect();
+        let expected = match next.as_slice() {
+            [] => "there is none in meetings.toml: add the next dates, or say out-of-cycle".into(),
+            next => format!("expected one that is ahead, the next being {}", next.join(", ")),
+        };
+        Refusal::new(format!("found {}, on which no meeting of the SSC is ahead; {expected}", words(on)))
     }
 
     fn meets_on(&self, on: NaiveDate) -> bool {
@@ -91,4 +123,8 @@ fn step(stage: Stage) -> WaitKind {
         Stage::Logged | Stage::Acknowledged => WaitKind::PutBeforeSsc,
         Stage::ForSscConsideration => WaitKind::SscMeeting,
     }
+}
+
+pub(super) fn words(on: NaiveDate) -> String {
+    on.format("%-d %B %Y").to_string()
 }

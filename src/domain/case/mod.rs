@@ -53,6 +53,9 @@ pub struct Case {
     /// The SSC meeting that it goes to, or is planned for.
     pub meeting_on: Option<NaiveDate>,
     pub meeting_why: String,
+    /// Out of cycle: the day by whose end it is considered.
+    #[serde(default)]
+    pub out_of_cycle_until: Option<NaiveDate>,
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// *Awaiting information*: the deadline that the User was told.
     pub information_due: Option<InformationDue>,
@@ -150,6 +153,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         timeliness: logged.timeliness,
         meeting_on: logged.meeting_on,
         meeting_why: logged.meeting_why.clone(),
+        out_of_cycle_until: None,
         acknowledged_at: None,
         information_due: None,
         answering: None,
@@ -224,6 +228,14 @@ impl Case {
             Event::PutBeforeSsc { meeting_on, why } => {
                 self.meeting_on = Some(*meeting_on);
                 self.meeting_why.clone_from(why);
+                self.out_of_cycle_until = None;
+                self.deferred.clear();
+            }
+            // Why is between Chair and SECAS: the User is told of the meeting, too.
+            Event::Tabled { meeting_on, until, .. } => {
+                self.meeting_on = *meeting_on;
+                self.meeting_why = "the Chair of the SSC wants it so".into();
+                self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
                 self.deferred.clear();
             }
             Event::StepDeferred { step, until, .. } => {

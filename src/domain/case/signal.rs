@@ -1,6 +1,6 @@
 //! What may move a case, and what a decision is made of.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::letters::LetterOut;
 use super::wait::WaitKind;
@@ -87,6 +87,11 @@ pub enum Asked {
         reason: String,
     },
     EndAnswering {
+        reason: String,
+    },
+    /// On the Chair's word; without a meeting out of cycle.
+    Table {
+        meeting_on: Option<NaiveDate>,
         reason: String,
     },
 }

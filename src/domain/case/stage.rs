@@ -47,7 +47,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
         (None, Kind::CaseLogged) => Some(Logged),
         (None, _) | (Some(_), Kind::CaseLogged) => None,
         (Some(Logged), Kind::Acknowledged) => Some(Acknowledged),
-        (Some(_), Kind::PutBeforeSsc) => Some(ForSscConsideration),
+        (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(ForSscConsideration),
         (
             Some(stage),
             Kind::Acknowledged

@@ -72,8 +72,9 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
             );
         }
         Stage::ForSscConsideration => {
-            if let Some(at) = case.meeting_on.and_then(end_of_day) {
-                wait(WaitKind::SscMeeting, at, "the SSC's consideration".into());
+            let how = if case.out_of_cycle_until.is_some() { ", out of cycle" } else { "" };
+            if let Some(at) = case.meeting_on.or(case.out_of_cycle_until).and_then(end_of_day) {
+                wait(WaitKind::SscMeeting, at, format!("the SSC's consideration{how}"));
             }
         }
     }
@@ -88,7 +89,7 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
 }
 
 /// 17:00 Europe/London, which no clock change touches.
-fn end_of_day(on: chrono::NaiveDate) -> Option<DateTime<Utc>> {
+pub(super) fn end_of_day(on: chrono::NaiveDate) -> Option<DateTime<Utc>> {
     let five = on.and_time(NaiveTime::from_hms_opt(17, 0, 0)?);
     Some(London.from_local_datetime(&five).earliest()?.with_timezone(&Utc))
 }

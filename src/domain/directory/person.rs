@@ -65,7 +65,7 @@ impl std::fmt::Display for Act {
         f.write_str(match self {
             Self::Triage => "triage mail or open cases",
             Self::Release => "release, retry or discard letters",
-            Self::Decide => "enter decisions of the SSC",
+            Self::Decide => "enter decisions of the SSC and its Chair",
             Self::Operate => "operate the daemon",
         })
     }

@@ -6,7 +6,7 @@ mod who;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::read::read_mail;
@@ -63,6 +63,12 @@ pub enum Ask {
         reference: Reference,
         reason: String,
     },
+    /// The Chair wants the case at this meeting, or out of cycle.
+    Table {
+        reference: Reference,
+        meeting_on: Option<NaiveDate>,
+        reason: String,
+    },
     Release {
         letter: LetterId,
         to: Vec<Address>,
@@ -85,6 +91,7 @@ impl Ask {
             | Self::Link { .. }
             | Self::Open { .. }
             | Self::Answered { .. } => Act::Triage,
+            Self::Table { .. } => Act::Decide,
             Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => Act::Release,
         }
     }
@@ -108,12 +115,13 @@ impl Engine {
             Ask::Link { inbox, reference } => self.link(*inbox, *reference, &asking).await?,
             Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
             Ask::Answered { reference, reason } => {
-                if let Some(refusal) = self.no_case(*reference).await? {
-                    return Ok(Err(refusal));
-                }
-                let what = Asked::EndAnswering { reason: reason.clone() };
                 let said = format!("{reference} is answered; automatic letters go on");
-                Ok((case_work(Target::Case(reference.subject()), asked(&asking, what), &asking), said))
+                self.of_case(*reference, Asked::EndAnswering { reason: reason.clone() }, &asking, said).await?
+            }
+            Ask::Table { reference, meeting_on, reason } => {
+                let when = meeting_on.map_or_else(|| "out of cycle".to_owned(), |on| format!("on {on}"));
+                let what = Asked::Table { meeting_on: *meeting_on, reason: reason.clone() };
+                self.of_case(*reference, what, &asking, format!("{reference} goes before the SSC {when}")).await?
             }
             Ask::Release { letter, to } => self.release(*letter, to, &asking).await?,
             Ask::Discard { letter, reason } => self.discard(*letter, reason, &asking).await?,
@@ -234,6 +242,20 @@ impl Engine {
         let notification = self.entered(Notification::default(), set, &asking.by)?;
         let signal = entered_by_person(channel, received_at, None, notification, None, &self.world());
         Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
+    }
+
+    /// What is asked of a case that is there.
+    async fn of_case(
+        &self,
+        reference: Reference,
+        what: Asked,
+        asking: &Asking,
+        said: String,
+    ) -> anyhow::Result<Prepared> {
+        Ok(match self.no_case(reference).await? {
+            Some(refusal) => Err(refusal),
+            None => Ok((case_work(Target::Case(reference.subject()), asked(asking, what), asking), said)),
+        })
     }
 
     /// That there is no such case, if there is none.

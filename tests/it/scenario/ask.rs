@@ -13,6 +13,7 @@ use super::script::{Step, number};
 
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
     PERSON dismisses mail N: WHY, PERSON links mail N to REFERENCE, PERSON has answered REFERENCE: HOW, \
+    PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
     PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
 
 pub fn asking(step: &Step, id: String) -> Result<Asking, String> {
@@ -53,6 +54,14 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     if let Some(rest) = what.strip_prefix("has answered ") {
         let (reference, reason) = rest.split_once(": ")?;
         return Some(Ask::Answered { reference: Reference::parse(reference)?, reason: reason.into() });
+    }
+    if let Some(rest) = what.strip_prefix("tables ") {
+        let (what, reason) = rest.split_once(": ")?;
+        let (reference, meeting_on) = match what.split_once(" on ") {
+            Some((reference, on)) => (reference, Some(on.parse().ok()?)),
+            None => (what.strip_suffix(" out of cycle")?, None),
+        };
+        return Some(Ask::Table { reference: Reference::parse(reference)?, meeting_on, reason: reason.into() });
     }
     if let Some(rest) = what.strip_prefix("releases ") {
         let (letter, to) = rest.split_once(" to ").unwrap_or((rest, ""));

@@ -71,6 +71,7 @@ conversations! {
     sent_again,
     sent_by_a_colleague,
     several,
+    tabled,
     triage,
     unverified,
     withheld,
