@@ -80,6 +80,32 @@ enum What {
         #[command(flatten)]
         by: By,
     },
+    /// Let automatic letters about a case wait: they become drafts until it is resumed.
+    #[command(
+        after_help = "Example:\n  sscd case hold SUS-2026-0001 --reason \"the User merges\" --by priya.nair"
+    )]
+    Hold {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// Why, for the record.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Let automatic letters go on; drafts that were made in between wait for `sscd outbox release`.
+    #[command(
+        after_help = "Example:\n  sscd case resume SUS-2026-0001 --reason \"merged\" --by priya.nair"
+    )]
+    Resume {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// Why, for the record.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
     /// You have answered the User: automatic letters go on.
     #[command(
         after_help = "Example:\n  sscd case answered SUS-2026-0001 --reason \"by telephone\" --by priya.nair"
@@ -117,6 +143,8 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
             let set = set.into_iter().collect();
             ask(common, &by, Ask::Open { channel, received_at: received, set }).await
         }
+        What::Hold { reference, reason, by } => ask(common, &by, Ask::Hold { reference, reason }).await,
+        What::Resume { reference, reason, by } => ask(common, &by, Ask::Resume { reference, reason }).await,
         What::Table { reference, meeting: Meeting(meeting_on), reason, by } => {
             ask(common, &by, Ask::Table { reference, meeting_on, reason }).await
         }
@@ -159,9 +187,10 @@ async fn list(common: &Common, touched_by: Option<&str>) -> anyhow::Result<ExitC
         let cells = |case: &Case| {
             let next = waits(case, &looking.world).into_iter().min_by_key(|wait| wait.due_at);
             let (until, what) = next.map_or_else(Default::default, |wait| (brief(wait.due_at), wait.what));
-            let (until, what) = match &case.answering {
-                Some(since) => (String::new(), format!("a person to answer: {}", since.why)),
-                None => (until, what),
+            let (until, what) = match (&case.answering, &case.on_hold) {
+                (Some(since), _) => (String::new(), format!("a person to answer: {}", since.why)),
+                (None, Some(hold)) => (String::new(), format!("a person to resume it: {}", hold.reason)),
+                (None, None) => (until, what),
             };
             vec![
                 case.reference.to_string(),

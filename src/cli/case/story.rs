@@ -175,6 +175,9 @@ impl Story {
             let words = format!("a person must answer mail {}: {}", answering.inbox.0, answering.why);
             self.warn(Paint::Yellow, &words);
         }
+        if let Some(hold) = &case.on_hold {
+            self.warn(Paint::Yellow, &format!("on hold since {}: {}", moment(hold.since), hold.reason));
+        }
         if let Some(due) = case.information_due.as_ref().filter(|due| due.is_overdue) {
             let words = format!("overdue: information was due on {}, 17:00", day(due.on));
             self.warn(Paint::Red, &words);

@@ -52,6 +52,8 @@ pub fn sentence(event: &Event) -> String {
             format!("a person must answer mail {}: {why}; automatic letters wait", mail.inbox.0)
         }
         Event::AnsweringEnded { reason } => format!("a person has answered: {reason}"),
+        Event::PutOnHold { reason } => format!("put on hold: {reason}; automatic letters wait"),
+        Event::Resumed { reason } => format!("resumed: {reason}; automatic letters go on"),
         Event::PutBeforeSsc { meeting_on, why } => {
             format!("put before the SSC of {} ({why})", day(*meeting_on))
         }

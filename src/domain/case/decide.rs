@@ -190,10 +190,11 @@ impl Drafting<'_> {
         facts: Facts,
         answer: &Answer,
         mail: Option<&Mail>,
-        held: Option<String>,
+        held_back: Option<String>,
     ) -> Result<(), Refusal> {
         let to = recipients(answer, mail, self.user());
-        let held = (!answer.at_once).then(|| answer.reasons.join("; ")).or(held).or_else(|| {
+        let held = (!answer.at_once).then(|| answer.reasons.join("; "));
+        let held = held.or_else(|| self.case.as_ref()?.is_paused()).or(held_back).or_else(|| {
             let to: Vec<&Address> = to.iter().map(|recipient| &recipient.named.address).collect();
             let is_ours = |address: &Address| self.world.is_ours(address);
             self.known.budget.refusal(&self.world.budget, &facts, &to, is_ours, self.now)
@@ -292,6 +293,16 @@ impl Drafting<'_> {
                 held(case, *letter)?;
                 self.happened(Event::LetterDiscarded { letter: *letter, reason: reason.clone() })
             }
+            Asked::Hold { reason } => match &case.on_hold {
+                None => self.happened(Event::PutOnHold { reason: reason.clone() }),
+                Some(hold) => {
+                    Err(Refusal::new(format!("{} is on hold already: {}", case.reference, hold.reason)))
+                }
+            },
+            Asked::Resume { reason } => match &case.on_hold {
+                Some(_) => self.happened(Event::Resumed { reason: reason.clone() }),
+                None => Err(Refusal::new(format!("{} is not on hold", case.reference))),
+            },
             Asked::Table { meeting_on, reason } => self.table(*meeting_on, reason),
             Asked::EndAnswering { reason } => match &case.answering {
                 Some(_) => self.happened(Event::AnsweringEnded { reason: reason.clone() }),

@@ -98,6 +98,13 @@ pub enum Event {
     AnsweringEnded {
         reason: String,
     },
+    /// *On hold*: automatic letters wait, whatever they are about.
+    PutOnHold {
+        reason: String,
+    },
+    Resumed {
+        reason: String,
+    },
     PutBeforeSsc {
         meeting_on: NaiveDate,
         why: String,
@@ -180,13 +187,15 @@ pub enum Kind {
     MailFiled,
     PersonAnswering,
     AnsweringEnded,
+    PutOnHold,
+    Resumed,
     PutBeforeSsc,
     Tabled,
     StepDeferred,
 }
 
 impl Kind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -202,6 +211,8 @@ impl Kind {
         Self::MailFiled,
         Self::PersonAnswering,
         Self::AnsweringEnded,
+        Self::PutOnHold,
+        Self::Resumed,
         Self::PutBeforeSsc,
         Self::Tabled,
         Self::StepDeferred,
@@ -227,6 +238,8 @@ impl Event {
             Self::MailFiled { .. } => Kind::MailFiled,
             Self::PersonAnswering { .. } => Kind::PersonAnswering,
             Self::AnsweringEnded { .. } => Kind::AnsweringEnded,
+            Self::PutOnHold { .. } => Kind::PutOnHold,
+            Self::Resumed { .. } => Kind::Resumed,
             Self::PutBeforeSsc { .. } => Kind::PutBeforeSsc,
             Self::Tabled { .. } => Kind::Tabled,
             Self::StepDeferred { .. } => Kind::StepDeferred,

@@ -61,6 +61,9 @@ pub struct Case {
     pub information_due: Option<InformationDue>,
     /// *A person is answering*: since when, and why.
     pub answering: Option<Answering>,
+    /// *On hold*: since when, and why.
+    #[serde(default)]
+    pub on_hold: Option<Hold>,
     pub possibly_same_as: Vec<Reference>,
     pub related_to: Option<Reference>,
     /// Every mail that speaks to it, the first one first.
@@ -85,6 +88,12 @@ pub struct Answering {
     pub since: DateTime<Utc>,
     pub why: String,
     pub inbox: InboxId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub since: DateTime<Utc>,
+    pub reason: String,
 }
 
 /// A letter as its case knows it.
@@ -112,6 +121,17 @@ impl Case {
     #[must_use]
     pub fn awaits_information(&self) -> bool {
         !self.notification.missing.is_empty()
+    }
+
+    /// Why no letter about it leaves by itself, whatever it says.
+    #[must_use]
+    pub fn is_paused(&self) -> Option<String> {
+        let hold = self.on_hold.as_ref().map(|hold| format!("the case is on hold: {}", hold.reason));
+        let answering = || {
+            let answering = self.answering.as_ref()?;
+            Some(format!("a person is answering mail {}: {}", answering.inbox.0, answering.why))
+        };
+        hold.or_else(answering)
     }
 
     /// The User as the notification names it.
@@ -157,6 +177,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         acknowledged_at: None,
         information_due: None,
         answering: None,
+        on_hold: None,
         possibly_same_as: logged.possibly_same_as.clone(),
         related_to: logged.related_to,
         mails: logged.mail.iter().cloned().collect(),
@@ -225,6 +246,8 @@ impl Case {
                 self.mails.push(mail.clone());
             }
             Event::AnsweringEnded { .. } => self.answering = None,
+            Event::PutOnHold { reason } => self.on_hold = Some(Hold { since: at, reason: reason.clone() }),
+            Event::Resumed { .. } => self.on_hold = None,
             Event::PutBeforeSsc { meeting_on, why } => {
                 self.meeting_on = Some(*meeting_on);
                 self.meeting_why.clone_from(why);

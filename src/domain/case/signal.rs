@@ -89,6 +89,12 @@ pub enum Asked {
     EndAnswering {
         reason: String,
     },
+    Hold {
+        reason: String,
+    },
+    Resume {
+        reason: String,
+    },
     /// On the Chair's word; without a meeting out of cycle.
     Table {
         meeting_on: Option<NaiveDate>,

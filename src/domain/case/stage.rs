@@ -64,6 +64,8 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::MailFiled
             | Kind::PersonAnswering
             | Kind::AnsweringEnded
+            | Kind::PutOnHold
+            | Kind::Resumed
             | Kind::StepDeferred,
         ) => Some(stage),
     }

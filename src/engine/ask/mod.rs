@@ -63,6 +63,15 @@ pub enum Ask {
         reference: Reference,
         reason: String,
     },
+    /// Automatic letters about a case wait.
+    Hold {
+        reference: Reference,
+        reason: String,
+    },
+    Resume {
+        reference: Reference,
+        reason: String,
+    },
     /// The Chair wants the case at this meeting, or out of cycle.
     Table {
         reference: Reference,
@@ -92,7 +101,11 @@ impl Ask {
             | Self::Open { .. }
             | Self::Answered { .. } => Act::Triage,
             Self::Table { .. } => Act::Decide,
-            Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => Act::Release,
+            Self::Hold { .. }
+            | Self::Resume { .. }
+            | Self::Release { .. }
+            | Self::Discard { .. }
+            | Self::Retry { .. } => Act::Release,
         }
     }
 }
@@ -117,6 +130,14 @@ impl Engine {
             Ask::Answered { reference, reason } => {
                 let said = format!("{reference} is answered; automatic letters go on");
                 self.of_case(*reference, Asked::EndAnswering { reason: reason.clone() }, &asking, said).await?
+            }
+            Ask::Hold { reference, reason } => {
+                let said = format!("{reference} is on hold; automatic letters wait");
+                self.of_case(*reference, Asked::Hold { reason: reason.clone() }, &asking, said).await?
+            }
+            Ask::Resume { reference, reason } => {
+                let said = format!("{reference} is resumed; automatic letters go on, drafts wait for their release");
+                self.of_case(*reference, Asked::Resume { reason: reason.clone() }, &asking, said).await?
             }
             Ask::Table { reference, meeting_on, reason } => {
                 let when = meeting_on.map_or_else(|| "out of cycle".to_owned(), |on| format!("on {on}"));

@@ -13,6 +13,7 @@ use super::script::{Step, number};
 
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
     PERSON dismisses mail N: WHY, PERSON links mail N to REFERENCE, PERSON has answered REFERENCE: HOW, \
+    PERSON holds REFERENCE: WHY, PERSON resumes REFERENCE: WHY, \
     PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
     PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
 
@@ -26,6 +27,10 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     let set = || -> Option<BTreeMap<String, String>> {
         let pair = |line: &String| line.split_once(": ").map(|(name, value)| (name.into(), value.into()));
         step.block.iter().map(pair).collect()
+    };
+    let about = |rest: &str| {
+        let (reference, reason) = rest.split_once(": ")?;
+        Some((Reference::parse(reference)?, reason.to_owned()))
     };
     if let Some(rest) = what.strip_prefix("opens a case by ") {
         let (channel, received) = rest.split_once(" received ")?;
@@ -52,8 +57,16 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
         });
     }
     if let Some(rest) = what.strip_prefix("has answered ") {
-        let (reference, reason) = rest.split_once(": ")?;
-        return Some(Ask::Answered { reference: Reference::parse(reference)?, reason: reason.into() });
+        let (reference, reason) = about(rest)?;
+        return Some(Ask::Answered { reference, reason });
+    }
+    if let Some(rest) = what.strip_prefix("holds ") {
+        let (reference, reason) = about(rest)?;
+        return Some(Ask::Hold { reference, reason });
+    }
+    if let Some(rest) = what.strip_prefix("resumes ") {
+        let (reference, reason) = about(rest)?;
+        return Some(Ask::Resume { reference, reason });
     }
     if let Some(rest) = what.strip_prefix("tables ") {
         let (what, reason) = rest.split_once(": ")?;

@@ -62,6 +62,7 @@ conversations! {
     no_more_meetings,
     objection,
     opened_by_a_person,
+    paused,
     possibly_the_same,
     prose_reply,
     provider,
