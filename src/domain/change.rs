@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::budget::Limits;
-use super::case::{Case, Stage};
+use super::case::Case;
 use super::directory::{Body, Directory, Person, Provider, normal_name};
 use super::id::{Address, Key};
 use super::world::World;
@@ -145,18 +145,19 @@ impl Change {
     #[must_use]
     pub fn concerns(&self, case: &Case, directory: &Directory) -> bool {
         let key = Key(self.key.clone());
+        let is_open = !case.stage.is_over();
         match self.part {
             Part::User => case.user.as_ref() == Some(&key),
             Part::Provider => directory.provider(&key).is_some_and(|provider| serves(provider, case)),
             Part::Person => directory.person(&key).is_some_and(|person| knows(person, case, directory)),
-            Part::Meeting => case.meeting_on.is_some_and(|on| on.to_string() == self.key),
+            Part::Meeting => is_open && case.meeting_on.is_some_and(|on| on.to_string() == self.key),
             Part::Policy => match self.key.as_str() {
-                "put_before_ssc_after_minutes" => case.stage != Stage::ForSscConsideration,
-                "paper_cut_off" => true,
-                "information_after" => is_yet_to_be_asked(case),
+                "put_before_ssc_after_minutes" => case.stage.precedes_ssc(),
+                "paper_cut_off" => is_open,
+                "information_after" => is_open && is_yet_to_be_asked(case),
                 _ => false,
             },
-            Part::Holiday => is_yet_to_be_asked(case),
+            Part::Holiday => is_open && is_yet_to_be_asked(case),
             // What was sent was sent; a draft is judged and worded again when it is released.
             Part::Office | Part::Template | Part::Budget => {
                 case.letters.values().any(|letter| letter.held.is_some())

@@ -19,7 +19,7 @@ use super::ask::{By, ask};
 use super::check::brief;
 use super::look::Looking;
 use super::screen::{Screen, say, say_json};
-use crate::domain::case::{Case, Channel, Reference, waits};
+use crate::domain::case::{Case, Channel, Move, Reference, waits};
 use crate::domain::workday::london_date;
 use crate::engine::Ask;
 use crate::store::RegisterFilter;
@@ -65,60 +65,61 @@ enum What {
         #[command(flatten)]
         by: By,
     },
-    /// On the Chair's word: put a case before another meeting of the SSC, whatever the cut-off of papers, or out of cycle.
-    #[command(after_help = "Example:\n  sscd case table SUS-2026-0001 --meeting 2026-12-09 \
-        --reason \"the start is near\" --by priya.nair")]
-    Table {
-        #[arg(value_parser = reference)]
-        reference: Reference,
-        /// The day of a meeting in meetings.toml, or out-of-cycle.
-        #[arg(long, value_name = "DATE|out-of-cycle", value_parser = meeting)]
-        meeting: Meeting,
-        /// What the Chair said, for the record; the User is not told.
-        #[arg(long, value_parser = reason)]
-        reason: String,
-        #[command(flatten)]
-        by: By,
-    },
-    /// Let automatic letters about a case wait: they become drafts until it is resumed.
-    #[command(
-        after_help = "Example:\n  sscd case hold SUS-2026-0001 --reason \"the User merges\" --by priya.nair"
-    )]
-    Hold {
-        #[arg(value_parser = reference)]
-        reference: Reference,
-        /// Why, for the record.
-        #[arg(long, value_parser = reason)]
-        reason: String,
-        #[command(flatten)]
-        by: By,
-    },
-    /// Let automatic letters go on; drafts that were made in between wait for `sscd outbox release`.
-    #[command(
-        after_help = "Example:\n  sscd case resume SUS-2026-0001 --reason \"merged\" --by priya.nair"
-    )]
-    Resume {
-        #[arg(value_parser = reference)]
-        reference: Reference,
-        /// Why, for the record.
-        #[arg(long, value_parser = reason)]
-        reason: String,
-        #[command(flatten)]
-        by: By,
-    },
     /// You have answered the User: automatic letters go on.
     #[command(
         after_help = "Example:\n  sscd case answered SUS-2026-0001 --reason \"by telephone\" --by priya.nair"
     )]
-    Answered {
-        #[arg(value_parser = reference)]
-        reference: Reference,
-        /// How, for the record.
-        #[arg(long, value_parser = reason)]
-        reason: String,
+    Answered(About),
+    /// Let automatic letters about a case wait: they become drafts until it is resumed.
+    #[command(
+        after_help = "Example:\n  sscd case hold SUS-2026-0001 --reason \"the User merges\" --by priya.nair"
+    )]
+    Hold(About),
+    /// Let automatic letters go on; drafts that were made in between wait for `sscd outbox release`.
+    #[command(after_help = "Example:\n  sscd case resume SUS-2026-0001 --reason \"merged\" --by priya.nair")]
+    Resume(About),
+    /// The User took its notification back: the case is over, and the record stays.
+    #[command(after_help = "Example:\n  sscd case withdraw SUS-2026-0001 \
+        --reason \"the project was stopped\" --by priya.nair")]
+    Withdraw(About),
+    /// Another case stands in the place of this one, which is over.
+    #[command(after_help = "Example:\n  sscd case supersede SUS-2026-0001 --with SUS-2026-0004 \
+        --reason \"notified anew\" --by priya.nair")]
+    Supersede {
+        /// The case that goes on.
+        #[arg(long, value_name = "CASE", value_parser = reference)]
+        with: Reference,
         #[command(flatten)]
-        by: By,
+        about: About,
     },
+    /// A case that was over goes before the SSC after all.
+    #[command(
+        after_help = "Example:\n  sscd case reopen SUS-2026-0001 --reason \"it goes on\" --by priya.nair"
+    )]
+    Reopen(About),
+    /// On the Chair's word: put a case before another meeting of the SSC, whatever the cut-off of papers, or out of cycle.
+    /// The User is not told why.
+    #[command(after_help = "Example:\n  sscd case table SUS-2026-0001 --meeting 2026-12-09 \
+        --reason \"the start is near\" --by priya.nair")]
+    Table {
+        /// The day of a meeting in meetings.toml, or out-of-cycle.
+        #[arg(long, value_name = "DATE|out-of-cycle", value_parser = meeting)]
+        meeting: Meeting,
+        #[command(flatten)]
+        about: About,
+    },
+}
+
+/// Which case, why, and on whose word.
+#[derive(Debug, Args)]
+struct About {
+    #[arg(value_parser = reference)]
+    reference: Reference,
+    /// Why, for the record.
+    #[arg(long, value_parser = reason)]
+    reason: String,
+    #[command(flatten)]
+    by: By,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -143,15 +144,21 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
             let set = set.into_iter().collect();
             ask(common, &by, Ask::Open { channel, received_at: received, set }).await
         }
-        What::Hold { reference, reason, by } => ask(common, &by, Ask::Hold { reference, reason }).await,
-        What::Resume { reference, reason, by } => ask(common, &by, Ask::Resume { reference, reason }).await,
-        What::Table { reference, meeting: Meeting(meeting_on), reason, by } => {
-            ask(common, &by, Ask::Table { reference, meeting_on, reason }).await
-        }
-        What::Answered { reference, reason, by } => {
-            ask(common, &by, Ask::Answered { reference, reason }).await
+        What::Answered(about) => moved(common, about, Move::Answered).await,
+        What::Hold(about) => moved(common, about, Move::Hold).await,
+        What::Resume(about) => moved(common, about, Move::Resume).await,
+        What::Withdraw(about) => moved(common, about, Move::Withdraw).await,
+        What::Supersede { with, about } => moved(common, about, Move::Supersede { by: with }).await,
+        What::Reopen(about) => moved(common, about, Move::Reopen).await,
+        What::Table { meeting: Meeting(meeting_on), about } => {
+            moved(common, about, Move::Table { meeting_on }).await
         }
     }
+}
+
+async fn moved(common: &Common, about: About, what: Move) -> anyhow::Result<ExitCode> {
+    let About { reference, reason, by } = about;
+    ask(common, &by, Ask::Move { reference, what, reason }).await
 }
 
 const PAGE: i64 = 500;

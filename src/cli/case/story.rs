@@ -155,7 +155,8 @@ impl Story {
     }
 
     fn status(&mut self, case: &Case, world: &World) {
-        self.row("status", case.stage.title());
+        let by = case.superseded_by.map(|by| format!(" by {by}")).unwrap_or_default();
+        self.row("status", &format!("{}{by}", case.stage.title()));
         self.row("received", &moment(case.received_at));
         let acknowledged = case.acknowledged_at.map_or_else(|| "not yet".into(), moment);
         self.row("acknowledged", &acknowledged);

@@ -63,6 +63,9 @@ pub fn sentence(event: &Event) -> String {
         Event::Tabled { meeting_on: None, until, reason } => {
             format!("put before the SSC out of cycle until {} on the Chair's word: {reason}", day(*until))
         }
+        Event::Withdrawn { reason } => format!("withdrawn by the User: {reason}"),
+        Event::Superseded { by, reason } => format!("superseded by {by}: {reason}"),
+        Event::Reopened { reason } => format!("reopened: {reason}"),
         Event::StepDeferred { step, reason, until } => {
             format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
         }

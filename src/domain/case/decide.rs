@@ -12,7 +12,7 @@ use super::meeting::words;
 use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
 use super::timeliness::timeliness;
 use super::wait::WaitKind;
-use super::{Case, Corrupt, Stage, apply};
+use super::{Case, Corrupt, apply};
 use crate::domain::budget::SPENT;
 use crate::domain::id::{Address, LetterId};
 use crate::domain::letter::Facts;
@@ -51,7 +51,7 @@ pub fn decide(
             desk.happened(Event::LetterAccepted { letter, recipient, answer })?;
             if is_acknowledgement && case.acknowledged_at.is_none() {
                 desk.happened(Event::Acknowledged { letter })?;
-                if case.stage != Stage::ForSscConsideration {
+                if case.stage.precedes_ssc() {
                     desk.put_before_ssc()?;
                 }
             }
@@ -268,10 +268,8 @@ impl Drafting<'_> {
 
     pub(super) fn wait_over(&mut self, case: &Case, wait: WaitKind) -> Result<(), Refusal> {
         match wait {
-            WaitKind::PutBeforeSsc if case.stage == Stage::ForSscConsideration => {
-                Err(Refusal::new("it is before the SSC already"))
-            }
-            WaitKind::PutBeforeSsc => self.put_before_ssc(),
+            WaitKind::PutBeforeSsc if case.stage.precedes_ssc() => self.put_before_ssc(),
+            WaitKind::PutBeforeSsc => Err(Refusal::new("it is before the SSC already, or over")),
             WaitKind::SscMeeting => {
                 let when = match (case.meeting_on, case.out_of_cycle_until) {
                     (Some(on), _) => Some(format!("at the meeting of {}", words(on))),
@@ -288,26 +286,16 @@ impl Drafting<'_> {
 
     fn asked(&mut self, case: &Case, what: &Asked) -> Result<(), Refusal> {
         match what {
+            Asked::Release { .. } if case.stage.is_over() => {
+                let (reference, stage) = (case.reference, case.stage.title().to_lowercase());
+                Err(Refusal::new(format!("{reference} is {stage}: discard the letter, or reopen the case")))
+            }
             Asked::Release { letter, version, draft, to } => self.release(case, *letter, *version, draft, to),
             Asked::Discard { letter, reason } => {
                 held(case, *letter)?;
                 self.happened(Event::LetterDiscarded { letter: *letter, reason: reason.clone() })
             }
-            Asked::Hold { reason } => match &case.on_hold {
-                None => self.happened(Event::PutOnHold { reason: reason.clone() }),
-                Some(hold) => {
-                    Err(Refusal::new(format!("{} is on hold already: {}", case.reference, hold.reason)))
-                }
-            },
-            Asked::Resume { reason } => match &case.on_hold {
-                Some(_) => self.happened(Event::Resumed { reason: reason.clone() }),
-                None => Err(Refusal::new(format!("{} is not on hold", case.reference))),
-            },
-            Asked::Table { meeting_on, reason } => self.table(*meeting_on, reason),
-            Asked::EndAnswering { reason } => match &case.answering {
-                Some(_) => self.happened(Event::AnsweringEnded { reason: reason.clone() }),
-                None => Err(Refusal::new(format!("nobody is answering {}", case.reference))),
-            },
+            Asked::Move { what, reason } => self.moved(case, what, reason),
         }
     }
 

@@ -116,6 +116,16 @@ pub enum Event {
         until: NaiveDate,
         reason: String,
     },
+    Withdrawn {
+        reason: String,
+    },
+    Superseded {
+        by: Reference,
+        reason: String,
+    },
+    Reopened {
+        reason: String,
+    },
     /// A step that may not be taken yet.
     StepDeferred {
         step: String,
@@ -191,11 +201,14 @@ pub enum Kind {
     Resumed,
     PutBeforeSsc,
     Tabled,
+    Withdrawn,
+    Superseded,
+    Reopened,
     StepDeferred,
 }
 
 impl Kind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -215,6 +228,9 @@ impl Kind {
         Self::Resumed,
         Self::PutBeforeSsc,
         Self::Tabled,
+        Self::Withdrawn,
+        Self::Superseded,
+        Self::Reopened,
         Self::StepDeferred,
     ];
 }
@@ -242,6 +258,9 @@ impl Event {
             Self::Resumed { .. } => Kind::Resumed,
             Self::PutBeforeSsc { .. } => Kind::PutBeforeSsc,
             Self::Tabled { .. } => Kind::Tabled,
+            Self::Withdrawn { .. } => Kind::Withdrawn,
+            Self::Superseded { .. } => Kind::Superseded,
+            Self::Reopened { .. } => Kind::Reopened,
             Self::StepDeferred { .. } => Kind::StepDeferred,
         }
     }

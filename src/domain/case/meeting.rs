@@ -26,6 +26,9 @@ impl Drafting<'_> {
     /// A deadline that was told stays as it is. A meeting that the directory has no more is replaced at once; what
     /// waits until there is a further meeting is tried again.
     pub(super) fn revisit(&mut self, case: &Case) -> Result<(), Refusal> {
+        if case.stage.is_over() {
+            return Ok(());
+        }
         let step = step(case.stage);
         let is_deferred = case.deferred.contains_key(step.name());
         if is_deferred && self.next_meeting(self.now).is_none() {
@@ -44,7 +47,7 @@ impl Drafting<'_> {
 
     /// On the Chair's word. A meeting that is over is none, and a case out of cycle waits no longer than for the meeting
     /// that it would else go before.
-    pub(super) fn table(&mut self, meeting_on: Option<NaiveDate>, reason: &str) -> Result<(), Refusal> {
+    pub(super) fn table(&mut self, meeting_on: Option<NaiveDate>, reason: String) -> Result<(), Refusal> {
         let case = self.case()?;
         let until = match meeting_on {
             Some(on) if !self.is_ahead(on) => return Err(self.no_meeting(on)),
@@ -53,10 +56,11 @@ impl Drafting<'_> {
         };
         let is_there = case.stage == Stage::ForSscConsideration && case.meeting_on == meeting_on;
         if is_there && (meeting_on.is_some() || case.out_of_cycle_until.is_some()) {
-            let when = meeting_on.map_or_else(|| "out of cycle".into(), |on| format!("at the meeting of {}", words(on)));
+            let when = meeting_on
+                .map_or_else(|| "out of cycle".into(), |on| format!("at the meeting of {}", words(on)));
             return Err(Refusal::new(format!("{} is before the SSC {when} already", case.reference)));
         }
-        self.happened(Event::Tabled { meeting_on, until, reason: reason.into() })
+        self.happened(Event::Tabled { meeting_on, until, reason })
     }
 
     /// Does the SSC meet on that day, and is that day not over?
@@ -119,10 +123,7 @@ pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case,
 
 /// The wait for the step that brings a case before a meeting.
 fn step(stage: Stage) -> WaitKind {
-    match stage {
-        Stage::Logged | Stage::Acknowledged => WaitKind::PutBeforeSsc,
-        Stage::ForSscConsideration => WaitKind::SscMeeting,
-    }
+    if stage.precedes_ssc() { WaitKind::PutBeforeSsc } else { WaitKind::SscMeeting }
 }
 
 pub(super) fn words(on: NaiveDate) -> String {

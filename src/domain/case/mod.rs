@@ -8,6 +8,7 @@ mod event;
 mod flag;
 mod letters;
 mod meeting;
+mod moves;
 mod reference;
 mod same;
 mod signal;
@@ -25,6 +26,7 @@ pub use event::{Channel, Event, Kind, Logged, Mail, SCHEMA};
 pub use flag::flags;
 pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
+pub use moves::Move;
 pub use reference::Reference;
 pub use same::{Same, compare};
 pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
@@ -66,6 +68,8 @@ pub struct Case {
     pub on_hold: Option<Hold>,
     pub possibly_same_as: Vec<Reference>,
     pub related_to: Option<Reference>,
+    #[serde(default)]
+    pub superseded_by: Option<Reference>,
     /// Every mail that speaks to it, the first one first.
     pub mails: Vec<Mail>,
     pub letters: BTreeMap<LetterId, LetterNote>,
@@ -180,6 +184,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         on_hold: None,
         possibly_same_as: logged.possibly_same_as.clone(),
         related_to: logged.related_to,
+        superseded_by: None,
         mails: logged.mail.iter().cloned().collect(),
         letters: BTreeMap::new(),
         deferred: BTreeMap::new(),
@@ -189,7 +194,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
 impl Case {
     fn book(&mut self, event: &Event, at: DateTime<Utc>) -> Result<(), Corrupt> {
         match event {
-            Event::CaseLogged(_) => {}
+            Event::CaseLogged(_) | Event::Withdrawn { .. } => {}
             Event::LetterMade { letter, kind, message_id, to, held } => {
                 let note = LetterNote {
                     kind: kind.clone(),
@@ -261,6 +266,8 @@ impl Case {
                 self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
                 self.deferred.clear();
             }
+            Event::Superseded { by, .. } => self.superseded_by = Some(*by),
+            Event::Reopened { .. } => self.superseded_by = None,
             Event::StepDeferred { step, until, .. } => {
                 self.deferred.insert(step.clone(), *until);
             }

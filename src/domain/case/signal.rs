@@ -1,10 +1,10 @@
 //! What may move a case, and what a decision is made of.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::letters::LetterOut;
 use super::wait::WaitKind;
-use super::{Channel, Event, Mail, Reference};
+use super::{Channel, Event, Mail, Move, Reference};
 use crate::domain::budget::Budget;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
@@ -86,18 +86,8 @@ pub enum Asked {
         letter: LetterId,
         reason: String,
     },
-    EndAnswering {
-        reason: String,
-    },
-    Hold {
-        reason: String,
-    },
-    Resume {
-        reason: String,
-    },
-    /// On the Chair's word; without a meeting out of cycle.
-    Table {
-        meeting_on: Option<NaiveDate>,
+    Move {
+        what: Move,
         reason: String,
     },
 }

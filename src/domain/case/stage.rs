@@ -12,10 +12,27 @@ pub enum Stage {
     Logged,
     Acknowledged,
     ForSscConsideration,
+    /// The User took it back.
+    Withdrawn,
+    /// Another case stands in its place.
+    Superseded,
 }
 
 impl Stage {
-    pub const ALL: [Self; 3] = [Self::Logged, Self::Acknowledged, Self::ForSscConsideration];
+    pub const ALL: [Self; 5] =
+        [Self::Logged, Self::Acknowledged, Self::ForSscConsideration, Self::Withdrawn, Self::Superseded];
+
+    /// Nothing more happens unless a person reopens it.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Withdrawn | Self::Superseded)
+    }
+
+    /// Still to be put before the SSC.
+    #[must_use]
+    pub fn precedes_ssc(self) -> bool {
+        matches!(self, Self::Logged | Self::Acknowledged)
+    }
 
     /// As it is stored and printed in JSON.
     #[must_use]
@@ -24,6 +41,8 @@ impl Stage {
             Self::Logged => "logged",
             Self::Acknowledged => "acknowledged",
             Self::ForSscConsideration => "for_ssc_consideration",
+            Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -34,6 +53,8 @@ impl Stage {
             Self::Logged => "Logged",
             Self::Acknowledged => "Acknowledged",
             Self::ForSscConsideration => "For SSC consideration",
+            Self::Withdrawn => "Withdrawn",
+            Self::Superseded => "Superseded",
         }
     }
 }
@@ -42,12 +63,10 @@ impl Stage {
 /// SSC whether or not it still waits, so a late one leaves the status as it is.
 #[must_use]
 pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
-    use Stage::{Acknowledged, ForSscConsideration, Logged};
     match (stage, event) {
-        (None, Kind::CaseLogged) => Some(Logged),
+        (None, Kind::CaseLogged) => Some(Stage::Logged),
         (None, _) | (Some(_), Kind::CaseLogged) => None,
-        (Some(Logged), Kind::Acknowledged) => Some(Acknowledged),
-        (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(ForSscConsideration),
+        (Some(Stage::Logged), Kind::Acknowledged) => Some(Stage::Acknowledged),
         (
             Some(stage),
             Kind::Acknowledged
@@ -58,12 +77,20 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::LetterAccepted
             | Kind::LetterFailed
             | Kind::LetterBounced
-            | Kind::InformationRequested
-            | Kind::InformationSupplied
-            | Kind::InformationOverdue
             | Kind::MailFiled
             | Kind::PersonAnswering
-            | Kind::AnsweringEnded
+            | Kind::AnsweringEnded,
+        ) => Some(stage),
+        (Some(stage), Kind::Reopened) => stage.is_over().then_some(Stage::Logged),
+        (Some(stage), _) if stage.is_over() => None,
+        (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(Stage::ForSscConsideration),
+        (Some(_), Kind::Withdrawn) => Some(Stage::Withdrawn),
+        (Some(_), Kind::Superseded) => Some(Stage::Superseded),
+        (
+            Some(stage),
+            Kind::InformationRequested
+            | Kind::InformationSupplied
+            | Kind::InformationOverdue
             | Kind::PutOnHold
             | Kind::Resumed
             | Kind::StepDeferred,

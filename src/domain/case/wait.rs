@@ -63,6 +63,7 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
         waits.push(Wait { kind, due_at, what });
     };
     match case.stage {
+        Stage::Withdrawn | Stage::Superseded => return waits,
         Stage::Logged | Stage::Acknowledged => {
             let patience = Duration::minutes(world.policy.put_before_ssc_after_minutes.into());
             wait(

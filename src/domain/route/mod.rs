@@ -249,8 +249,14 @@ fn one_notification(
     let key = user_key(user, name);
     let cases = key.as_ref().map(|key| lookup.cases_of(key)).unwrap_or_default();
     let against = |case: &Case| compare(&case.notification.fields, &notification.fields);
-    let same = cases.iter().find(|case| against(case) == Same::Yes);
-    let possibly = cases.iter().filter(|case| against(case) == Same::Possibly).map(|case| case.reference);
+    // What was withdrawn and is notified again is notified anew.
+    let same = cases.iter().find(|case| !case.stage.is_over() && against(case) == Same::Yes);
+    let is_possibly = |case: &&&Case| match against(case) {
+        Same::Yes => case.stage.is_over(),
+        Same::Possibly => true,
+        Same::No => false,
+    };
+    let possibly = cases.iter().filter(is_possibly).map(|case| case.reference);
     let target = same.map_or(Target::NewCase, |case| Target::Case(case.reference.subject()));
     let signal = Notified {
         channel: Channel::Email,
@@ -275,6 +281,12 @@ fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
             reason: "it answers something, and no case could be found that it speaks to".into(),
         };
     };
+    if case.stage.is_over() {
+        let (reference, stage) = (case.reference, case.stage.title().to_lowercase());
+        let why =
+            format!("it speaks to {reference}, which is {stage}: a person looks whether it is reopened");
+        return spoke(mail, case, world, true, why);
+    }
     let because = mail.reading.reasons.join("; ");
     let on = london_date(mail.received_at);
     let user = case.user.as_ref().and_then(|key| world.directory.user(key));

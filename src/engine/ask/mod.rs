@@ -6,13 +6,13 @@ mod who;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::read::read_mail;
 use super::{CaseWork, Engine, Handled, Work};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Asked, Channel, Mail, Reference, Refusal, Signal, Spoke};
+use crate::domain::case::{Asked, Channel, Mail, Move, Reference, Refusal, Signal, Spoke};
 use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId};
@@ -58,24 +58,9 @@ pub enum Ask {
         received_at: DateTime<Utc>,
         set: BTreeMap<String, String>,
     },
-    /// The person who was answering has answered.
-    Answered {
+    Move {
         reference: Reference,
-        reason: String,
-    },
-    /// Automatic letters about a case wait.
-    Hold {
-        reference: Reference,
-        reason: String,
-    },
-    Resume {
-        reference: Reference,
-        reason: String,
-    },
-    /// The Chair wants the case at this meeting, or out of cycle.
-    Table {
-        reference: Reference,
-        meeting_on: Option<NaiveDate>,
+        what: Move,
         reason: String,
     },
     Release {
@@ -95,17 +80,9 @@ pub enum Ask {
 impl Ask {
     fn act(&self) -> Act {
         match self {
-            Self::Accept { .. }
-            | Self::Dismiss { .. }
-            | Self::Link { .. }
-            | Self::Open { .. }
-            | Self::Answered { .. } => Act::Triage,
-            Self::Table { .. } => Act::Decide,
-            Self::Hold { .. }
-            | Self::Resume { .. }
-            | Self::Release { .. }
-            | Self::Discard { .. }
-            | Self::Retry { .. } => Act::Release,
+            Self::Accept { .. } | Self::Dismiss { .. } | Self::Link { .. } | Self::Open { .. } => Act::Triage,
+            Self::Move { what, .. } => what.act(),
+            Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => Act::Release,
         }
     }
 }
@@ -127,22 +104,8 @@ impl Engine {
             Ask::Dismiss { inbox, reason } => self.dismiss(*inbox, reason, &asking).await?,
             Ask::Link { inbox, reference } => self.link(*inbox, *reference, &asking).await?,
             Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
-            Ask::Answered { reference, reason } => {
-                let said = format!("{reference} is answered; automatic letters go on");
-                self.of_case(*reference, Asked::EndAnswering { reason: reason.clone() }, &asking, said).await?
-            }
-            Ask::Hold { reference, reason } => {
-                let said = format!("{reference} is on hold; automatic letters wait");
-                self.of_case(*reference, Asked::Hold { reason: reason.clone() }, &asking, said).await?
-            }
-            Ask::Resume { reference, reason } => {
-                let said = format!("{reference} is resumed; automatic letters go on, drafts wait for their release");
-                self.of_case(*reference, Asked::Resume { reason: reason.clone() }, &asking, said).await?
-            }
-            Ask::Table { reference, meeting_on, reason } => {
-                let when = meeting_on.map_or_else(|| "out of cycle".to_owned(), |on| format!("on {on}"));
-                let what = Asked::Table { meeting_on: *meeting_on, reason: reason.clone() };
-                self.of_case(*reference, what, &asking, format!("{reference} goes before the SSC {when}")).await?
+            Ask::Move { reference, what, reason } => {
+                self.move_case(*reference, what.clone(), reason.clone(), &asking).await?
             }
             Ask::Release { letter, to } => self.release(*letter, to, &asking).await?,
             Ask::Discard { letter, reason } => self.discard(*letter, reason, &asking).await?,
@@ -265,18 +228,25 @@ impl Engine {
         Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
     }
 
-    /// What is asked of a case that is there.
-    async fn of_case(
+    async fn move_case(
         &self,
         reference: Reference,
-        what: Asked,
+        what: Move,
+        reason: String,
         asking: &Asking,
-        said: String,
     ) -> anyhow::Result<Prepared> {
-        Ok(match self.no_case(reference).await? {
-            Some(refusal) => Err(refusal),
-            None => Ok((case_work(Target::Case(reference.subject()), asked(asking, what), asking), said)),
-        })
+        let other = match what {
+            Move::Supersede { by } => Some(by),
+            _ => None,
+        };
+        for named in [Some(reference), other].into_iter().flatten() {
+            if let Some(refusal) = self.no_case(named).await? {
+                return Ok(Err(refusal));
+            }
+        }
+        let said = what.done(reference);
+        let signal = asked(asking, Asked::Move { what, reason });
+        Ok(Ok((case_work(Target::Case(reference.subject()), signal, asking), said)))
     }
 
     /// That there is no such case, if there is none.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, Utc};
-use sscd::domain::case::{Channel, Reference};
+use sscd::domain::case::{Channel, Move, Reference};
 use sscd::domain::id::{Address, InboxId, Key, LetterId};
 use sscd::domain::workday::local;
 use sscd::engine::{Ask, Asking};
@@ -14,7 +14,8 @@ use super::script::{Step, number};
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
     PERSON dismisses mail N: WHY, PERSON links mail N to REFERENCE, PERSON has answered REFERENCE: HOW, \
     PERSON holds REFERENCE: WHY, PERSON resumes REFERENCE: WHY, \
-    PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
+    PERSON withdraws REFERENCE: WHY, PERSON supersedes REFERENCE with REFERENCE: WHY, \
+    PERSON reopens REFERENCE: WHY, PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
     PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
 
 pub fn asking(step: &Step, id: String) -> Result<Asking, String> {
@@ -27,10 +28,6 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     let set = || -> Option<BTreeMap<String, String>> {
         let pair = |line: &String| line.split_once(": ").map(|(name, value)| (name.into(), value.into()));
         step.block.iter().map(pair).collect()
-    };
-    let about = |rest: &str| {
-        let (reference, reason) = rest.split_once(": ")?;
-        Some((Reference::parse(reference)?, reason.to_owned()))
     };
     if let Some(rest) = what.strip_prefix("opens a case by ") {
         let (channel, received) = rest.split_once(" received ")?;
@@ -56,25 +53,8 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
             reference: Reference::parse(reference)?,
         });
     }
-    if let Some(rest) = what.strip_prefix("has answered ") {
-        let (reference, reason) = about(rest)?;
-        return Some(Ask::Answered { reference, reason });
-    }
-    if let Some(rest) = what.strip_prefix("holds ") {
-        let (reference, reason) = about(rest)?;
-        return Some(Ask::Hold { reference, reason });
-    }
-    if let Some(rest) = what.strip_prefix("resumes ") {
-        let (reference, reason) = about(rest)?;
-        return Some(Ask::Resume { reference, reason });
-    }
-    if let Some(rest) = what.strip_prefix("tables ") {
-        let (what, reason) = rest.split_once(": ")?;
-        let (reference, meeting_on) = match what.split_once(" on ") {
-            Some((reference, on)) => (reference, Some(on.parse().ok()?)),
-            None => (what.strip_suffix(" out of cycle")?, None),
-        };
-        return Some(Ask::Table { reference: Reference::parse(reference)?, meeting_on, reason: reason.into() });
+    if let Some((reference, what, reason)) = moved(what) {
+        return Some(Ask::Move { reference, what, reason });
     }
     if let Some(rest) = what.strip_prefix("releases ") {
         let (letter, to) = rest.split_once(" to ").unwrap_or((rest, ""));
@@ -90,6 +70,25 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     }
     let (letter, reason) = what.strip_prefix("sends ")?.split_once(" again: ")?;
     Some(Ask::Retry { letter: LetterId(number(letter, "letter")?), reason: reason.into() })
+}
+
+/// `holds REFERENCE: WHY` and its like.
+fn moved(text: &str) -> Option<(Reference, Move, String)> {
+    let (what, reason) = text.split_once(": ")?;
+    let (verb, rest) = what.strip_prefix("has ").unwrap_or(what).split_once(' ')?;
+    let (reference, more) = rest.split_once(' ').unwrap_or((rest, ""));
+    let what = match verb {
+        "answered" => Move::Answered,
+        "holds" => Move::Hold,
+        "resumes" => Move::Resume,
+        "withdraws" => Move::Withdraw,
+        "supersedes" => Move::Supersede { by: Reference::parse(more.strip_prefix("with ")?)? },
+        "reopens" => Move::Reopen,
+        "tables" if more == "out of cycle" => Move::Table { meeting_on: None },
+        "tables" => Move::Table { meeting_on: Some(more.strip_prefix("on ")?.parse().ok()?) },
+        _ => return None,
+    };
+    Some((Reference::parse(reference)?, what, reason.into()))
 }
 
 /// `2026-11-02 09:30`, in Europe/London.

@@ -160,7 +160,11 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
             None => "no information is due".into(),
         },
     ];
-    said.extend(waits(case, &engine.world()).iter().map(|wait| {
+    let waits = waits(case, &engine.world());
+    if waits.is_empty() {
+        said.push("waits for nothing".into());
+    }
+    said.extend(waits.iter().map(|wait| {
         format!("waits for {} until {}", wait.kind.name(), london(wait.due_at).format("%Y-%m-%d %H:%M"))
     }));
     said.extend(

@@ -72,9 +72,11 @@ conversations! {
     sent_again,
     sent_by_a_colleague,
     several,
+    superseded,
     tabled,
     triage,
     unverified,
+    withdrawn,
     withheld,
     year_turns,
 }
