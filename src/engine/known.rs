@@ -264,7 +264,7 @@ impl Overlay {
         let case = self
             .cases_of(user)
             .into_iter()
-            .find(|case| compare(&case.notification.fields, fields) == Same::Yes);
+            .find(|case| !case.stage.is_over() && compare(&case.notification.fields, fields) == Same::Yes);
         case.map(|case| case.reference.subject())
     }
 

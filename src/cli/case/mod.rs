@@ -65,12 +65,12 @@ enum What {
         #[command(flatten)]
         by: By,
     },
-    /// You have answered the User: automatic letters go on.
+    /// You have answered the User.
     #[command(
         after_help = "Example:\n  sscd case answered SUS-2026-0001 --reason \"by telephone\" --by priya.nair"
     )]
     Answered(About),
-    /// Let automatic letters about a case wait: they become drafts until it is resumed.
+    /// Let automatic letters about a case wait: from now on they are drafts, until it is resumed.
     #[command(
         after_help = "Example:\n  sscd case hold SUS-2026-0001 --reason \"the User merges\" --by priya.nair"
     )]

@@ -164,7 +164,8 @@ impl Story {
         self.row("timeliness", timeliness.as_ref().and_then(Value::as_str).unwrap_or_default());
         self.row("classification", case.classification.title());
         self.row("User", &case.user_because);
-        if let Some(on) = case.meeting_on {
+        let meeting_on = case.meeting_on.filter(|_| !case.stage.is_over());
+        if let Some(on) = meeting_on {
             self.row("SSC meeting", &format!("{} ({})", day(on), case.meeting_why));
         } else if let Some(until) = case.out_of_cycle_until {
             self.row("SSC", &format!("out of cycle, until {} ({})", day(until), case.meeting_why));
@@ -173,7 +174,8 @@ impl Story {
             self.warn(Paint::Yellow, &format!("to note: {flag}"));
         }
         if let Some(answering) = &case.answering {
-            let words = format!("a person must answer mail {}: {}", answering.inbox.0, answering.why);
+            let does = if answering.by_colleague { "is answering with" } else { "must answer" };
+            let words = format!("a person {does} mail {}: {}", answering.inbox.0, answering.why);
             self.warn(Paint::Yellow, &words);
         }
         if let Some(hold) = &case.on_hold {

@@ -48,12 +48,15 @@ pub fn sentence(event: &Event) -> String {
             format!("what was asked for had not come by {}", moment(*due_at))
         }
         Event::MailFiled { mail, why } => format!("mail {} filed: {why}", mail.inbox.0),
-        Event::PersonAnswering { mail, why } => {
-            format!("a person must answer mail {}: {why}; automatic letters wait", mail.inbox.0)
+        Event::PersonAnswering { mail, why, by_colleague: true } => {
+            format!("mail {} answers by hand: {why}; automatic letters wait", mail.inbox.0)
+        }
+        Event::PersonAnswering { mail, why, by_colleague: false } => {
+            format!("a person must answer mail {}: {why}", mail.inbox.0)
         }
         Event::AnsweringEnded { reason } => format!("a person has answered: {reason}"),
         Event::PutOnHold { reason } => format!("put on hold: {reason}; automatic letters wait"),
-        Event::Resumed { reason } => format!("resumed: {reason}; automatic letters go on"),
+        Event::Resumed { reason } => format!("resumed: {reason}"),
         Event::PutBeforeSsc { meeting_on, why } => {
             format!("put before the SSC of {} ({why})", day(*meeting_on))
         }

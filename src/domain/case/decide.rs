@@ -9,7 +9,7 @@ use super::letters::{
     self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, receipt, recipients,
 };
 use super::meeting::words;
-use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
+use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 use super::timeliness::timeliness;
 use super::wait::WaitKind;
 use super::{Case, Corrupt, apply};
@@ -125,7 +125,7 @@ impl Drafting<'_> {
         if !notified.answer.is_own_word {
             let why = "a mail about this case states fields, and nobody vouches that it is the User's own word: \
                        nothing was taken over";
-            return self.happened(Event::PersonAnswering { mail, why: why.into() });
+            return self.happened(Event::PersonAnswering { mail, why: why.into(), by_colleague: false });
         }
         let mut stated = notified.notification.fields.clone();
         // The Party that the directory knows keeps its name, whatever a mail with its ID calls it.
@@ -178,6 +178,7 @@ impl Drafting<'_> {
         let first = to.first()?;
         let recent = self.case.as_ref()?.letters.values().any(|note| {
             note.kind == "receipt"
+                && note.is_on_its_way()
                 && note.made_at > self.now - Duration::hours(24)
                 && note.to.iter().any(|address| address.same(&first.named.address))
         });
@@ -259,14 +260,17 @@ impl Drafting<'_> {
 
     fn file(&mut self, spoke: &Spoke) -> Result<(), Refusal> {
         let (mail, why) = (spoke.mail.clone(), spoke.why.clone());
-        self.happened(if spoke.needs_person {
-            Event::PersonAnswering { mail, why }
-        } else {
-            Event::MailFiled { mail, why }
+        self.happened(match spoke.answering {
+            None => Event::MailFiled { mail, why },
+            Some(who) => Event::PersonAnswering { mail, why, by_colleague: who == Who::Colleague },
         })
     }
 
     pub(super) fn wait_over(&mut self, case: &Case, wait: WaitKind) -> Result<(), Refusal> {
+        // A person was faster.
+        if case.stage.is_over() {
+            return Ok(());
+        }
         match wait {
             WaitKind::PutBeforeSsc if case.stage.precedes_ssc() => self.put_before_ssc(),
             WaitKind::PutBeforeSsc => Err(Refusal::new("it is before the SSC already, or over")),

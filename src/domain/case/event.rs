@@ -90,10 +90,13 @@ pub enum Event {
         mail: Mail,
         why: String,
     },
-    /// A mail that a person must answer: automatic letters wait until somebody clears it.
+    /// A mail that a person must answer, or with which a colleague answers by hand: then automatic letters wait until
+    /// somebody says that it is done.
     PersonAnswering {
         mail: Mail,
         why: String,
+        #[serde(default)]
+        by_colleague: bool,
     },
     AnsweringEnded {
         reason: String,

@@ -26,14 +26,17 @@ pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
              threshold of {THRESHOLD}"
         ));
     }
-    let start = fields.intended_start.as_ref().map(|field| field.value.date);
-    if let (Some(on), Some(start)) = (case.meeting_on, start)
-        && start <= on
+    if let (Some(on), Some(start)) = (case.meeting_on, &fields.intended_start)
+        && start.value.date <= on
+        && fields.confidentiality_objection.is_none()
+        && !case.stage.is_over()
     {
+        let start = fields.shown().into_iter().find(|shown| shown.name == "intended_start");
         flags.push(format!(
-            "the User means to start on {}, and the SSC meets on {}: the Chair may want it earlier (sscd case table)",
-            words(start),
-            words(on)
+            "the SSC meets on {}, and the User means to start before it is over ({}): the Chair may want it earlier \
+             (sscd case table)",
+            words(on),
+            start.map(|shown| shown.value).unwrap_or_default()
         ));
     }
     if fields.confidentiality_objection.is_some() {

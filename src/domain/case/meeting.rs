@@ -1,7 +1,7 @@
 //! Which SSC meeting a case goes before: the one that was planned, or the next whose papers are still open. In: the case
 //! and the directory; out: events. Invariant: a case waits for no meeting that the directory does not have.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::decide::{Drafting, decide};
 use super::wait::{WaitKind, end_of_day};
@@ -17,7 +17,7 @@ impl Drafting<'_> {
     pub(super) fn put_before_ssc(&mut self) -> Result<(), Refusal> {
         let case = self.case()?;
         let why = case.meeting_why.clone();
-        match case.meeting_on.filter(|on| *on >= london_date(self.now) && self.meets_on(*on)) {
+        match case.meeting_on.filter(|on| self.is_ahead(*on)) {
             Some(meeting_on) => self.happened(Event::PutBeforeSsc { meeting_on, why }),
             None => self.put_before_next_meeting(None),
         }
@@ -45,14 +45,14 @@ impl Drafting<'_> {
         }
     }
 
-    /// On the Chair's word. A meeting that is over is none, and a case out of cycle waits no longer than for the meeting
-    /// that it would else go before.
-    pub(super) fn table(&mut self, meeting_on: Option<NaiveDate>, reason: String) -> Result<(), Refusal> {
+    /// On the Chair's word. A case out of cycle waits no longer than for the meeting that it would else go before, and
+    /// where there is none until a day ends.
+    pub(super) fn tabled(&self, meeting_on: Option<NaiveDate>, reason: String) -> Result<Event, Refusal> {
         let case = self.case()?;
         let until = match meeting_on {
             Some(on) if !self.is_ahead(on) => return Err(self.no_meeting(on)),
             Some(on) => on,
-            None => self.next_meeting(self.now).map_or_else(|| london_date(self.now), |(on, _)| on),
+            None => self.end_of_cycle(case),
         };
         let is_there = case.stage == Stage::ForSscConsideration && case.meeting_on == meeting_on;
         if is_there && (meeting_on.is_some() || case.out_of_cycle_until.is_some()) {
@@ -60,7 +60,15 @@ impl Drafting<'_> {
                 .map_or_else(|| "out of cycle".into(), |on| format!("at the meeting of {}", words(on)));
             return Err(Refusal::new(format!("{} is before the SSC {when} already", case.reference)));
         }
-        self.happened(Event::Tabled { meeting_on, until, reason })
+        Ok(Event::Tabled { meeting_on, until, reason })
+    }
+
+    fn end_of_cycle(&self, case: &Case) -> NaiveDate {
+        let own = case.meeting_on.filter(|on| self.is_ahead(*on));
+        let meeting = own.or_else(|| Some(self.next_meeting(self.now)?.0));
+        let today = london_date(self.now);
+        let is_over = end_of_day(today).is_none_or(|end| end <= self.now);
+        meeting.unwrap_or_else(|| today + Days::new(u64::from(is_over)))
     }
 
     /// Does the SSC meet on that day, and is that day not over?

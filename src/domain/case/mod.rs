@@ -29,7 +29,7 @@ pub use meeting::revisited;
 pub use moves::Move;
 pub use reference::Reference;
 pub use same::{Same, compare};
-pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke};
+pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 pub use stage::{Stage, next};
 pub use timeliness::Timeliness;
 pub use wait::{Wait, WaitKind, waits};
@@ -92,6 +92,9 @@ pub struct Answering {
     pub since: DateTime<Utc>,
     pub why: String,
     pub inbox: InboxId,
+    /// A colleague wrote by hand: until that ends, letters do not leave by themselves.
+    #[serde(default)]
+    pub by_colleague: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +123,15 @@ pub struct Corrupt {
     pub what: String,
 }
 
+impl LetterNote {
+    /// Neither a draft nor ended as one.
+    #[must_use]
+    pub fn is_on_its_way(&self) -> bool {
+        let ended = |fate: &String| fate.starts_with("discarded") || fate.starts_with("superseded");
+        self.held.is_none() && !self.fate.iter().any(ended)
+    }
+}
+
 impl Case {
     /// *Awaiting information*: something required is neither stated nor withheld.
     #[must_use]
@@ -132,8 +144,8 @@ impl Case {
     pub fn is_paused(&self) -> Option<String> {
         let hold = self.on_hold.as_ref().map(|hold| format!("the case is on hold: {}", hold.reason));
         let answering = || {
-            let answering = self.answering.as_ref()?;
-            Some(format!("a person is answering mail {}: {}", answering.inbox.0, answering.why))
+            let answering = self.answering.as_ref().filter(|answering| answering.by_colleague)?;
+            Some(format!("a colleague answered by hand (mail {})", answering.inbox.0))
         };
         hold.or_else(answering)
     }
@@ -194,7 +206,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
 impl Case {
     fn book(&mut self, event: &Event, at: DateTime<Utc>) -> Result<(), Corrupt> {
         match event {
-            Event::CaseLogged(_) | Event::Withdrawn { .. } => {}
+            Event::CaseLogged(_) => {}
             Event::LetterMade { letter, kind, message_id, to, held } => {
                 let note = LetterNote {
                     kind: kind.clone(),
@@ -246,8 +258,9 @@ impl Case {
                 }
             }
             Event::MailFiled { mail, .. } => self.mails.push(mail.clone()),
-            Event::PersonAnswering { mail, why } => {
-                self.answering = Some(Answering { since: at, why: why.clone(), inbox: mail.inbox });
+            Event::PersonAnswering { mail, why, by_colleague } => {
+                let (why, by_colleague) = (why.clone(), *by_colleague);
+                self.answering = Some(Answering { since: at, why, inbox: mail.inbox, by_colleague });
                 self.mails.push(mail.clone());
             }
             Event::AnsweringEnded { .. } => self.answering = None,
@@ -259,20 +272,33 @@ impl Case {
                 self.out_of_cycle_until = None;
                 self.deferred.clear();
             }
-            // Why is between Chair and SECAS: the User is told of the meeting, too.
+            // The reason is between Chair and SECAS; this the User reads.
             Event::Tabled { meeting_on, until, .. } => {
                 self.meeting_on = *meeting_on;
-                self.meeting_why = "the Chair of the SSC wants it so".into();
+                self.meeting_why = match meeting_on {
+                    Some(_) => "the SSC set this meeting".into(),
+                    None => "the SSC considers it between two of its meetings".into(),
+                };
                 self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
                 self.deferred.clear();
             }
-            Event::Superseded { by, .. } => self.superseded_by = Some(*by),
+            Event::Withdrawn { .. } => self.ask_nothing_more(),
+            Event::Superseded { by, .. } => {
+                self.superseded_by = Some(*by);
+                self.ask_nothing_more();
+            }
             Event::Reopened { .. } => self.superseded_by = None,
             Event::StepDeferred { step, until, .. } => {
                 self.deferred.insert(step.clone(), *until);
             }
         }
         Ok(())
+    }
+
+    /// It is over: were it reopened, everything would be asked anew.
+    fn ask_nothing_more(&mut self) {
+        (self.information_due, self.on_hold, self.out_of_cycle_until) = (None, None, None);
+        self.deferred.clear();
     }
 
     fn letter(&mut self, letter: LetterId) -> Result<&mut LetterNote, Corrupt> {

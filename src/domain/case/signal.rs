@@ -68,8 +68,16 @@ pub struct Notified {
 pub struct Spoke {
     pub mail: Mail,
     pub why: String,
-    /// A person must answer it; otherwise it is filed.
-    pub needs_person: bool,
+    /// Who answers, where it is not merely filed.
+    pub answering: Option<Who>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody who must.
+    Person,
+    /// Who did already, by hand.
+    Colleague,
 }
 
 /// What a person of the directory asks for; that they may was checked before.

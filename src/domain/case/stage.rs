@@ -82,6 +82,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::AnsweringEnded,
         ) => Some(stage),
         (Some(stage), Kind::Reopened) => stage.is_over().then_some(Stage::Logged),
+        (Some(Stage::Withdrawn), Kind::Superseded) => Some(Stage::Superseded),
         (Some(stage), _) if stage.is_over() => None,
         (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(Stage::ForSscConsideration),
         (Some(_), Kind::Withdrawn) => Some(Stage::Withdrawn),

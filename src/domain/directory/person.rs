@@ -64,7 +64,7 @@ impl std::fmt::Display for Act {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Triage => "triage mail or open cases",
-            Self::Release => "release, retry or discard letters",
+            Self::Release => "release, retry or discard letters, or pause or end cases",
             Self::Decide => "enter decisions of the SSC and its Chair",
             Self::Operate => "operate the daemon",
         })

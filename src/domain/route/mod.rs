@@ -7,7 +7,7 @@ mod sent;
 use chrono::{DateTime, Utc};
 
 use super::case::answer::{Answer, AnswerTo, answer_to_user, named_user};
-use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, compare};
+use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, Who, compare};
 use super::directory::{Standing, User};
 use super::folder::FolderRole;
 use super::id::{Address, InboxId, Key, LetterId, SubjectId};
@@ -322,7 +322,11 @@ fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
 }
 
 fn spoke(mail: &ReadMail, case: &Case, world: &World, needs_person: bool, why: String) -> Route {
-    let spoke = Spoke { mail: evidence(mail, world), why: why.clone(), needs_person };
+    let answering = match (mail.role, needs_person) {
+        (FolderRole::Sent, _) => Some(Who::Colleague),
+        (_, needs_person) => needs_person.then_some(Who::Person),
+    };
+    let spoke = Spoke { mail: evidence(mail, world), why: why.clone(), answering };
     Route::Signals {
         signals: vec![(Target::Case(case.reference.subject()), Signal::Spoke(Box::new(spoke)))],
         triage: needs_person.then(|| why.clone()),

@@ -20,10 +20,6 @@ pub(super) fn sent(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Rout
     let Some(case) = thread(mail, lookup, world) else {
         return Route::NotOurs { reason: "in a Sent folder, and it speaks to no case that is known".into() };
     };
-    match spoke(mail, case, world, true, "a colleague wrote about it: the mail lies in a Sent folder".into())
-    {
-        // Whoever wrote it need not look at it.
-        Route::Signals { signals, reason, .. } => Route::Signals { signals, triage: None, reason },
-        route => route,
-    }
+    // Whoever wrote it need not look at it.
+    spoke(mail, case, world, false, "a colleague wrote about it: the mail lies in a Sent folder".into())
 }

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::read::read_mail;
 use super::{CaseWork, Engine, Handled, Work};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Asked, Channel, Mail, Move, Reference, Refusal, Signal, Spoke};
+use crate::domain::case::{Asked, Channel, Mail, Move, Reference, Refusal, Signal, Spoke, Stage};
 use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::notification::{Notification, Reading, enter};
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
-use crate::store::{InboxDone, InboxRow, Outcome};
+use crate::store::{InboxDone, InboxRow, Outcome, RegisterRow};
 
 pub(super) use who::actor;
 pub use who::permitted;
@@ -203,7 +203,7 @@ impl Engine {
         }
         let reading = read_mail(&self.store.raw(inbox).await?, &self.world());
         let why = format!("linked by {}", asking.by.0);
-        let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), needs_person: false };
+        let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), answering: None };
         let mut work = case_work(Target::Case(reference.subject()), Signal::Spoke(Box::new(spoke)), asking);
         if let Work::Case(work) = &mut work {
             work.inbox = vec![InboxDone::again(&row, Outcome::Case, why)];
@@ -235,18 +235,36 @@ impl Engine {
         reason: String,
         asking: &Asking,
     ) -> anyhow::Result<Prepared> {
-        let other = match what {
-            Move::Supersede { by } => Some(by),
-            _ => None,
-        };
-        for named in [Some(reference), other].into_iter().flatten() {
-            if let Some(refusal) = self.no_case(named).await? {
-                return Ok(Err(refusal));
-            }
+        if let Some(refusal) = self.no_case(reference).await? {
+            return Ok(Err(refusal));
+        }
+        if let Move::Supersede { by } = what
+            && let Some(refusal) = self.no_successor(reference, by).await?
+        {
+            return Ok(Err(refusal));
         }
         let said = what.done(reference);
         let signal = asked(asking, Asked::Move { what, reason });
         Ok(Ok((case_work(Target::Case(reference.subject()), signal, asking), said)))
+    }
+
+    /// Why this case cannot stand in the place of that one, if it cannot.
+    async fn no_successor(&self, of: Reference, by: Reference) -> anyhow::Result<Option<Refusal>> {
+        if let Some(refusal) = self.no_case(by).await? {
+            return Ok(Some(refusal));
+        }
+        let rows = self.store.registers(&[of.subject(), by.subject()]).await?;
+        let row = |reference: Reference| rows.iter().find(|row| row.subject == reference.subject());
+        let is_over = |row: &RegisterRow| Stage::ALL.iter().any(|s| s.is_over() && s.name() == row.stage);
+        Ok(match (row(of), row(by)) {
+            (_, Some(other)) if is_over(other) => {
+                Some(Refusal::new(format!("{by} is over itself: reopen it first (sscd case reopen)")))
+            }
+            (Some(one), Some(other)) if one.user != other.user => {
+                Some(Refusal::new(format!("{by} is a case of another User than {of}")))
+            }
+            _ => None,
+        })
     }
 
     /// That there is no such case, if there is none.

@@ -59,6 +59,7 @@ conversations! {
     gaps_filled,
     gaps_left,
     junk,
+    last_meeting,
     no_more_meetings,
     objection,
     opened_by_a_person,
