@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::Work;
 use super::fold::rows_of;
 use crate::domain::case::answer::named_user;
-use crate::domain::case::{Case, Event, Reference, Same, apply, compare};
+use crate::domain::case::{Case, Event, Reference, Same, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::{Fields, Kind};
 use crate::domain::route::{Lookup, ReadMail, Target, returned_ids, user_key};
@@ -261,10 +261,7 @@ impl Overlay {
     }
 
     pub(super) fn same_system(&self, user: &Key, fields: &Fields) -> Option<SubjectId> {
-        let case = self
-            .cases_of(user)
-            .into_iter()
-            .find(|case| !case.stage.is_over() && compare(&case.notification.fields, fields) == Same::Yes);
+        let case = self.cases_of(user).into_iter().find(|case| case.against(fields) == Same::Yes);
         case.map(|case| case.reference.subject())
     }
 

@@ -28,7 +28,7 @@ pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
 pub use moves::Move;
 pub use reference::Reference;
-pub use same::{Same, compare};
+pub use same::Same;
 pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 pub use stage::{Stage, next};
 pub use timeliness::Timeliness;

@@ -1,19 +1,31 @@
 //! Is it the same system? (DESIGN.md 4.) Same User and equal label; where a label is missing, same ordinal and no
 //! contradiction in User IDs or provider. A contradiction opens a new case, marked *possibly the same as*.
 
+use super::Case;
 use crate::domain::notification::{Field, Fields};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Same {
     Yes,
     No,
-    /// Alike, but the User IDs or the provider differ.
+    /// Alike, but the User IDs or the provider differ, or the case is over.
     Possibly,
 }
 
+impl Case {
+    /// Is this notification of its User about its system? What is notified again after it was withdrawn is notified
+    /// anew, and possibly the same.
+    #[must_use]
+    pub fn against(&self, new: &Fields) -> Same {
+        match compare(&self.notification.fields, new) {
+            Same::Yes if self.stage.is_over() => Same::Possibly,
+            same => same,
+        }
+    }
+}
+
 /// Compares two notifications of one User.
-#[must_use]
-pub fn compare(known: &Fields, new: &Fields) -> Same {
+fn compare(known: &Fields, new: &Fields) -> Same {
     if let (Some(known), Some(new)) = (&known.system_label, &new.system_label) {
         return if plain(&known.value) == plain(&new.value) { Same::Yes } else { Same::No };
     }

@@ -7,7 +7,7 @@ mod sent;
 use chrono::{DateTime, Utc};
 
 use super::case::answer::{Answer, AnswerTo, answer_to_user, named_user};
-use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, Who, compare};
+use super::case::{Case, Channel, Mail, Notified, Reference, Same, Signal, Spoke, Who};
 use super::directory::{Standing, User};
 use super::folder::FolderRole;
 use super::id::{Address, InboxId, Key, LetterId, SubjectId};
@@ -248,15 +248,9 @@ fn one_notification(
     let name = notification.fields.user_party_name.as_ref().map(|field| field.value.as_str());
     let key = user_key(user, name);
     let cases = key.as_ref().map(|key| lookup.cases_of(key)).unwrap_or_default();
-    let against = |case: &Case| compare(&case.notification.fields, &notification.fields);
-    // What was withdrawn and is notified again is notified anew.
-    let same = cases.iter().find(|case| !case.stage.is_over() && against(case) == Same::Yes);
-    let is_possibly = |case: &&&Case| match against(case) {
-        Same::Yes => case.stage.is_over(),
-        Same::Possibly => true,
-        Same::No => false,
-    };
-    let possibly = cases.iter().filter(is_possibly).map(|case| case.reference);
+    let against = |case: &Case| case.against(&notification.fields);
+    let same = cases.iter().find(|case| against(case) == Same::Yes);
+    let possibly = cases.iter().filter(|case| against(case) == Same::Possibly).map(|case| case.reference);
     let target = same.map_or(Target::NewCase, |case| Target::Case(case.reference.subject()));
     let signal = Notified {
         channel: Channel::Email,
