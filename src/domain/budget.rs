@@ -27,6 +27,8 @@ pub struct Cap {
 pub struct Limits {
     /// Letters that answer a mail, to one address.
     pub answers_to_address: Cap,
+    /// All other letters that leave by themselves, to one address.
+    pub others_to_address: Cap,
     /// Letters to all addresses of one domain.
     pub to_domain: Cap,
     /// All letters.
@@ -37,6 +39,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             answers_to_address: Cap { hour: 5, day: 20 },
+            others_to_address: Cap { hour: 20, day: 60 },
             to_domain: Cap { hour: 20, day: 80 },
             in_all: Cap { hour: 100, day: 400 },
         }
@@ -52,9 +55,10 @@ impl fmt::Display for Cap {
 impl Limits {
     /// Each by its key.
     #[must_use]
-    pub fn caps(&self) -> [(&'static str, Cap); 3] {
+    pub fn caps(&self) -> [(&'static str, Cap); 4] {
         [
             ("answers_to_address", self.answers_to_address),
+            ("others_to_address", self.others_to_address),
             ("to_domain", self.to_domain),
             ("in_all", self.in_all),
         ]
@@ -64,6 +68,7 @@ impl Limits {
     fn to_address(self, facts: &Facts) -> (&'static str, Cap) {
         match facts {
             Facts::Acknowledgement(_) | Facts::Receipt(_) => ("answers_to_address", self.answers_to_address),
+            _ => ("others_to_address", self.others_to_address),
         }
     }
 

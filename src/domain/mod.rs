@@ -11,6 +11,7 @@ pub mod id;
 pub mod letter;
 pub mod message;
 pub mod notification;
+pub mod outcome;
 pub mod policy;
 pub mod route;
 pub mod token;

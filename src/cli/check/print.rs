@@ -49,8 +49,9 @@ pub fn outlook(outlook: &Outlook) -> String {
     );
     page.line("", "unverified mail from there: at once, to the registered contact alone");
     page.line("", "all else: after triage, or to whom a person names; never to an address merely claimed");
-    let Limits { answers_to_address, to_domain, in_all } = outlook.budget;
+    let Limits { answers_to_address, others_to_address, to_domain, in_all } = outlook.budget;
     page.line("by itself", &format!("at most {answers_to_address} to one address that writes to us,"));
+    page.line("", &format!("{others_to_address} to one address of what nobody asked for,"));
     page.line("", &format!("{to_domain} to one domain, {in_all} in all; more waits for a person"));
     page.line("records", &outlook.record);
     let command = match outlook.alarm.join(" ") {

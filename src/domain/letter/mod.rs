@@ -5,6 +5,7 @@ mod check;
 mod language;
 mod mime;
 mod sample;
+mod ssc;
 mod template;
 mod text;
 
@@ -17,6 +18,7 @@ use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
 pub use sample::Sample;
+pub use ssc::{Brief, Decision, DecisionRequest, Excluded, Note, Paper, StartQuestion};
 pub use template::{BadTemplate, Templates, folder_names};
 
 /// What a letter says, by kind. Each kind has a folder of the same name in `templates/mail/`.
@@ -25,6 +27,36 @@ pub use template::{BadTemplate, Templates, folder_names};
 pub enum Facts {
     Acknowledgement(Acknowledgement),
     Receipt(Receipt),
+    /// A new case, for the Chair.
+    CaseSummary(Brief),
+    DecisionRequest(Box<DecisionRequest>),
+    /// What the SSC decided, for the User.
+    Decision(Decision),
+    /// The same, for the User CIO.
+    UserCioAdvice(Decision),
+    Paper(Paper),
+    StartQuestion(StartQuestion),
+    /// For SECAS or the Chair.
+    Note(Note),
+}
+
+/// For whom a kind of letter is written: what it may say follows from that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    User,
+    UserCio,
+    /// The SSC as a whole: who notifies is a pseudonym.
+    Members,
+    /// SECAS and the Chair.
+    Office,
+}
+
+/// What every letter has.
+struct About<'a> {
+    kind: &'static str,
+    audience: Audience,
+    reference: &'a str,
+    classification: Classification,
 }
 
 /// The answer to a notification, and the first information request (DOMAIN.md 4).
@@ -144,29 +176,43 @@ pub fn preview(facts: &Facts, office: &Named, templates: &Templates) -> Result<S
 }
 
 impl Facts {
+    fn about(&self) -> About<'_> {
+        use Audience::{Members, Office, User, UserCio};
+        let (kind, audience, reference, classification) = match self {
+            Self::Acknowledgement(it) => ("acknowledgement", User, &it.reference, it.classification),
+            Self::Receipt(it) => ("receipt", User, &it.reference, it.classification),
+            Self::CaseSummary(it) => ("case_summary", Office, &it.reference, it.classification),
+            Self::DecisionRequest(it) => {
+                ("decision_request", Office, &it.brief.reference, it.brief.classification)
+            }
+            Self::Decision(it) => ("decision", User, &it.reference, it.classification),
+            Self::UserCioAdvice(it) => ("user_cio_advice", UserCio, &it.reference, it.classification),
+            Self::Paper(it) => ("paper", Members, &it.reference, it.classification),
+            Self::StartQuestion(it) => ("start_question", User, &it.reference, it.classification),
+            Self::Note(it) => ("note", Office, &it.reference, it.classification),
+        };
+        About { kind, audience, reference, classification }
+    }
+
     /// As in `kind` and in the folder's name.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Acknowledgement(_) => "acknowledgement",
-            Self::Receipt(_) => "receipt",
-        }
+        self.about().kind
+    }
+
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        self.about().audience
     }
 
     #[must_use]
     pub fn reference(&self) -> &str {
-        match self {
-            Self::Acknowledgement(letter) => &letter.reference,
-            Self::Receipt(letter) => &letter.reference,
-        }
+        self.about().reference
     }
 
     #[must_use]
     pub fn classification(&self) -> Classification {
-        match self {
-            Self::Acknowledgement(letter) => letter.classification,
-            Self::Receipt(letter) => letter.classification,
-        }
+        self.about().classification
     }
 
     /// Where the whole is Red, nothing that its sender wrote is repeated (DOMAIN.md 6), whoever made these facts.
@@ -175,12 +221,21 @@ impl Facts {
             return Cow::Borrowed(self);
         }
         let mut facts = self.clone();
+        let mut no_problems = Vec::new();
         let (stated, problems) = match &mut facts {
             Self::Acknowledgement(letter) => {
                 letter.start_as_stated = None;
                 (&mut letter.understood, &mut letter.problems)
             }
             Self::Receipt(letter) => (&mut letter.changed, &mut letter.problems),
+            Self::CaseSummary(letter) => (&mut letter.understood, &mut no_problems),
+            Self::DecisionRequest(letter) => (&mut letter.brief.understood, &mut no_problems),
+            Self::Paper(letter) => (&mut letter.understood, &mut no_problems),
+            Self::StartQuestion(letter) => {
+                letter.start_as_stated = None;
+                (&mut letter.understood, &mut no_problems)
+            }
+            Self::Decision(_) | Self::UserCioAdvice(_) | Self::Note(_) => return Cow::Owned(facts),
         };
         for field in stated {
             field.words = None;

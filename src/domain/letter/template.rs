@@ -15,10 +15,25 @@ macro_rules! embedded {
 }
 
 /// The shipped templates, by their path below `templates/mail`.
-const EMBEDDED: [(&str, &str); 12] = embedded![
+const EMBEDDED: [(&str, &str); 33] = embedded![
     "acknowledgement/html.html",
     "acknowledgement/subject.txt",
     "acknowledgement/text.txt",
+    "case_summary/html.html",
+    "case_summary/subject.txt",
+    "case_summary/text.txt",
+    "decision/html.html",
+    "decision/subject.txt",
+    "decision/text.txt",
+    "decision_request/html.html",
+    "decision_request/subject.txt",
+    "decision_request/text.txt",
+    "note/html.html",
+    "note/subject.txt",
+    "note/text.txt",
+    "paper/html.html",
+    "paper/subject.txt",
+    "paper/text.txt",
     "receipt/html.html",
     "receipt/subject.txt",
     "receipt/text.txt",
@@ -28,6 +43,12 @@ const EMBEDDED: [(&str, &str); 12] = embedded![
     "shared/not_this.txt",
     "shared/parts.html",
     "shared/parts.txt",
+    "start_question/html.html",
+    "start_question/subject.txt",
+    "start_question/text.txt",
+    "user_cio_advice/html.html",
+    "user_cio_advice/subject.txt",
+    "user_cio_advice/text.txt",
 ];
 
 /// The templates in force, compiled.
@@ -130,17 +151,13 @@ pub fn folder_names() -> impl Iterator<Item = &'static str> {
 
 /// What a template can name: the facts' own fields, the marking and the office.
 fn view(facts: &Facts, office: &Named) -> Value {
-    let letter = match facts {
-        Facts::Acknowledgement(letter) => Value::from_serialize(letter),
-        Facts::Receipt(letter) => Value::from_serialize(letter),
-    };
     context! {
         marking => context! { sentence => facts.classification().sentence() },
         office => context! {
             name => office.name.as_deref().unwrap_or("SECAS"),
             address => office.address.as_str(),
         },
-        ..letter
+        ..Value::from_serialize(facts)
     }
 }
 
