@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::case::Reference;
+use crate::domain::outcome::Outcome;
 
 /// The number of a mail or a letter.
 pub fn number(text: &str) -> Result<i64, String> {
@@ -46,4 +47,17 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
     let expected = || format!("found {text:?}, expected field=value, as user_party_name=\"Northwind\"");
     let (name, value) = text.split_once('=').ok_or_else(expected)?;
     Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+/// A day (YYYY-MM-DD).
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("found {text:?}, expected a day such as 2027-01-18"))
+}
+
+/// An outcome of DOMAIN.md 3, as its word.
+pub fn outcome(text: &str) -> Result<Outcome, String> {
+    Outcome::named(text).ok_or_else(|| {
+        let words: Vec<&str> = Outcome::ALL.into_iter().map(Outcome::word).collect();
+        format!("found {text:?}, expected one of {}", words.join(", "))
+    })
 }

@@ -190,14 +190,14 @@ impl Service for Reload {
         let stamp = Stamp::of(&self.looked_at);
         if is_asked {
             is_reloading();
-            let loaded = self.load(stamp).await;
+            let loaded = Box::pin(self.load(stamp)).await;
             is_reloaded();
             loaded?;
         } else if self.refused.is_none() && self.seen.as_ref() == Some(&stamp) {
             self.settling = None;
         } else if self.settling.as_ref() == Some(&stamp) {
             self.settling = None;
-            self.load(stamp).await?;
+            Box::pin(self.load(stamp)).await?;
         } else {
             self.settling = Some(stamp);
             return Ok(Idle::Until(self.engine.clock.now() + SETTLE));

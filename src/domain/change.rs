@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::budget::Limits;
 use super::case::Case;
-use super::directory::{Body, Directory, Person, Provider, normal_name};
+use super::directory::{Body, Directory, Person, Provider};
 use super::id::{Address, Key};
 use super::world::World;
 
@@ -153,7 +153,10 @@ impl Change {
             Part::Meeting => is_open && case.meeting_on.is_some_and(|on| on.to_string() == self.key),
             Part::Policy => match self.key.as_str() {
                 "put_before_ssc_after_minutes" => case.stage.precedes_ssc(),
-                "paper_cut_off" => is_open,
+                "paper_cut_off" | "paper_issue" | "start_question_weeks" => is_open,
+                "tell_secas_after" | "tell_chair_after" | "report_after" | "remediation_after" => {
+                    case.stage.follows_decision()
+                }
                 "information_after" => is_open && is_yet_to_be_asked(case),
                 _ => false,
             },
@@ -172,9 +175,8 @@ fn is_yet_to_be_asked(case: &Case) -> bool {
 }
 
 fn serves(provider: &Provider, case: &Case) -> bool {
-    let names = std::iter::once(&provider.name).chain(&provider.aliases);
-    let srp = case.notification.fields.srp_name.as_ref().map(|field| normal_name(&field.value));
-    srp.is_some_and(|srp| names.into_iter().any(|name| normal_name(name) == srp))
+    let srp = case.notification.fields.srp_name.as_ref();
+    srp.is_some_and(|srp| provider.is_called(&srp.value))
         || senders(case)
             .any(|sender| provider.domains.iter().any(|domain| sender.domain().eq_ignore_ascii_case(domain)))
 }

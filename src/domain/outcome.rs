@@ -1,6 +1,9 @@
-//! What the SSC may decide on a notification (DOMAIN.md 3). In: nothing; out: the outcomes and their names.
+//! What the SSC may decide on a notification (DOMAIN.md 3), and a decision as a person says it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+use super::directory::AssessmentKind;
 
 /// The two outcomes of the rule, the ad-hoc side of it as a meeting or as an assessment, and what else the SSC may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,4 +61,22 @@ impl Outcome {
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
+}
+
+/// What the SSC decided, as a person says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub outcome: Outcome,
+    /// Where the SSC's minutes have it.
+    pub minute: String,
+    /// The day of the decision; none for that of the meeting, or today.
+    pub on: Option<NaiveDate>,
+    /// The SSC's advice, word for word.
+    pub advice: Option<String>,
+    pub conditions: Vec<String>,
+    pub assessment: Option<AssessmentKind>,
+    /// The last day for what is asked of the User, or the meeting to which it is deferred.
+    pub due_on: Option<NaiveDate>,
+    /// The number of the decision that this one corrects.
+    pub corrects: Option<u32>,
 }

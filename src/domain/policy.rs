@@ -19,6 +19,21 @@ pub struct Policy {
     pub information_after: u32,
     /// Working Days before an SSC meeting after which no paper is taken for it.
     pub paper_cut_off: u32,
+    /// Working Days before an SSC meeting at which its papers are issued and the Chair is asked for decisions.
+    pub paper_issue: u32,
+    /// Working Days of notice for an ad-hoc review.
+    pub review_notice: u32,
+    /// Working Days after a decision within which an ad-hoc review takes place.
+    pub review_within: u32,
+    /// Working Days for which something may wait for SECAS until it is told so.
+    pub tell_secas_after: u32,
+    /// Working Days for which something may wait for SECAS until the Chair is told so.
+    pub tell_chair_after: u32,
+    /// Working Days for a report after a review, and for remediation after the response.
+    pub report_after: u32,
+    pub remediation_after: u32,
+    /// Weeks before its intended start at which a User is asked whether it stands.
+    pub start_question_weeks: u32,
     /// Minutes after which a case goes before the SSC although its acknowledgement still waits.
     pub put_before_ssc_after_minutes: u32,
     /// Hours after which a letter that no server accepted is given up and shown to a person.
@@ -46,6 +61,14 @@ impl Default for Policy {
             triage_after: 2,
             information_after: 10,
             paper_cut_off: 7,
+            paper_issue: 5,
+            review_notice: 5,
+            review_within: 20,
+            tell_secas_after: 5,
+            tell_chair_after: 10,
+            report_after: 20,
+            remediation_after: 60,
+            start_question_weeks: 4,
             put_before_ssc_after_minutes: 60,
             deliver_within_hours: 120,
             classification_floor: Classification::Amber,
@@ -69,6 +92,14 @@ impl Policy {
             ("triage_after", self.triage_after, 1..=60, "Working Days"),
             ("information_after", self.information_after, 1..=260, "Working Days"),
             ("paper_cut_off", self.paper_cut_off, 0..=60, "Working Days"),
+            ("paper_issue", self.paper_issue, 0..=60, "Working Days"),
+            ("review_notice", self.review_notice, 1..=60, "Working Days"),
+            ("review_within", self.review_within, 1..=260, "Working Days"),
+            ("tell_secas_after", self.tell_secas_after, 1..=60, "Working Days"),
+            ("tell_chair_after", self.tell_chair_after, 1..=120, "Working Days"),
+            ("report_after", self.report_after, 1..=260, "Working Days"),
+            ("remediation_after", self.remediation_after, 1..=260, "Working Days"),
+            ("start_question_weeks", self.start_question_weeks, 1..=52, "weeks"),
             ("put_before_ssc_after_minutes", self.put_before_ssc_after_minutes, 1..=10_080, "minutes"),
             ("deliver_within_hours", self.deliver_within_hours, 1..=720, "hours"),
             ("meetings_left_warning", self.meetings_left_warning, 0..=24, "meetings"),

@@ -15,8 +15,12 @@ pub enum Purpose {
     Bounce,
     /// Reply-To: names a letter.
     Reply,
+    /// In a request for a decision: names its letter, and the one person who may answer.
+    Decision,
     /// Local part of our Message-ID.
     MessageId,
+    /// Stands for a User where members of the SSC read.
+    Pseudonym,
 }
 
 impl Purpose {
@@ -24,7 +28,9 @@ impl Purpose {
         match self {
             Self::Bounce => 'b',
             Self::Reply => 'r',
+            Self::Decision => 'd',
             Self::MessageId => 'm',
+            Self::Pseudonym => 'p',
         }
     }
 }
@@ -73,6 +79,8 @@ pub struct Unverified {
 /// own mail come back.
 pub const MARK_HEADER: &str = "X-Sscd";
 
+/// 33 million: of a thousand Users hardly two share one.
+const PSEUDONYM_LEN: usize = 5;
 const ID_LEN: usize = 5;
 const MAC_LEN: usize = 10;
 
@@ -94,6 +102,7 @@ impl Keys {
         let purpose = match chars.next()?.to_ascii_lowercase() {
             'b' => Purpose::Bounce,
             'r' => Purpose::Reply,
+            'd' => Purpose::Decision,
             _ => return None,
         };
         let bytes = BASE32_NOPAD.decode(chars.as_str().to_ascii_uppercase().as_bytes()).ok()?;
@@ -117,6 +126,14 @@ impl Keys {
         let key = u8::try_from(self.keys.len().saturating_sub(1)).unwrap_or(u8::MAX);
         let mac = BASE32_NOPAD.encode(&self.mac(key, Purpose::MessageId, ordinal, claim)).to_lowercase();
         format!("{}.{}.{ordinal}.{mac}@{domain}", claim.subject.0.to_lowercase(), claim.version)
+    }
+
+    /// Stands for a User, always the same one: five characters of the first key's MAC, so that it outlives rotation.
+    #[must_use]
+    pub fn pseudonym(&self, user: &str) -> String {
+        let subject = SubjectId(user.to_owned());
+        let mac = self.mac(0, Purpose::Pseudonym, 0, Claim { subject: &subject, version: 0, recipient: "" });
+        BASE32_NOPAD.encode(&mac).chars().take(PSEUDONYM_LEN).collect()
     }
 
     /// Is this Message-ID, without angle brackets, one that [`Keys::message_id`] made? Our letters repeat it in a

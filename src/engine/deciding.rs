@@ -201,7 +201,7 @@ impl Deciding<'_> {
             self.commit.events.push(Entry {
                 subject: subject.clone(),
                 version,
-                kind: format!("{:?}", event.kind()),
+                kind: event.kind().to_string(),
                 schema: case::SCHEMA,
                 at: self.now,
                 cause: cause.into(),

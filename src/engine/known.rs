@@ -25,6 +25,7 @@ pub(super) struct Overlay {
     threads: HashMap<String, SubjectId>,
     bounces: HashMap<String, (SubjectId, LetterId, Address)>,
     replies: HashMap<String, SubjectId>,
+    decisions: HashMap<String, (SubjectId, LetterId, Address)>,
     letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
     desk_version: i64,
@@ -84,7 +85,9 @@ impl Wanted {
         self.years.insert(chrono::Datelike::year(&london(mail.received_at)));
         self.content_keys.push(mail.content_key());
         self.message_ids.extend(reading.thread.iter().cloned());
-        self.tags.extend(reading.tags.iter().filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
+        let token = reading.decision.as_ref().map(|decision| &decision.token);
+        let tags = reading.tags.iter().chain(token);
+        self.tags.extend(tags.filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
         if reading.kind == Kind::Bounce {
             self.returned.extend(returned_ids(reading, &world.keys));
         }
@@ -151,6 +154,7 @@ impl Overlay {
         subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.letters.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.replies.values().cloned());
+        subjects.extend(overlay.decisions.values().map(|(subject, _, _)| subject.clone()));
         let changed = |subject: &SubjectId| before.and_then(|before| before.changed(subject));
         let changed_before: Vec<SubjectId> = subjects
             .iter()
@@ -237,7 +241,21 @@ impl Overlay {
                         self.replies.insert(tag, subject);
                     }
                 }
-                Purpose::MessageId => {}
+                Purpose::Decision => {
+                    let letter = LetterId(token.id);
+                    let Some(Letter { subject, version, deliveries, .. }) = store.letter(letter).await?
+                    else {
+                        continue;
+                    };
+                    let mut to = deliveries.into_iter().map(|delivery| delivery.recipient);
+                    let claim = |to: &Address| {
+                        world.keys.holds(&token, Claim { subject: &subject, version, recipient: to.as_str() })
+                    };
+                    if let Some(asked) = to.find(claim) {
+                        self.decisions.insert(tag, (subject, letter, asked));
+                    }
+                }
+                Purpose::MessageId | Purpose::Pseudonym => {}
             }
         }
         Ok(())
@@ -355,6 +373,10 @@ impl Lookup for Overlay {
 
     fn replied(&self, tag: &str) -> Option<SubjectId> {
         self.replies.get(tag).cloned()
+    }
+
+    fn decided(&self, token: &str) -> Option<(SubjectId, LetterId, Address)> {
+        self.decisions.get(token).cloned()
     }
 
     fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)> {

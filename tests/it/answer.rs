@@ -26,6 +26,7 @@ fn missing(sample: &Sample) -> &[Missing] {
     match &sample.facts {
         Facts::Acknowledgement(letter) => &letter.missing,
         Facts::Receipt(letter) => &letter.missing,
+        _ => &[],
     }
 }
 

@@ -27,7 +27,7 @@ fn forms() -> Vec<(PathBuf, String, Value)> {
 
 /// The kind of what a body reads as.
 fn decoded(schema: i64, body: &[u8]) -> Result<String, String> {
-    let of_case = Event::decode(schema, body).map(|event| format!("{:?}", event.kind()));
+    let of_case = Event::decode(schema, body).map(|event| event.kind().to_string());
     let of_desk = || serde_json::from_slice::<desk::Event>(body).map(|event| event.kind().to_owned());
     of_case.or_else(|corrupt| of_desk().map_err(|_| corrupt.to_string()))
 }
@@ -44,7 +44,7 @@ fn every_form_that_an_event_ever_had_is_read() {
 #[test]
 fn every_kind_of_event_has_a_form() {
     let there: BTreeSet<String> = forms().into_iter().map(|(_, kind, _)| kind).collect();
-    let kinds = Kind::ALL.iter().map(|kind| format!("{kind:?}"));
+    let kinds = Kind::ALL.iter().map(ToString::to_string);
     let desk = [
         "MailDismissed",
         "DeliveryRetried",

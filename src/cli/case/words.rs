@@ -1,11 +1,12 @@
 //! The facts of a case in English. In: an event; out: one sentence, with text of mails still to be escaped.
 
 use crate::cli::check::{day, moment};
-use crate::domain::case::Event;
+use crate::domain::case::{Event, Ruling};
 use crate::domain::id::Address;
 use crate::domain::notification::label_of;
 
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one line for each event")]
 pub fn sentence(event: &Event) -> String {
     match event {
         Event::CaseLogged(logged) => format!("logged; {}", logged.user_because),
@@ -66,6 +67,42 @@ pub fn sentence(event: &Event) -> String {
         Event::Tabled { meeting_on: None, until, reason } => {
             format!("put before the SSC out of cycle until {} on the Chair's word: {reason}", day(*until))
         }
+        Event::ObjectionReleased { reason } => format!("the SSC may be told: {reason}"),
+        Event::DecisionRequested { letter, before, .. } => {
+            format!("the Chair asked in letter {} for a decision by {}", letter.0, day(*before))
+        }
+        Event::Decided { ruling } => decided(ruling),
+        Event::ReviewScheduled { on, reason } => format!("review booked for {}: {reason}", day(*on)),
+        Event::ReviewHeld { on, reason } => format!("review held until {}: {reason}", day(*on)),
+        Event::ReportReceived { on, reason } => format!("report received on {}: {reason}", day(*on)),
+        Event::ResponseRequested { due_on, reason } => {
+            format!("the SSC set {}, 17:00 for the response: {reason}", day(*due_on))
+        }
+        Event::ResponseReceived { on, reason } => format!("response received on {}: {reason}", day(*on)),
+        Event::RemediationBegun { on, reason } => format!("remediation since {}: {reason}", day(*on)),
+        Event::InformationReceived { on, reason } => {
+            format!("what the SSC asked for had come on {}: {reason}", day(*on))
+        }
+        Event::DeadlineSet { of, due_on, why, letter, .. } => {
+            format!(
+                "told in letter {} that {} is due by {}, 17:00 ({why})",
+                letter.0,
+                of.title(),
+                day(*due_on)
+            )
+        }
+        Event::DeadlinePassed { of, due_at } => {
+            format!("{} had not come by {}", of.title(), moment(*due_at))
+        }
+        Event::StartAsked { start_on, has_passed, letter } => {
+            let when = if *has_passed { "after" } else { "before" };
+            format!("asked in letter {} about the start of {}, {when} it", letter.0, day(*start_on))
+        }
+        Event::OfficeReminded { n, letter, why } => {
+            format!("the office reminded in letter {}, time {n}: {}", letter.0, why.to_lowercase())
+        }
+        Event::Closed { reason } => format!("closed: {reason}"),
+        Event::Stayed { until, reason } => format!("stayed until {}: {reason}", day(*until)),
         Event::Withdrawn { reason } => format!("withdrawn by the User: {reason}"),
         Event::Superseded { by, reason } => format!("superseded by {by}: {reason}"),
         Event::Reopened { reason } => format!("reopened: {reason}"),
@@ -73,6 +110,23 @@ pub fn sentence(event: &Event) -> String {
             format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
         }
     }
+}
+
+fn decided(ruling: &Ruling) -> String {
+    let mut said = format!(
+        "decision {} of the SSC on {}, minute {}: {}",
+        ruling.number,
+        day(ruling.decided_on),
+        ruling.minute,
+        ruling.outcome.title().to_lowercase()
+    );
+    let due = ruling.due_on.map(|on| format!("; due by {}, 17:00", day(on)));
+    let meeting = ruling.meeting_on.map(|on| format!("; at the meeting of {}", day(on)));
+    let corrects = ruling.corrects.map(|number| format!("; it corrects decision {number}"));
+    let advice = ruling.advice.as_ref().map(|advice| format!("; advice: {advice}"));
+    let conditions = ruling.conditions.iter().map(|condition| format!("; condition: {condition}"));
+    said.extend([due, meeting, corrects, advice].into_iter().flatten().chain(conditions));
+    said
 }
 
 /// Fields by the labels of the form.

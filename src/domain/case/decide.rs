@@ -3,22 +3,31 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::answer::Answer;
 use super::event::{Event, Logged, Mail};
-use super::letters::{
-    self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, receipt, recipients,
-};
+use super::letters::{Recipient, acknowledgement, contact_of, receipt, recipients};
 use super::meeting::words;
+use super::post::held;
 use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 use super::timeliness::timeliness;
 use super::wait::WaitKind;
-use super::{Case, Corrupt, apply};
+use super::{Case, Corrupt, Stage, apply};
 use crate::domain::budget::SPENT;
-use crate::domain::id::{Address, LetterId};
-use crate::domain::letter::Facts;
-use crate::domain::token::Claim;
+use crate::domain::id::{Key, LetterId, Named};
+use crate::domain::notification::label_of;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
+
+/// A change of these after a decision goes back to the SSC (DOMAIN.md 3).
+const MATERIAL: [&str; 8] = [
+    "provision",
+    "srp_name",
+    "id_arrangement",
+    "user_ids",
+    "customer_segment",
+    "separated_from_first",
+    "intended_start",
+    "actual_start",
+];
 
 /// # Errors
 /// A [`Refusal`] says why nothing happens.
@@ -35,6 +44,9 @@ pub fn decide(
         (None, _) => return Err(Refusal::new("there is no such case")),
         (Some(_), Signal::Notified(notified)) => desk.update(notified)?,
         (Some(_), Signal::Spoke(spoke)) => desk.file(spoke)?,
+        (Some(case), Signal::Answered { letter, person, mail, said }) => {
+            desk.answered(case, *letter, person, mail, said)?;
+        }
         (Some(case), Signal::Bounced { letter, recipient, inbox, bounce }) => {
             note(case, *letter)?;
             desk.happened(Event::LetterBounced {
@@ -63,7 +75,7 @@ pub fn decide(
         }
         (Some(case), Signal::WaitOver { wait }) => desk.wait_over(case, *wait)?,
         (Some(case), Signal::Revisit) => desk.revisit(case)?,
-        (Some(case), Signal::Asked { what, .. }) => desk.asked(case, what)?,
+        (Some(case), Signal::Asked { by, what }) => desk.asked(case, by, what)?,
     }
     Ok(desk.decision)
 }
@@ -73,8 +85,8 @@ pub(super) struct Drafting<'a> {
     case: Option<Case>,
     pub(super) now: DateTime<Utc>,
     pub(super) world: &'a World,
-    known: Known<'a>,
-    decision: Decision,
+    pub(super) known: Known<'a>,
+    pub(super) decision: Decision,
 }
 
 impl Drafting<'_> {
@@ -84,6 +96,11 @@ impl Drafting<'_> {
         self.case = Some(case);
         self.decision.events.push(event);
         Ok(())
+    }
+
+    /// The subject's version that this decision begins with.
+    pub(super) fn version(&self) -> i64 {
+        self.known.version + 1
     }
 
     pub(super) fn case(&self) -> Result<&Case, Refusal> {
@@ -145,6 +162,7 @@ impl Drafting<'_> {
             missing: fields.missing(),
             classification: case.classification.max(notified.classification),
         })?;
+        self.take_further(&changed)?;
         if notified.answer.at_once && self.acknowledge_instead(notified, &mail)? {
             return Ok(());
         }
@@ -152,6 +170,29 @@ impl Drafting<'_> {
         let facts = receipt(updated, &mail, &changed, updated.classification);
         let held = self.receipt_is_recent(&recipients(&notified.answer, Some(&mail), self.user()));
         self.answer_with(facts, &notified.answer, Some(&mail), held)
+    }
+
+    /// What a change means for what the SSC decided: it goes there again where the change is material or was asked for.
+    fn take_further(&mut self, changed: &[String]) -> Result<(), Refusal> {
+        let is_material = |name: &&str| changed.iter().any(|changed| changed == *name);
+        let material: Vec<&str> = MATERIAL.into_iter().filter(is_material).collect();
+        let case = self.case()?;
+        if case.stage == Stage::FurtherInformation && case.notification.missing.is_empty() {
+            return self.back_to_ssc("what the SSC asked for has come");
+        }
+        if !case.stage.follows_decision() || material.is_empty() {
+            return Ok(());
+        }
+        let labels: Vec<&str> = material.iter().map(|name| label_of(name).unwrap_or(name)).collect();
+        self.put_before_next_meeting(Some(format!("changed after the decision: {}", labels.join(", "))))
+    }
+
+    /// From further information to the next meeting.
+    pub(super) fn back_to_ssc(&mut self, because: &str) -> Result<(), Refusal> {
+        match self.case()?.stage {
+            Stage::FurtherInformation => self.put_before_next_meeting(Some(because.into())),
+            _ => Ok(()),
+        }
     }
 
     /// Somebody else wrote first, and the acknowledgement waits for a person: the User's own word settles what it was to
@@ -185,79 +226,6 @@ impl Drafting<'_> {
         recent.then(|| format!("{SPENT}a receipt went to this address less than 24 hours ago"))
     }
 
-    /// Adds the letter and its event; where it leaves at once, also the deadline that it tells.
-    fn answer_with(
-        &mut self,
-        facts: Facts,
-        answer: &Answer,
-        mail: Option<&Mail>,
-        held_back: Option<String>,
-    ) -> Result<(), Refusal> {
-        let to = recipients(answer, mail, self.user());
-        let held = (!answer.at_once).then(|| answer.reasons.join("; "));
-        let held = held.or_else(|| self.case.as_ref()?.is_paused()).or(held_back).or_else(|| {
-            let to: Vec<&Address> = to.iter().map(|recipient| &recipient.named.address).collect();
-            let is_ours = |address: &Address| self.world.is_ours(address);
-            self.known.budget.refusal(&self.world.budget, &facts, &to, is_ours, self.now)
-        });
-        let in_reply_to = mail.filter(|_| answer.is_own_word).and_then(|mail| mail.message_id.clone());
-        self.letter(facts, to, in_reply_to, held)
-    }
-
-    fn letter(
-        &mut self,
-        facts: Facts,
-        to: Vec<Recipient>,
-        in_reply_to: Option<String>,
-        held: Option<String>,
-    ) -> Result<(), Refusal> {
-        let subject = self.case()?.reference.subject();
-        let version = self.known.version + 1;
-        let ordinal = i64::try_from(self.decision.letters.len()).unwrap_or(i64::MAX);
-        let letter = LetterId(self.known.next_letter.0 + ordinal);
-        let claim = Claim { subject: &subject, version, recipient: "" };
-        let message_id =
-            self.world.keys.message_id(claim, ordinal, self.world.office.mailbox.address.domain());
-        self.happened(Event::LetterMade {
-            letter,
-            kind: facts.kind().to_string(),
-            message_id: message_id.clone(),
-            to: to.iter().map(|recipient| recipient.named.address.clone()).collect(),
-            held: held.clone(),
-        })?;
-        if held.is_none() {
-            self.ask_for_information(letter)?;
-        }
-        self.decision.letters.push(LetterOut {
-            letter,
-            version,
-            message_id,
-            facts,
-            to,
-            in_reply_to,
-            held,
-            is_release: false,
-        });
-        Ok(())
-    }
-
-    /// The first letter that tells the gaps states their deadline, which is a fact from then on.
-    fn ask_for_information(&mut self, letter: LetterId) -> Result<(), Refusal> {
-        let case = self.case()?;
-        if case.information_due.is_some() {
-            return Ok(());
-        }
-        let Some(due) = information_due(&case.notification, self.now, self.world) else { return Ok(()) };
-        let missing = case.notification.missing.clone();
-        self.happened(Event::InformationRequested {
-            missing,
-            due_on: due.on,
-            due_at: due.at,
-            why: due.why,
-            letter,
-        })
-    }
-
     fn file(&mut self, spoke: &Spoke) -> Result<(), Refusal> {
         let (mail, why) = (spoke.mail.clone(), spoke.why.clone());
         self.happened(match spoke.answering {
@@ -282,13 +250,44 @@ impl Drafting<'_> {
                 self.put_before_next_meeting(when.map(|when| format!("no decision was recorded {when}")))
             }
             WaitKind::Information => match &case.information_due {
-                Some(due) if !due.is_overdue => self.happened(Event::InformationOverdue { due_at: due.at }),
+                Some(due) if !due.is_overdue => {
+                    self.happened(Event::InformationOverdue { due_at: due.at })?;
+                    self.back_to_ssc("what the SSC asked for had not come in time")
+                }
                 _ => Err(Refusal::new("nothing is waited for")),
             },
+            WaitKind::Owed => match &case.owed {
+                Some(owed) if !owed.is_overdue => {
+                    self.happened(Event::DeadlinePassed { of: owed.of, due_at: owed.at })
+                }
+                _ => Err(Refusal::new("nothing is owed")),
+            },
+            WaitKind::Stay => self.put_before_next_meeting(Some("its stay is over".into())),
+            WaitKind::DecisionRequest | WaitKind::Office | WaitKind::Start => {
+                self.write_in_window(case, wait)
+            }
         }
     }
 
-    fn asked(&mut self, case: &Case, what: &Asked) -> Result<(), Refusal> {
+    /// Letters that nobody waits for at this hour leave in the sending window (DOMAIN.md 4), also after an outage.
+    fn write_in_window(&mut self, case: &Case, wait: WaitKind) -> Result<(), Refusal> {
+        let opens_at = self.world.working_days.next_sending(self.now).unwrap_or(self.now);
+        if opens_at > self.now {
+            return self.happened(Event::StepDeferred {
+                step: wait.name().into(),
+                reason: "letters leave from 9:00 to 17:00 on Working Days".into(),
+                until: opens_at,
+            });
+        }
+        match (wait, case.considered_by()) {
+            (WaitKind::DecisionRequest, Some(before)) => self.ask_chair(before),
+            (WaitKind::Office, _) => self.remind_office(),
+            (WaitKind::Start, _) => self.ask_about_start(),
+            _ => Err(Refusal::new("nobody is to be asked")),
+        }
+    }
+
+    fn asked(&mut self, case: &Case, by: &Key, what: &Asked) -> Result<(), Refusal> {
         match what {
             Asked::Release { .. } if case.stage.is_over() => {
                 let (reference, stage) = (case.reference, case.stage.title().to_lowercase());
@@ -297,77 +296,30 @@ impl Drafting<'_> {
             Asked::Release { letter, version, draft, to } => self.release(case, *letter, *version, draft, to),
             Asked::Discard { letter, reason } => {
                 held(case, *letter)?;
-                self.happened(Event::LetterDiscarded { letter: *letter, reason: reason.clone() })
+                self.happened(Event::LetterDiscarded { letter: *letter, reason: reason.clone() })?;
+                self.close_if_told()
             }
             Asked::Move { what, reason } => self.moved(case, what, reason),
+            Asked::Decide { said } => self.decided(case, by, said),
+            Asked::Paper => {
+                let facts = self.paper()?;
+                self.draft(facts, None, "a paper for the SSC: a person releases it")
+            }
         }
     }
 
-    /// Release judges again on today's facts: where they differ, the draft is superseded by a new one that waits for
-    /// its own release.
-    fn release(
-        &mut self,
-        case: &Case,
-        letter: LetterId,
-        version: i64,
-        draft: &Facts,
-        to: &[Address],
-    ) -> Result<(), Refusal> {
-        let note = held(case, letter)?;
-        let because = note.held.clone().unwrap_or_default();
-        let to: Vec<Recipient> =
-            if to.is_empty() { &note.to } else { to }.iter().map(named_by_person).collect();
-        if to.is_empty() {
-            return Err(Refusal::new(format!(
-                "letter {} has no recipient: name one with --to ADDRESS",
-                letter.0
-            )));
-        }
-        let facts = match draft {
-            Facts::Acknowledgement(old) => acknowledgement(case, old.confirm, self.now, self.world),
-            Facts::Receipt(old) => letters::receipt_again(case, old),
-        };
-        if facts != *draft {
-            let by = LetterId(self.known.next_letter.0);
-            let why = format!("{because}; drafted again because the facts changed since");
-            self.letter(facts, to, None, Some(why))?;
-            return self.happened(Event::LetterSuperseded { letter, by });
-        }
-        let addresses = to.iter().map(|recipient| recipient.named.address.clone()).collect();
-        self.happened(Event::LetterReleased { letter, to: addresses })?;
-        self.ask_for_information(letter)?;
-        self.decision.letters.push(LetterOut {
-            letter,
-            version,
-            message_id: note.message_id.clone(),
-            facts,
-            to,
-            in_reply_to: None,
-            held: None,
-            is_release: true,
-        });
-        Ok(())
+    /// The registered contact of the User, where the directory knows it.
+    pub(super) fn contact(&self) -> Option<Named> {
+        self.user().map(contact_of)
     }
 
-    fn user(&self) -> Option<&crate::domain::directory::User> {
+    pub(super) fn user(&self) -> Option<&crate::domain::directory::User> {
         self.case.as_ref()?.user.as_ref().and_then(|key| self.world.directory.user(key))
     }
 }
 
-fn note(case: &Case, letter: LetterId) -> Result<&super::LetterNote, Refusal> {
+pub(super) fn note(case: &Case, letter: LetterId) -> Result<&super::LetterNote, Refusal> {
     case.letters
         .get(&letter)
         .ok_or_else(|| Refusal::new(format!("{} has no letter {}", case.reference, letter.0)))
-}
-
-fn held(case: &Case, letter: LetterId) -> Result<&super::LetterNote, Refusal> {
-    let note = note(case, letter)?;
-    match note.held {
-        Some(_) => Ok(note),
-        None => Err(Refusal::new(format!(
-            "letter {} waits for nobody ({})",
-            letter.0,
-            note.fate.last().map_or("it was queued when it was made", String::as_str)
-        ))),
-    }
 }

@@ -5,7 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Corrupt;
+use super::owed::Owed;
 use super::reference::Reference;
+use super::ruling::Ruling;
 use super::timeliness::Timeliness;
 use crate::domain::directory::Standing;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
@@ -119,6 +121,84 @@ pub enum Event {
         until: NaiveDate,
         reason: String,
     },
+    /// The User would rather the SSC were not informed, and a person decided that it is.
+    ObjectionReleased {
+        reason: String,
+    },
+    /// The Chair was asked for a decision by the day `before`; `person` may answer, once.
+    DecisionRequested {
+        letter: LetterId,
+        person: Option<Key>,
+        before: NaiveDate,
+    },
+    /// The SSC decided, as a named person entered it or answered itself.
+    Decided {
+        ruling: Box<Ruling>,
+    },
+    /// Booked: the first day of a review or its fieldwork.
+    ReviewScheduled {
+        on: NaiveDate,
+        reason: String,
+    },
+    /// The last day of a review or its fieldwork.
+    ReviewHeld {
+        on: NaiveDate,
+        reason: String,
+    },
+    ReportReceived {
+        on: NaiveDate,
+        reason: String,
+    },
+    /// The SSC set a day for the User Security Assessment Response (SEC G8.24).
+    ResponseRequested {
+        due_on: NaiveDate,
+        reason: String,
+    },
+    ResponseReceived {
+        on: NaiveDate,
+        reason: String,
+    },
+    RemediationBegun {
+        on: NaiveDate,
+        reason: String,
+    },
+    /// A person says that what the SSC asked for has come.
+    InformationReceived {
+        on: NaiveDate,
+        reason: String,
+    },
+    /// A deadline that the User owns, as told in `letter`, which a person released.
+    DeadlineSet {
+        of: Owed,
+        due_on: NaiveDate,
+        due_at: DateTime<Utc>,
+        why: String,
+        letter: LetterId,
+    },
+    /// 17:00 on the due day passed, and it has not come.
+    DeadlinePassed {
+        of: Owed,
+        due_at: DateTime<Utc>,
+    },
+    /// The User was asked whether its start is as stated: before that day, or after it.
+    StartAsked {
+        start_on: NaiveDate,
+        has_passed: bool,
+        letter: LetterId,
+    },
+    /// SECAS or the Chair was told, for the `n`th time since the status, that it waits for somebody here.
+    OfficeReminded {
+        n: u32,
+        letter: LetterId,
+        why: String,
+    },
+    Closed {
+        reason: String,
+    },
+    Stayed {
+        until: NaiveDate,
+        reason: String,
+    },
     Withdrawn {
         reason: String,
     },
@@ -182,92 +262,7 @@ pub struct Mail {
     pub standing: Standing,
 }
 
-/// An event without its body, for [`next`](super::stage::next).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    CaseLogged,
-    LetterMade,
-    LetterReleased,
-    LetterSuperseded,
-    LetterDiscarded,
-    LetterAccepted,
-    LetterFailed,
-    LetterBounced,
-    Acknowledged,
-    InformationRequested,
-    InformationSupplied,
-    InformationOverdue,
-    MailFiled,
-    PersonAnswering,
-    AnsweringEnded,
-    PutOnHold,
-    Resumed,
-    PutBeforeSsc,
-    Tabled,
-    Withdrawn,
-    Superseded,
-    Reopened,
-    StepDeferred,
-}
-
-impl Kind {
-    pub const ALL: [Self; 23] = [
-        Self::CaseLogged,
-        Self::LetterMade,
-        Self::LetterReleased,
-        Self::LetterSuperseded,
-        Self::LetterDiscarded,
-        Self::LetterAccepted,
-        Self::LetterFailed,
-        Self::LetterBounced,
-        Self::Acknowledged,
-        Self::InformationRequested,
-        Self::InformationSupplied,
-        Self::InformationOverdue,
-        Self::MailFiled,
-        Self::PersonAnswering,
-        Self::AnsweringEnded,
-        Self::PutOnHold,
-        Self::Resumed,
-        Self::PutBeforeSsc,
-        Self::Tabled,
-        Self::Withdrawn,
-        Self::Superseded,
-        Self::Reopened,
-        Self::StepDeferred,
-    ];
-}
-
 impl Event {
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::CaseLogged(_) => Kind::CaseLogged,
-            Self::LetterMade { .. } => Kind::LetterMade,
-            Self::LetterReleased { .. } => Kind::LetterReleased,
-            Self::LetterSuperseded { .. } => Kind::LetterSuperseded,
-            Self::LetterDiscarded { .. } => Kind::LetterDiscarded,
-            Self::LetterAccepted { .. } => Kind::LetterAccepted,
-            Self::LetterFailed { .. } => Kind::LetterFailed,
-            Self::LetterBounced { .. } => Kind::LetterBounced,
-            Self::Acknowledged { .. } => Kind::Acknowledged,
-            Self::InformationRequested { .. } => Kind::InformationRequested,
-            Self::InformationSupplied { .. } => Kind::InformationSupplied,
-            Self::InformationOverdue { .. } => Kind::InformationOverdue,
-            Self::MailFiled { .. } => Kind::MailFiled,
-            Self::PersonAnswering { .. } => Kind::PersonAnswering,
-            Self::AnsweringEnded { .. } => Kind::AnsweringEnded,
-            Self::PutOnHold { .. } => Kind::PutOnHold,
-            Self::Resumed { .. } => Kind::Resumed,
-            Self::PutBeforeSsc { .. } => Kind::PutBeforeSsc,
-            Self::Tabled { .. } => Kind::Tabled,
-            Self::Withdrawn { .. } => Kind::Withdrawn,
-            Self::Superseded { .. } => Kind::Superseded,
-            Self::Reopened { .. } => Kind::Reopened,
-            Self::StepDeferred { .. } => Kind::StepDeferred,
-        }
-    }
-
     /// The body as the journal keeps it.
     ///
     /// # Errors

@@ -40,10 +40,7 @@ pub struct Recipient {
 
 /// Whom the answer goes to; empty where a person must name somebody.
 pub(super) fn recipients(answer: &Answer, mail: Option<&Mail>, user: Option<&User>) -> Vec<Recipient> {
-    let contact = user.map(|user| Recipient {
-        named: Named { name: Some(user.contact.name.clone()), address: user.contact.email.clone() },
-        is_copy: false,
-    });
+    let contact = user.map(|user| Recipient { named: contact_of(user), is_copy: false });
     let sender = mail.and_then(|mail| {
         let address = mail.sender.address.clone()?;
         Some(Recipient { named: Named { name: mail.sender.name.clone(), address }, is_copy: false })
@@ -60,6 +57,10 @@ pub(super) fn recipients(answer: &Answer, mail: Option<&Mail>, user: Option<&Use
             sender.into_iter().chain(copy).collect()
         }
     }
+}
+
+pub(super) fn contact_of(user: &User) -> Named {
+    Named { name: Some(user.contact.name.clone()), address: user.contact.email.clone() }
 }
 
 /// A recipient that a person named.
@@ -151,7 +152,7 @@ pub(super) fn information_due(notification: &Notification, now: DateTime<Utc>, w
     world.working_days.due(now, world.policy.information_after).ok()
 }
 
-fn stated(shown: Shown, classification: Classification) -> Stated {
+pub(super) fn stated(shown: Shown, classification: Classification) -> Stated {
     let label = label_of(shown.name).unwrap_or(shown.name).to_string();
     if classification == Classification::Red {
         return Stated { label, words: None, understood: None };
@@ -178,7 +179,7 @@ fn missing(name: &str) -> Missing {
     Missing { label: label.into(), expected: expected.into(), example: example.into() }
 }
 
-fn withheld(item: WithheldItem) -> &'static str {
+pub(super) fn withheld(item: WithheldItem) -> &'static str {
     match item {
         WithheldItem::Ids => "User IDs",
         WithheldItem::Architecture => "Architecture",

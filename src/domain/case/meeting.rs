@@ -67,23 +67,26 @@ impl Drafting<'_> {
         let own = case.meeting_on.filter(|on| self.is_ahead(*on));
         let meeting = own.or_else(|| Some(self.next_meeting(self.now)?.0));
         let today = london_date(self.now);
-        let is_over = end_of_day(today).is_none_or(|end| end <= self.now);
+        let is_over = end_of_day(today) <= self.now;
         meeting.unwrap_or_else(|| today + Days::new(u64::from(is_over)))
     }
 
     /// Does the SSC meet on that day, and is that day not over?
-    fn is_ahead(&self, on: NaiveDate) -> bool {
-        self.meets_on(on) && end_of_day(on).is_some_and(|end| end > self.now)
+    pub(super) fn is_ahead(&self, on: NaiveDate) -> bool {
+        self.meets_on(on) && end_of_day(on) > self.now
     }
 
-    fn no_meeting(&self, on: NaiveDate) -> Refusal {
-        let ahead = self.world.directory.meetings(Body::Ssc).filter(|on| self.is_ahead(*on));
-        let next: Vec<String> = ahead.take(3).map(words).collect();
+    pub(super) fn no_meeting(&self, on: NaiveDate) -> Refusal {
+        let next: Vec<String> = self.meetings_ahead().take(3).map(words).collect();
         let expected = match next.as_slice() {
             [] => "there is none in meetings.toml: add the next dates, or say out-of-cycle".into(),
             next => format!("expected one that is ahead, the next being {}", next.join(", ")),
         };
         Refusal::new(format!("found {}, on which no meeting of the SSC is ahead; {expected}", words(on)))
+    }
+
+    pub(super) fn meetings_ahead(&self) -> impl Iterator<Item = NaiveDate> {
+        self.world.directory.meetings(Body::Ssc).filter(|on| self.is_ahead(*on))
     }
 
     fn meets_on(&self, on: NaiveDate) -> bool {

@@ -2,17 +2,26 @@
 //! [`decide`] judges, [`next`] says what is legal, [`apply`] keeps the books, [`waits`] says what happens if nobody
 //! does anything. Invariant: a case is the fold of its events, and nothing else.
 
+mod advice;
 pub mod answer;
+mod book;
+mod chair;
 mod decide;
 mod event;
 mod flag;
+mod kind;
 mod letters;
 mod meeting;
 mod moves;
+mod office;
+mod owed;
+mod post;
 mod reference;
+mod ruling;
 mod same;
 mod signal;
 mod stage;
+mod start;
 mod timeliness;
 mod wait;
 
@@ -22,12 +31,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
-pub use event::{Channel, Event, Kind, Logged, Mail, SCHEMA};
+pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;
+pub use kind::Kind;
 pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
-pub use moves::Move;
+pub use moves::{Move, Step};
+pub use owed::{Deadline, Owed};
 pub use reference::Reference;
+pub use ruling::Ruling;
 pub use same::Same;
 pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 pub use stage::{Stage, next};
@@ -70,6 +82,41 @@ pub struct Case {
     pub related_to: Option<Reference>,
     #[serde(default)]
     pub superseded_by: Option<Reference>,
+    /// The User would rather the SSC were not informed, and a person decided that it is.
+    #[serde(default)]
+    pub is_objection_released: bool,
+    /// The requests for a decision.
+    #[serde(default)]
+    pub requested: Vec<Requested>,
+    /// What the SSC decided, the last one in force.
+    #[serde(default)]
+    pub rulings: Vec<Ruling>,
+    /// What the User owes after a decision.
+    #[serde(default)]
+    pub owed: Option<Deadline>,
+    /// Since when it has its status.
+    #[serde(default)]
+    pub status_since: DateTime<Utc>,
+    /// What the office was last reminded of, since it has its status.
+    #[serde(default)]
+    pub reminded: Option<Reminded>,
+    /// The first day of its review or fieldwork.
+    #[serde(default)]
+    pub review_on: Option<NaiveDate>,
+    /// The day that the SSC set for the User's response.
+    #[serde(default)]
+    pub response_due_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub stayed_until: Option<NaiveDate>,
+    /// Since when it goes before the meeting that it does.
+    #[serde(default)]
+    pub before_ssc_since: DateTime<Utc>,
+    /// When the User stated its intended start.
+    #[serde(default)]
+    pub start_stated_at: DateTime<Utc>,
+    /// The start that the User was last asked about.
+    #[serde(default)]
+    pub start_asked: Option<StartAsked>,
     /// Every mail that speaks to it, the first one first.
     pub mails: Vec<Mail>,
     pub letters: BTreeMap<LetterId, LetterNote>,
@@ -101,6 +148,32 @@ pub struct Answering {
 pub struct Hold {
     pub since: DateTime<Utc>,
     pub reason: String,
+}
+
+/// The Chair was asked for a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    pub letter: LetterId,
+    /// Who may answer, once.
+    pub person: Option<Key>,
+    /// The meeting, or the last day out of cycle.
+    pub before: NaiveDate,
+    /// How many decisions there were.
+    pub n_rulings: usize,
+}
+
+/// The office was told, `n` times, that something waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminded {
+    pub of: String,
+    pub n: u32,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartAsked {
+    pub start_on: NaiveDate,
+    pub has_passed: bool,
 }
 
 /// A letter as its case knows it.
@@ -150,6 +223,33 @@ impl Case {
         hold.or_else(answering)
     }
 
+    /// Why nothing about it leaves for Chair, members or User CIO by itself.
+    #[must_use]
+    pub fn is_objected(&self) -> Option<&'static str> {
+        let objection = self.notification.fields.confidentiality_objection.as_ref();
+        let objects = objection.is_some() && !self.is_objection_released;
+        objects.then_some("the User would rather the SSC were not informed")
+    }
+
+    /// The day by which the SSC considers it.
+    #[must_use]
+    pub fn considered_by(&self) -> Option<NaiveDate> {
+        self.meeting_on.or(self.out_of_cycle_until)
+    }
+
+    /// The request for a decision before that day that nobody has answered.
+    #[must_use]
+    pub fn request(&self, before: NaiveDate) -> Option<&Requested> {
+        let is_open = |one: &&Requested| one.before == before && one.n_rulings == self.rulings.len();
+        self.requested.iter().find(is_open)
+    }
+
+    /// The decision in force.
+    #[must_use]
+    pub fn ruling(&self) -> Option<&Ruling> {
+        self.rulings.last()
+    }
+
     /// The User as the notification names it.
     #[must_use]
     pub fn user_name(&self) -> &str {
@@ -170,7 +270,11 @@ pub fn apply(case: Option<Case>, event: &Event, at: DateTime<Utc>) -> Result<Cas
         (Some(case), _) => case,
         (None, _) => return Err(Corrupt { what: "an event before the case was logged".into() }),
     };
+    if case.stage != stage || matches!(event.kind(), Kind::Decided(_)) {
+        (case.status_since, case.reminded) = (at, None);
+    }
     case.stage = stage;
+    case.stayed_until = case.stayed_until.filter(|_| stage == Stage::Stayed);
     case.book(event, at)?;
     Ok(case)
 }
@@ -197,120 +301,20 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         possibly_same_as: logged.possibly_same_as.clone(),
         related_to: logged.related_to,
         superseded_by: None,
+        is_objection_released: false,
+        requested: Vec::new(),
+        before_ssc_since: at,
+        start_stated_at: at,
+        rulings: Vec::new(),
+        owed: None,
+        status_since: at,
+        reminded: None,
+        review_on: None,
+        response_due_on: None,
+        stayed_until: None,
+        start_asked: None,
         mails: logged.mail.iter().cloned().collect(),
         letters: BTreeMap::new(),
         deferred: BTreeMap::new(),
-    }
-}
-
-impl Case {
-    fn book(&mut self, event: &Event, at: DateTime<Utc>) -> Result<(), Corrupt> {
-        match event {
-            Event::CaseLogged(_) => {}
-            Event::LetterMade { letter, kind, message_id, to, held } => {
-                let note = LetterNote {
-                    kind: kind.clone(),
-                    message_id: message_id.clone(),
-                    to: to.clone(),
-                    made_at: at,
-                    held: held.clone(),
-                    fate: Vec::new(),
-                };
-                self.letters.insert(*letter, note);
-            }
-            Event::LetterReleased { letter, to } => {
-                let note = self.letter(*letter)?;
-                note.held = None;
-                note.to.clone_from(to);
-                note.fate.push("released".into());
-            }
-            Event::LetterSuperseded { letter, by } => {
-                self.end(*letter, format!("superseded by letter {}", by.0))?;
-            }
-            Event::LetterDiscarded { letter, reason } => self.end(*letter, format!("discarded: {reason}"))?,
-            Event::LetterAccepted { letter, recipient, .. } => {
-                self.letter(*letter)?.fate.push(format!("accepted for {recipient}"));
-            }
-            Event::LetterFailed { letter, recipient, answer } => {
-                self.letter(*letter)?.fate.push(format!("failed for {recipient}: {answer}"));
-            }
-            Event::LetterBounced { letter, recipient, status, .. } => {
-                let status = status.as_deref().unwrap_or("no status");
-                self.letter(*letter)?.fate.push(format!("bounced for {recipient}: {status}"));
-            }
-            Event::Acknowledged { .. } => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
-            Event::InformationRequested { due_on, due_at, why, letter, .. } => {
-                let (on, at, why, letter) = (*due_on, *due_at, why.clone(), *letter);
-                self.information_due = Some(InformationDue { on, at, why, letter, is_overdue: false });
-            }
-            Event::InformationSupplied { mail, fields, missing, classification, .. } => {
-                self.classification = *classification;
-                self.notification.fields.take_over(fields);
-                self.notification.missing.clone_from(missing);
-                self.mails.push(mail.clone());
-                if missing.is_empty() {
-                    self.information_due = None;
-                }
-            }
-            Event::InformationOverdue { .. } => {
-                if let Some(due) = &mut self.information_due {
-                    due.is_overdue = true;
-                }
-            }
-            Event::MailFiled { mail, .. } => self.mails.push(mail.clone()),
-            Event::PersonAnswering { mail, why, by_colleague } => {
-                let (why, by_colleague) = (why.clone(), *by_colleague);
-                self.answering = Some(Answering { since: at, why, inbox: mail.inbox, by_colleague });
-                self.mails.push(mail.clone());
-            }
-            Event::AnsweringEnded { .. } => self.answering = None,
-            Event::PutOnHold { reason } => self.on_hold = Some(Hold { since: at, reason: reason.clone() }),
-            Event::Resumed { .. } => self.on_hold = None,
-            Event::PutBeforeSsc { meeting_on, why } => {
-                self.meeting_on = Some(*meeting_on);
-                self.meeting_why.clone_from(why);
-                self.out_of_cycle_until = None;
-                self.deferred.clear();
-            }
-            // The reason is between Chair and SECAS; this the User reads.
-            Event::Tabled { meeting_on, until, .. } => {
-                self.meeting_on = *meeting_on;
-                self.meeting_why = match meeting_on {
-                    Some(_) => "the SSC set this meeting".into(),
-                    None => "the SSC considers it between two of its meetings".into(),
-                };
-                self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
-                self.deferred.clear();
-            }
-            Event::Withdrawn { .. } => self.ask_nothing_more(),
-            Event::Superseded { by, .. } => {
-                self.superseded_by = Some(*by);
-                self.ask_nothing_more();
-            }
-            Event::Reopened { .. } => self.superseded_by = None,
-            Event::StepDeferred { step, until, .. } => {
-                self.deferred.insert(step.clone(), *until);
-            }
-        }
-        Ok(())
-    }
-
-    /// It is over: were it reopened, everything would be asked anew.
-    fn ask_nothing_more(&mut self) {
-        (self.information_due, self.on_hold, self.out_of_cycle_until) = (None, None, None);
-        self.deferred.clear();
-    }
-
-    fn letter(&mut self, letter: LetterId) -> Result<&mut LetterNote, Corrupt> {
-        self.letters.get_mut(&letter).ok_or_else(|| Corrupt {
-            what: format!("an event about letter {}, which this case never made", letter.0),
-        })
-    }
-
-    fn end(&mut self, letter: LetterId, fate: String) -> Result<(), Corrupt> {
-        let note = self.letter(letter)?;
-        note.held = None;
-        note.fate.push(fate);
-        Ok(())
     }
 }

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Drafting;
-use super::{Case, Event, Reference, Refusal, next};
+use super::{Case, Event, Reference, Refusal, Stage, next};
 use crate::domain::directory::Act;
+use crate::domain::workday::london_date;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "move", rename_all = "snake_case")]
@@ -28,6 +29,36 @@ pub enum Move {
     Table {
         meeting_on: Option<NaiveDate>,
     },
+    /// The SSC is informed although the User would rather it were not.
+    Inform,
+    /// Nothing happens until that day, on which it goes before the SSC again.
+    Stay {
+        until: NaiveDate,
+    },
+    /// What followed a decision took place.
+    Record {
+        step: Step,
+        on: NaiveDate,
+    },
+    /// What followed the decision is done.
+    Close,
+}
+
+/// What takes place after a decision (DOMAIN.md 3), each on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The first day of a review or its fieldwork was agreed.
+    Booked,
+    /// The last day of a review or its fieldwork.
+    Held,
+    Report,
+    /// The SSC set the last day for the User's response.
+    ResponseDue,
+    Response,
+    Remediation,
+    /// What the SSC asked the User for has come.
+    Information,
 }
 
 impl Move {
@@ -39,6 +70,7 @@ impl Move {
             Self::Hold | Self::Resume | Self::Withdraw | Self::Supersede { .. } | Self::Reopen => {
                 Act::Release
             }
+            Self::Inform | Self::Stay { .. } | Self::Record { .. } | Self::Close => Act::Release,
             Self::Table { .. } => Act::Decide,
         }
     }
@@ -55,6 +87,15 @@ impl Move {
             Self::Withdraw => format!("{reference} is withdrawn; what is queued leaves"),
             Self::Supersede { by } => format!("{by} stands in the place of {reference}"),
             Self::Reopen => format!("{reference} is open again"),
+            Self::Inform => {
+                format!("the SSC may be told of {reference}; what is drafted waits for its release")
+            }
+            Self::Stay { until } => format!("{reference} is stayed until {until}"),
+            Self::Record { step: Step::ResponseDue, .. } => {
+                format!("{reference} is recorded; the letter that says so is a draft, see `sscd outbox list`")
+            }
+            Self::Record { .. } => format!("{reference} is recorded"),
+            Self::Close => format!("{reference} is closed"),
             Self::Table { meeting_on: Some(on) } => format!("{reference} goes before the SSC on {on}"),
             Self::Table { meeting_on: None } => format!("{reference} goes before the SSC out of cycle"),
         }
@@ -84,16 +125,73 @@ impl Drafting<'_> {
             (Move::Supersede { by }, _) => Event::Superseded { by: *by, reason },
             (Move::Reopen, _) => Event::Reopened { reason },
             (Move::Table { meeting_on }, _) => self.tabled(*meeting_on, reason)?,
+            (Move::Inform, _) if case.is_objected().is_none() => {
+                return no(format!("nothing about {reference} is kept from the SSC"));
+            }
+            (Move::Inform, _) => Event::ObjectionReleased { reason },
+            (Move::Stay { until }, _) if *until <= london_date(self.now) => {
+                return no(format!("found {until}, expected a day that is ahead"));
+            }
+            (Move::Stay { until }, _) => Event::Stayed { until: *until, reason },
+            (Move::Record { step, on }, _) => self.recorded(case, *step, *on, reason)?,
+            (Move::Close, _) if !stage.follows_decision() => {
+                return no(format!(
+                    "{reference} is {}: the SSC has not decided on it",
+                    stage.title().to_lowercase()
+                ));
+            }
+            (Move::Close, _) => Event::Closed { reason },
         };
         if next(Some(stage), event.kind()).is_none() {
             return no(if stage.is_over() {
                 let stage = stage.title().to_lowercase();
                 format!("{reference} is {stage}: reopen it first (sscd case reopen)")
-            } else {
+            } else if *what == Move::Reopen {
                 format!("{reference} is not over: it is {:?}", stage.title())
+            } else {
+                format!("{reference} is {:?}, on which that cannot follow", stage.title())
             });
         }
         self.happened(event)?;
-        if *what == Move::Reopen { self.put_before_ssc() } else { Ok(()) }
+        match what {
+            Move::Reopen => self.put_before_ssc(),
+            Move::Record { step: Step::Information, .. } => {
+                self.back_to_ssc("what the SSC asked for has come")
+            }
+            Move::Record { step: Step::ResponseDue, .. } => self.ask_for_response(),
+            _ => Ok(()),
+        }
+    }
+
+    fn recorded(&self, case: &Case, step: Step, on: NaiveDate, reason: String) -> Result<Event, Refusal> {
+        let today = london_date(self.now);
+        match step {
+            Step::Booked if on < today => {
+                return Err(Refusal::new(format!("found {on}, expected the day of a review that is ahead")));
+            }
+            Step::ResponseDue if on <= today => {
+                return Err(Refusal::new(format!("found {on}, expected a last day that is ahead")));
+            }
+            Step::Booked | Step::ResponseDue => {}
+            _ if on > today => {
+                return Err(Refusal::new(format!("found {on}, which is ahead: it is recorded afterwards")));
+            }
+            Step::Information if case.stage != Stage::FurtherInformation => {
+                return Err(Refusal::new(format!(
+                    "the SSC has not asked for information on {}",
+                    case.reference
+                )));
+            }
+            _ => {}
+        }
+        Ok(match step {
+            Step::Booked => Event::ReviewScheduled { on, reason },
+            Step::Held => Event::ReviewHeld { on, reason },
+            Step::Report => Event::ReportReceived { on, reason },
+            Step::ResponseDue => Event::ResponseRequested { due_on: on, reason },
+            Step::Response => Event::ResponseReceived { on, reason },
+            Step::Remediation => Event::RemediationBegun { on, reason },
+            Step::Information => Event::InformationReceived { on, reason },
+        })
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
 use crate::domain::message::{Attachment, Bounce, Classification};
 use crate::domain::notification::Notification;
+use crate::domain::outcome::Said;
 
 /// Something that reached us and may move a case.
 #[derive(Debug, Clone)]
@@ -18,6 +19,13 @@ pub enum Signal {
     Notified(Box<Notified>),
     /// A mail of our thread arrived that changes no field.
     Spoke(Box<Spoke>),
+    /// The person who was asked for a decision, in `letter`, answered in the form that it gave.
+    Answered {
+        letter: LetterId,
+        person: Key,
+        mail: Box<Mail>,
+        said: Box<Said>,
+    },
     /// A letter came back.
     Bounced {
         letter: LetterId,
@@ -98,6 +106,12 @@ pub enum Asked {
         what: Move,
         reason: String,
     },
+    /// What the SSC decided.
+    Decide {
+        said: Box<Said>,
+    },
+    /// A draft of the paper for the SSC.
+    Paper,
 }
 
 /// What the engine looked up in the same transaction (DESIGN.md 2): the core never asks.

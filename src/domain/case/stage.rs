@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Kind;
+use super::kind::Kind;
+use crate::domain::outcome::Outcome;
 
 /// The status of a case (DOMAIN.md 3). Flags stand beside it, never in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,26 +13,70 @@ pub enum Stage {
     Logged,
     Acknowledged,
     ForSscConsideration,
+    /// Decided: it waits for the User's next annual review.
+    AwaitAnnualReview,
+    /// Decided: a review meeting of the SSC with the User.
+    AdHocReview,
+    /// Decided: an assessment by the User CIO.
+    AssessmentRequired,
+    FurtherInformation,
+    DeferredToMeeting,
+    NoFurtherAction,
+    ReviewScheduled,
+    ReviewHeld,
+    ReportReceived,
+    /// The User owes its User Security Assessment Response.
+    ResponseDue,
+    ResponseReceived,
+    Remediation,
+    Closed,
     /// The User took it back.
     Withdrawn,
     /// Another case stands in its place.
     Superseded,
+    /// Until a day, on which it goes before the SSC again.
+    Stayed,
 }
 
 impl Stage {
-    pub const ALL: [Self; 5] =
-        [Self::Logged, Self::Acknowledged, Self::ForSscConsideration, Self::Withdrawn, Self::Superseded];
+    pub const ALL: [Self; 19] = [
+        Self::Logged,
+        Self::Acknowledged,
+        Self::ForSscConsideration,
+        Self::AwaitAnnualReview,
+        Self::AdHocReview,
+        Self::AssessmentRequired,
+        Self::FurtherInformation,
+        Self::DeferredToMeeting,
+        Self::NoFurtherAction,
+        Self::ReviewScheduled,
+        Self::ReviewHeld,
+        Self::ReportReceived,
+        Self::ResponseDue,
+        Self::ResponseReceived,
+        Self::Remediation,
+        Self::Closed,
+        Self::Withdrawn,
+        Self::Superseded,
+        Self::Stayed,
+    ];
 
     /// Nothing more happens unless a person reopens it.
     #[must_use]
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Withdrawn | Self::Superseded)
+        matches!(self, Self::Closed | Self::Withdrawn | Self::Superseded)
     }
 
     /// Still to be put before the SSC.
     #[must_use]
     pub fn precedes_ssc(self) -> bool {
         matches!(self, Self::Logged | Self::Acknowledged)
+    }
+
+    /// The SSC has decided, and that is not over.
+    #[must_use]
+    pub fn follows_decision(self) -> bool {
+        !self.precedes_ssc() && !self.is_over() && !matches!(self, Self::ForSscConsideration | Self::Stayed)
     }
 
     /// As it is stored and printed in JSON.
@@ -41,8 +86,22 @@ impl Stage {
             Self::Logged => "logged",
             Self::Acknowledged => "acknowledged",
             Self::ForSscConsideration => "for_ssc_consideration",
+            Self::AwaitAnnualReview => "await_annual_review",
+            Self::AdHocReview => "ad_hoc_review",
+            Self::AssessmentRequired => "assessment_required",
+            Self::FurtherInformation => "further_information",
+            Self::DeferredToMeeting => "deferred_to_meeting",
+            Self::NoFurtherAction => "no_further_action",
+            Self::ReviewScheduled => "review_scheduled",
+            Self::ReviewHeld => "review_held",
+            Self::ReportReceived => "report_received",
+            Self::ResponseDue => "response_due",
+            Self::ResponseReceived => "response_received",
+            Self::Remediation => "remediation",
+            Self::Closed => "closed",
             Self::Withdrawn => "withdrawn",
             Self::Superseded => "superseded",
+            Self::Stayed => "stayed",
         }
     }
 
@@ -53,8 +112,22 @@ impl Stage {
             Self::Logged => "Logged",
             Self::Acknowledged => "Acknowledged",
             Self::ForSscConsideration => "For SSC consideration",
+            Self::AwaitAnnualReview => "Await annual review",
+            Self::AdHocReview => "Ad-hoc review",
+            Self::AssessmentRequired => "Assessment required",
+            Self::FurtherInformation => "Further information",
+            Self::DeferredToMeeting => "Deferred to a meeting",
+            Self::NoFurtherAction => "No further action",
+            Self::ReviewScheduled => "Review scheduled",
+            Self::ReviewHeld => "Review held",
+            Self::ReportReceived => "Report received",
+            Self::ResponseDue => "Response due",
+            Self::ResponseReceived => "Response received",
+            Self::Remediation => "Remediation",
+            Self::Closed => "Closed",
             Self::Withdrawn => "Withdrawn",
             Self::Superseded => "Superseded",
+            Self::Stayed => "Stayed",
         }
     }
 }
@@ -85,6 +158,46 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
         (Some(Stage::Withdrawn), Kind::Superseded) => Some(Stage::Superseded),
         (Some(stage), _) if stage.is_over() => None,
         (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(Stage::ForSscConsideration),
+        (Some(_), Kind::Decided(outcome)) => Some(match outcome {
+            Outcome::AwaitAnnualReview => Stage::AwaitAnnualReview,
+            Outcome::AdHocReview => Stage::AdHocReview,
+            Outcome::AssessmentRequired => Stage::AssessmentRequired,
+            Outcome::FurtherInformation => Stage::FurtherInformation,
+            Outcome::DeferredToMeeting => Stage::DeferredToMeeting,
+            Outcome::NoFurtherAction => Stage::NoFurtherAction,
+        }),
+        (
+            Some(Stage::AdHocReview | Stage::AssessmentRequired | Stage::ReviewScheduled),
+            Kind::ReviewScheduled,
+        ) => Some(Stage::ReviewScheduled),
+        (Some(Stage::AdHocReview | Stage::AssessmentRequired | Stage::ReviewScheduled), Kind::ReviewHeld) => {
+            Some(Stage::ReviewHeld)
+        }
+        (Some(Stage::ReviewScheduled | Stage::ReviewHeld), Kind::ReportReceived) => {
+            Some(Stage::ReportReceived)
+        }
+        (
+            Some(Stage::ReportReceived | Stage::ResponseReceived | Stage::ResponseDue),
+            Kind::ResponseRequested,
+        ) => Some(Stage::ResponseDue),
+        (Some(Stage::ReportReceived | Stage::ResponseDue), Kind::ResponseReceived) => {
+            Some(Stage::ResponseReceived)
+        }
+        (
+            Some(Stage::ReportReceived | Stage::ResponseDue | Stage::ResponseReceived),
+            Kind::RemediationBegun,
+        ) => Some(Stage::Remediation),
+        (
+            Some(_),
+            Kind::ReviewScheduled
+            | Kind::ReviewHeld
+            | Kind::ReportReceived
+            | Kind::ResponseRequested
+            | Kind::ResponseReceived
+            | Kind::RemediationBegun,
+        ) => None,
+        (Some(stage), Kind::Closed) => stage.follows_decision().then_some(Stage::Closed),
+        (Some(stage), Kind::Stayed) => (stage != Stage::Stayed).then_some(Stage::Stayed),
         (Some(_), Kind::Withdrawn) => Some(Stage::Withdrawn),
         (Some(_), Kind::Superseded) => Some(Stage::Superseded),
         (
@@ -92,8 +205,15 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             Kind::InformationRequested
             | Kind::InformationSupplied
             | Kind::InformationOverdue
+            | Kind::InformationReceived
             | Kind::PutOnHold
             | Kind::Resumed
+            | Kind::ObjectionReleased
+            | Kind::DecisionRequested
+            | Kind::DeadlineSet
+            | Kind::DeadlinePassed
+            | Kind::StartAsked
+            | Kind::OfficeReminded
             | Kind::StepDeferred,
         ) => Some(stage),
     }
@@ -114,7 +234,7 @@ mod tests {
                 let Some(to) = next(from, event) else { continue };
                 if from != Some(to) {
                     let from = from.map_or("(new)", Stage::title);
-                    writeln!(picture, "{from} --{event:?}--> {}", to.title()).unwrap();
+                    writeln!(picture, "{from} --{event}--> {}", to.title()).unwrap();
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! What happens if nobody does anything, and when: derived from the case, never remembered.
 
-use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
-use chrono_tz::Europe::London;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::{Case, Stage};
+use super::{Case, Stage, office, start};
 use crate::domain::notification::label_of;
+use crate::domain::workday::{CLOSE, OPEN, local};
 use crate::domain::world::World;
 
 /// A wait, by its kind; each case has at most one of a kind.
@@ -14,12 +14,31 @@ pub enum WaitKind {
     PutBeforeSsc,
     /// For the SSC meeting that it is put before.
     SscMeeting,
+    /// Before the Chair is asked for a decision.
+    DecisionRequest,
     /// For the information that the User was asked for.
     Information,
+    /// For what the User owes after a decision.
+    Owed,
+    /// For the office itself to do something.
+    Office,
+    /// Before the User is asked about its start.
+    Start,
+    /// For a stay to end.
+    Stay,
 }
 
 impl WaitKind {
-    pub const ALL: [Self; 3] = [Self::PutBeforeSsc, Self::SscMeeting, Self::Information];
+    pub const ALL: [Self; 8] = [
+        Self::PutBeforeSsc,
+        Self::SscMeeting,
+        Self::DecisionRequest,
+        Self::Information,
+        Self::Owed,
+        Self::Office,
+        Self::Start,
+        Self::Stay,
+    ];
 
     /// As the timer table and `StepDeferred` name it.
     #[must_use]
@@ -27,7 +46,12 @@ impl WaitKind {
         match self {
             Self::PutBeforeSsc => "put_before_ssc",
             Self::SscMeeting => "ssc_meeting",
+            Self::DecisionRequest => "decision_request",
             Self::Information => "information",
+            Self::Owed => "owed",
+            Self::Office => "office",
+            Self::Start => "start",
+            Self::Stay => "stay",
         }
     }
 
@@ -37,7 +61,12 @@ impl WaitKind {
         match self {
             Self::PutBeforeSsc => "put before the SSC",
             Self::SscMeeting => "SSC consideration",
+            Self::DecisionRequest => "request for a decision",
             Self::Information => "information from the User",
+            Self::Owed => "what the User owes",
+            Self::Office => "reminder to the office",
+            Self::Start => "question about the start",
+            Self::Stay => "end of the stay",
         }
     }
 
@@ -63,7 +92,7 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
         waits.push(Wait { kind, due_at, what });
     };
     match case.stage {
-        Stage::Withdrawn | Stage::Superseded => return waits,
+        stage if stage.is_over() => return waits,
         Stage::Logged | Stage::Acknowledged => {
             let patience = Duration::minutes(world.policy.put_before_ssc_after_minutes.into());
             wait(
@@ -74,10 +103,39 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
         }
         Stage::ForSscConsideration => {
             let how = if case.out_of_cycle_until.is_some() { ", out of cycle" } else { "" };
-            if let Some(at) = case.meeting_on.or(case.out_of_cycle_until).and_then(end_of_day) {
+            if let Some(at) = case.considered_by().map(end_of_day) {
                 wait(WaitKind::SscMeeting, at, format!("the SSC's consideration{how}"));
             }
         }
+        // Without a meeting it looks for one each day.
+        Stage::DeferredToMeeting => {
+            let at = case.meeting_on.map_or(case.status_since + Duration::days(1), end_of_day);
+            wait(WaitKind::SscMeeting, at, "the meeting to which the SSC deferred it".into());
+        }
+        Stage::Stayed => {
+            if let Some(at) = case.stayed_until.map(end_of_day) {
+                wait(WaitKind::Stay, at, "its stay to end".into());
+            }
+        }
+        _ => {}
+    }
+    let is_before_ssc = matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting);
+    if let Some(before) = case.considered_by().filter(|_| is_before_ssc)
+        && case.request(before).is_none()
+    {
+        let at = request_at(case, before, world);
+        wait(WaitKind::DecisionRequest, at, "the Chair to be asked for a decision".into());
+    }
+    if let Some(lying) = office::lying(case, world) {
+        let what = format!("somebody of the office: {}", lying.title().to_lowercase());
+        wait(WaitKind::Office, lying.due_at(case, world), what);
+    }
+    if let Some((at, has_passed)) = start::next_question(case, world) {
+        let when = if has_passed { "after" } else { "before" };
+        wait(WaitKind::Start, at, format!("the User to be asked about its start, {when} it"));
+    }
+    if let Some(owed) = case.owed.as_ref().filter(|owed| !owed.is_overdue) {
+        wait(WaitKind::Owed, owed.at, format!("the User: {}", owed.of.title()));
     }
     if let Some(due) = &case.information_due
         && !due.is_overdue
@@ -89,8 +147,16 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     waits
 }
 
+/// The issue date of the papers for a meeting, or as soon as it goes there; out of cycle at once; in the sending window.
+fn request_at(case: &Case, before: NaiveDate, world: &World) -> DateTime<Utc> {
+    let days = &world.working_days;
+    let issue = case.meeting_on.and_then(|on| days.before(on, world.policy.paper_issue).ok());
+    let at = issue.map_or(case.before_ssc_since, |issue| case.before_ssc_since.max(local(issue.on, OPEN)));
+    let latest = end_of_day(before).max(case.before_ssc_since);
+    days.next_sending(at).unwrap_or(at).min(latest)
+}
+
 /// 17:00 Europe/London, which no clock change touches.
-pub(super) fn end_of_day(on: chrono::NaiveDate) -> Option<DateTime<Utc>> {
-    let five = on.and_time(NaiveTime::from_hms_opt(17, 0, 0)?);
-    Some(London.from_local_datetime(&five).earliest()?.with_timezone(&Utc))
+pub(super) fn end_of_day(on: NaiveDate) -> DateTime<Utc> {
+    local(on, CLOSE)
 }

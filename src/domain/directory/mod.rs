@@ -2,6 +2,7 @@
 //! value, validated as a whole at load; in: rows as the files have them, out: who somebody is on a given day.
 
 mod check;
+mod conflict;
 mod meeting;
 mod name;
 mod person;

@@ -18,7 +18,7 @@ use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
 pub use sample::Sample;
-pub use ssc::{Brief, Decision, DecisionRequest, Excluded, Note, Paper, StartQuestion};
+pub use ssc::{Brief, Decision, DecisionRequest, Excluded, Note, Paper, ResponseRequest, StartQuestion};
 pub use template::{BadTemplate, Templates, folder_names};
 
 /// What a letter says, by kind. Each kind has a folder of the same name in `templates/mail/`.
@@ -36,6 +36,7 @@ pub enum Facts {
     UserCioAdvice(Decision),
     Paper(Paper),
     StartQuestion(StartQuestion),
+    ResponseRequest(ResponseRequest),
     /// For SECAS or the Chair.
     Note(Note),
 }
@@ -189,6 +190,7 @@ impl Facts {
             Self::UserCioAdvice(it) => ("user_cio_advice", UserCio, &it.reference, it.classification),
             Self::Paper(it) => ("paper", Members, &it.reference, it.classification),
             Self::StartQuestion(it) => ("start_question", User, &it.reference, it.classification),
+            Self::ResponseRequest(it) => ("response_request", User, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
         };
         About { kind, audience, reference, classification }
@@ -235,7 +237,9 @@ impl Facts {
                 letter.start_as_stated = None;
                 (&mut letter.understood, &mut no_problems)
             }
-            Self::Decision(_) | Self::UserCioAdvice(_) | Self::Note(_) => return Cow::Owned(facts),
+            Self::Decision(_) | Self::UserCioAdvice(_) | Self::ResponseRequest(_) | Self::Note(_) => {
+                return Cow::Owned(facts);
+            }
         };
         for field in stated {
             field.words = None;

@@ -110,6 +110,18 @@ pub struct StartQuestion {
     pub classification: Classification,
 }
 
+/// The SSC set a day for the User Security Assessment Response; a draft until a person releases it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseRequest {
+    pub reference: String,
+    pub user: String,
+    pub received_at: DateTime<Utc>,
+    /// The last day, 17:00 Europe/London.
+    pub due_on: NaiveDate,
+    pub next: Vec<Step>,
+    pub classification: Classification,
+}
+
 /// A note inside the office, to SECAS or the Chair: what waits for a person, since when, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {

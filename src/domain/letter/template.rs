@@ -15,7 +15,7 @@ macro_rules! embedded {
 }
 
 /// The shipped templates, by their path below `templates/mail`.
-const EMBEDDED: [(&str, &str); 33] = embedded![
+const EMBEDDED: [(&str, &str); 36] = embedded![
     "acknowledgement/html.html",
     "acknowledgement/subject.txt",
     "acknowledgement/text.txt",
@@ -37,6 +37,9 @@ const EMBEDDED: [(&str, &str); 33] = embedded![
     "receipt/html.html",
     "receipt/subject.txt",
     "receipt/text.txt",
+    "response_request/html.html",
+    "response_request/subject.txt",
+    "response_request/text.txt",
     "shared/frame.html",
     "shared/frame.txt",
     "shared/not_this.html",

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod any_tests;
+mod decision;
 mod field_name;
 mod fill;
 pub mod form;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use super::id::Key;
 use super::message::{Attachment, Classification, Problem, Sender, Sign};
 
+pub use decision::Stated;
 pub use field_name::FieldName;
 pub use fill::enter;
 pub use gather::notifications;
@@ -271,6 +273,9 @@ pub struct Reading {
     pub references: Vec<String>,
     pub signs: Vec<Sign>,
     pub bounce: Option<super::message::Bounce>,
+    /// A decision of the SSC, in the form that the request for it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Stated>,
     pub attachments: Vec<Attachment>,
     /// For a notification one or more; for a follow-up the gaps that it fills.
     pub notifications: Vec<Notification>,

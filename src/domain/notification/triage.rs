@@ -3,10 +3,11 @@
 
 use data_encoding::HEXLOWER;
 
+use super::decision::decision;
 use super::labels::split_label;
 use super::subject_matter::{Matter, is_other, is_provisional, matter, names_a_form, speaks_of_users};
 use super::thread::{answers_us, references};
-use super::values::text::{plain_words, squash};
+use super::values::text::plain_words;
 use super::{
     ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, is_forward, notifications, own_text,
 };
@@ -58,6 +59,7 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         references: references(&message.subject),
         signs: message.signs.clone(),
         bounce: message.bounce.clone(),
+        decision: decision(&own).filter(|_| kind == Kind::Decision),
         attachments: message.attachments.clone(),
         notifications: if keeps { found } else { Vec::new() },
         content_key: HEXLOWER.encode(&message.content_key),
@@ -224,10 +226,10 @@ fn automatic_subject(subject: &str) -> Option<String> {
 }
 
 fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
-    if let Some(reference) = decision(message, own) {
+    if decision(own).is_some() {
         return (
             Kind::Decision,
-            vec![format!("it states the SSC's decision on {reference} in the form that was asked for")],
+            vec!["it states a decision of the SSC in the form that was asked for".into()],
         );
     }
     if let Some(reason) = answers_us(message) {
@@ -349,28 +351,4 @@ fn is_document(attachment: &Attachment) -> bool {
         ]
         .iter()
         .any(|part| kind.contains(part))
-}
-
-/// A decision in the form that was asked for: what was decided, on which case, and the token that the request gave.
-/// Prose ("sounds fine to me") is none (DOMAIN.md 3).
-fn decision(message: &Message, own: &str) -> Option<String> {
-    const DECISIONS: &[&str] = &[
-        "awaitannualreview",
-        "adhocreview",
-        "assessmentrequired",
-        "furtherinformation",
-        "deferredtomeeting",
-        "nofurtheraction",
-    ];
-    let value = |label: &str| {
-        own.lines().find_map(|line| {
-            let (head, tail) = line.trim().split_once(':')?;
-            (plain_words(head).join(" ") == label).then(|| squash(tail)).filter(|value| !value.is_empty())
-        })
-    };
-    let decided = plain_words(&value("decision")?).concat();
-    let token = value("token").or_else(|| value("decision token"))?;
-    let reference = value("reference").map_or_else(|| references(&message.subject), |text| references(&text));
-    let known = DECISIONS.contains(&decided.as_str()) && token.len() >= 8 && !token.contains(' ');
-    reference.into_iter().next().filter(|_| known)
 }

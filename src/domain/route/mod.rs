@@ -2,6 +2,7 @@
 //! why a person must look, or why nobody need. Pure: the engine brings along what must be known.
 
 mod bounced;
+mod decided;
 mod sent;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,7 @@ use super::world::World;
 
 use bounced::bounced;
 pub use bounced::returned_ids;
+use decided::decided;
 use sent::sent;
 
 /// One mail, read.
@@ -63,6 +65,8 @@ pub trait Lookup {
     fn bounced(&self, tag: &str) -> Option<(SubjectId, LetterId, Address)>;
     /// The case that a genuine reply tag names.
     fn replied(&self, tag: &str) -> Option<SubjectId>;
+    /// The request that a genuine token of a decision names, and to whom it went.
+    fn decided(&self, token: &str) -> Option<(SubjectId, LetterId, Address)>;
     /// The letter of ours that has this Message-ID, and to whom it went.
     fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)>;
 }
@@ -156,7 +160,8 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         Kind::Notification => notified(mail, lookup, world),
         Kind::FollowUp => followed_up(mail, lookup, world),
         Kind::Bounce => bounced(mail, lookup, world),
-        Kind::Uncertain | Kind::CalendarReply | Kind::Decision => match thread(mail, lookup, world) {
+        Kind::Decision => decided(mail, lookup, world),
+        Kind::Uncertain | Kind::CalendarReply => match thread(mail, lookup, world) {
             Some(case) => spoke(mail, case, world, true, because),
             None => Route::Triage { reason: because },
         },

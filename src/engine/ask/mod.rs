@@ -17,6 +17,7 @@ use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::notification::{Notification, Reading, enter};
+use crate::domain::outcome::Said;
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
 use crate::store::{InboxDone, InboxRow, Outcome, RegisterRow};
@@ -63,6 +64,15 @@ pub enum Ask {
         what: Move,
         reason: String,
     },
+    /// What the SSC decided.
+    Decide {
+        reference: Reference,
+        said: Box<Said>,
+    },
+    /// A draft of the paper for the SSC.
+    Paper {
+        reference: Reference,
+    },
     Release {
         letter: LetterId,
         to: Vec<Address>,
@@ -82,7 +92,10 @@ impl Ask {
         match self {
             Self::Accept { .. } | Self::Dismiss { .. } | Self::Link { .. } | Self::Open { .. } => Act::Triage,
             Self::Move { what, .. } => what.act(),
-            Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => Act::Release,
+            Self::Decide { .. } => Act::Decide,
+            Self::Paper { .. } | Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => {
+                Act::Release
+            }
         }
     }
 }
@@ -106,6 +119,17 @@ impl Engine {
             Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
             Ask::Move { reference, what, reason } => {
                 self.move_case(*reference, what.clone(), reason.clone(), &asking).await?
+            }
+            Ask::Decide { reference, said } => {
+                let outcome = said.outcome.title().to_lowercase();
+                let done = format!(
+                    "{reference} is decided: {outcome}; its letters are drafts, see `sscd outbox list`"
+                );
+                self.of_case(*reference, Asked::Decide { said: said.clone() }, done, &asking).await?
+            }
+            Ask::Paper { reference } => {
+                let done = format!("the paper on {reference} is a draft, see `sscd outbox list`");
+                self.of_case(*reference, Asked::Paper, done, &asking).await?
             }
             Ask::Release { letter, to } => self.release(*letter, to, &asking).await?,
             Ask::Discard { letter, reason } => self.discard(*letter, reason, &asking).await?,
@@ -235,17 +259,27 @@ impl Engine {
         reason: String,
         asking: &Asking,
     ) -> anyhow::Result<Prepared> {
-        if let Some(refusal) = self.no_case(reference).await? {
-            return Ok(Err(refusal));
-        }
         if let Move::Supersede { by } = what
             && let Some(refusal) = self.no_successor(reference, by).await?
         {
             return Ok(Err(refusal));
         }
-        let said = what.done(reference);
-        let signal = asked(asking, Asked::Move { what, reason });
-        Ok(Ok((case_work(Target::Case(reference.subject()), signal, asking), said)))
+        let done = what.done(reference);
+        self.of_case(reference, Asked::Move { what, reason }, done, asking).await
+    }
+
+    /// What is asked of one case, and what is said where it is done.
+    async fn of_case(
+        &self,
+        reference: Reference,
+        what: Asked,
+        done: String,
+        asking: &Asking,
+    ) -> anyhow::Result<Prepared> {
+        if let Some(refusal) = self.no_case(reference).await? {
+            return Ok(Err(refusal));
+        }
+        Ok(Ok((case_work(Target::Case(reference.subject()), asked(asking, what), asking), done)))
     }
 
     /// Why this case cannot stand in the place of that one, if it cannot.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDateTime, Utc};
 use sscd::domain::case::{Channel, Move, Reference};
 use sscd::domain::id::{Address, InboxId, Key, LetterId};
+use sscd::domain::outcome::{Outcome, Said};
 use sscd::domain::workday::local;
 use sscd::engine::{Ask, Asking};
 
@@ -16,7 +17,10 @@ const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received
     PERSON holds REFERENCE: WHY, PERSON resumes REFERENCE: WHY, \
     PERSON withdraws REFERENCE: WHY, PERSON supersedes REFERENCE with REFERENCE: WHY, \
     PERSON reopens REFERENCE: WHY, PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
-    PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
+    PERSON informs about REFERENCE: WHY, PERSON stays REFERENCE until DATE: WHY, PERSON closes REFERENCE: WHY, \
+    PERSON records REFERENCE STEP on DATE: WHY, PERSON drafts the paper on REFERENCE, \
+    PERSON decides REFERENCE OUTCOME, minute TEXT[, type KIND][, due DATE][, on DATE][, corrects N] (advice and \
+    `Condition: ...` in the block), PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
 
 pub fn asking(step: &Step, id: String) -> Result<Asking, String> {
     let (by, what) = step.needs(step.words.split_once(' '), FORM)?;
@@ -56,6 +60,16 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     if let Some((reference, what, reason)) = moved(what) {
         return Some(Ask::Move { reference, what, reason });
     }
+    if let Some(rest) = what.strip_prefix("decides ") {
+        let (reference, rest) = rest.split_once(' ')?;
+        return Some(Ask::Decide {
+            reference: Reference::parse(reference)?,
+            said: Box::new(said(rest, &step.block)?),
+        });
+    }
+    if let Some(reference) = what.strip_prefix("drafts the paper on ") {
+        return Some(Ask::Paper { reference: Reference::parse(reference)? });
+    }
     if let Some(rest) = what.strip_prefix("releases ") {
         let (letter, to) = rest.split_once(" to ").unwrap_or((rest, ""));
         let to = to.split(", ").filter(|to| !to.is_empty()).map(|to| Address::parse(to).ok());
@@ -72,9 +86,45 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     Some(Ask::Retry { letter: LetterId(number(letter, "letter")?), reason: reason.into() })
 }
 
+/// What the SSC decided: `await-annual-review, minute 24/7`.
+fn said(text: &str, block: &[String]) -> Option<Said> {
+    let mut parts = text.split(", ");
+    let mut said = Said {
+        outcome: Outcome::named(parts.next()?)?,
+        minute: String::new(),
+        on: None,
+        advice: None,
+        conditions: Vec::new(),
+        assessment: None,
+        due_on: None,
+        corrects: None,
+    };
+    for part in parts {
+        let (key, value) = part.split_once(' ')?;
+        match key {
+            "minute" => said.minute = value.into(),
+            "type" => said.assessment = Some(serde_json::from_value(value.into()).ok()?),
+            "due" => said.due_on = Some(value.parse().ok()?),
+            "on" => said.on = Some(value.parse().ok()?),
+            "corrects" => said.corrects = Some(value.parse().ok()?),
+            _ => return None,
+        }
+    }
+    let (conditions, advice): (Vec<&String>, Vec<&String>) =
+        block.iter().partition(|line| line.starts_with("Condition: "));
+    said.conditions =
+        conditions.iter().filter_map(|line| line.strip_prefix("Condition: ")).map(String::from).collect();
+    let advice = advice.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+    said.advice = (!advice.is_empty()).then_some(advice);
+    Some(said)
+}
+
 /// `holds REFERENCE: WHY` and its like.
 fn moved(text: &str) -> Option<(Reference, Move, String)> {
     let (what, reason) = text.split_once(": ")?;
+    if let Some(reference) = what.strip_prefix("informs about ") {
+        return Some((Reference::parse(reference)?, Move::Inform, reason.into()));
+    }
     let (verb, rest) = what.strip_prefix("has ").unwrap_or(what).split_once(' ')?;
     let (reference, more) = rest.split_once(' ').unwrap_or((rest, ""));
     let what = match verb {
@@ -84,6 +134,15 @@ fn moved(text: &str) -> Option<(Reference, Move, String)> {
         "withdraws" => Move::Withdraw,
         "supersedes" => Move::Supersede { by: Reference::parse(more.strip_prefix("with ")?)? },
         "reopens" => Move::Reopen,
+        "closes" => Move::Close,
+        "stays" => Move::Stay { until: more.strip_prefix("until ")?.parse().ok()? },
+        "records" => {
+            let (step, on) = more.split_once(" on ")?;
+            Move::Record {
+                step: serde_json::from_value(step.replace('-', "_").into()).ok()?,
+                on: on.parse().ok()?,
+            }
+        }
         "tables" if more == "out of cycle" => Move::Table { meeting_on: None },
         "tables" => Move::Table { meeting_on: Some(more.strip_prefix("on ")?.parse().ok()?) },
         _ => return None,

@@ -2,6 +2,7 @@
 //! is a list of short statements, of which the line names those that matter; `...` at the end stands for any more.
 
 use sscd::domain::case::{Case, Reference, waits};
+use sscd::domain::letter::{Facts, preview};
 use sscd::domain::workday::london;
 use sscd::engine::Engine;
 use sscd::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
@@ -24,14 +25,13 @@ impl Play {
             let (letter_found, sent) =
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(letter, &format!("{} to {}", letter_found.kind, sent.to.join(", ")))?;
-            let text = plain(&sent.bytes);
-            let lacks = step.block.iter().find(|words| !text.contains(words.as_str()));
-            return lacks.map_or(Ok(()), |words| Err(format!("the letter does not say {words:?}: {text}")));
+            return says(&plain(&sent.bytes), step);
         }
         if let Some(draft) = what.strip_prefix("draft ") {
             let found = self.news.drafts.pop_front().ok_or_else(|| self.instead("no letter was drafted"))?;
             let (to, because) = self.held(&found).await?;
             same(draft, &format!("{} to {to}", found.kind))?;
+            says(&self.preview(&found)?, step)?;
             return same(rest, &because);
         }
         match what {
@@ -84,6 +84,16 @@ impl Play {
         self.nothing_left().map_or_else(|left| format!("{what}; {left}"), |()| what.into())
     }
 
+    /// A draft as it would read today, in one line.
+    fn preview(&self, draft: &Letter) -> Result<String, String> {
+        let LetterState::Draft { facts, .. } = &draft.state else { return Err("it is no draft".into()) };
+        let facts: Facts = serde_json::from_slice(facts).map_err(|error| error.to_string())?;
+        let world = self.office.engine.world();
+        let text =
+            preview(&facts, &world.office.mailbox, &world.templates).map_err(|error| error.to_string())?;
+        Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// Whom a draft is for, and why it waits.
     async fn held(&self, draft: &Letter) -> Result<(String, String), String> {
         let LetterState::Draft { because, .. } = &draft.state else { return Err("it is no draft".into()) };
@@ -92,6 +102,16 @@ impl Play {
         let to: Vec<String> = note.into_iter().flat_map(|note| note.to).map(|to| to.to_string()).collect();
         Ok((if to.is_empty() { "nobody".into() } else { to.join(", ") }, because.clone()))
     }
+}
+
+/// The words of the block stand in the text; those behind `not: ` do not.
+fn says(text: &str, step: &Step) -> Result<(), String> {
+    let holds = |words: &&String| match words.strip_prefix("not: ") {
+        Some(words) => !text.contains(words),
+        None => text.contains(words.as_str()),
+    };
+    let lacks = step.block.iter().find(|words| !holds(words));
+    lacks.map_or(Ok(()), |words| Err(format!("the letter does not hold to {words:?}: {text}")))
 }
 
 fn statements(rest: &str, block: &[String]) -> Vec<String> {
@@ -153,6 +173,15 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
         match &case.answering {
             Some(answering) => format!("a person is answering mail {}", answering.inbox.0),
             None => "nobody is answering".into(),
+        },
+        match case.ruling() {
+            Some(ruling) => format!("decision {} {}", ruling.number, ruling.outcome.word()),
+            None => "not decided".into(),
+        },
+        match &case.owed {
+            Some(owed) if owed.is_overdue => format!("{} overdue since {}", word(owed.of), owed.on),
+            Some(owed) => format!("{} due on {}", word(owed.of), owed.on),
+            None => "nothing is owed".into(),
         },
         match &case.information_due {
             Some(due) if due.is_overdue => format!("information overdue since {}", due.on),

@@ -77,6 +77,15 @@ impl Play {
             let target = step.needs(self.later(span), "advance N workdays, days, hours or minutes")?;
             return self.office.pass_until(target).await;
         }
+        if let Some(span) = step.words.strip_prefix("the daemon is down for ") {
+            let spans =
+                span.split(" and ").map(|span| self.later(span).map(|at| at - self.office.clock.now()));
+            let form = "the daemon is down for N workdays, days, hours or minutes";
+            let spans = step.needs(spans.collect::<Option<Vec<_>>>(), form)?;
+            self.office.clock.advance(spans.into_iter().sum());
+            self.office.restart().await;
+            return self.office.look_again().await;
+        }
         if let Some(what) = step.words.strip_prefix("the post ") {
             self.post(step, what)?;
             return self.office.look_again().await;

@@ -1,0 +1,255 @@
+//! The letters of a case: made, held, released, and what follows when one was accepted. In: facts and recipients; out:
+//! letters and their events. Invariant: what a person must see first stops at a draft.
+
+use super::advice::{decision, response_request, tells_decision};
+use super::answer::Answer;
+use super::decide::Drafting;
+use super::event::{Event, Mail};
+use super::letters::{
+    self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, recipients,
+};
+use super::owed::Owed;
+use super::{Case, Refusal, Stage};
+use crate::domain::id::{Address, LetterId, Named};
+use crate::domain::letter::Facts;
+use crate::domain::outcome::Outcome;
+use crate::domain::token::Claim;
+use crate::domain::workday::{CLOSE, local, london_date};
+
+impl Drafting<'_> {
+    /// The answer to a mail: it leaves at once where the table of DOMAIN.md 4 says so and nothing holds it.
+    pub(super) fn answer_with(
+        &mut self,
+        facts: Facts,
+        answer: &Answer,
+        mail: Option<&Mail>,
+        held_back: Option<String>,
+    ) -> Result<(), Refusal> {
+        let to = recipients(answer, mail, self.user());
+        let held = (!answer.at_once).then(|| answer.reasons.join("; "));
+        let in_reply_to = mail.filter(|_| answer.is_own_word).and_then(|mail| mail.message_id.clone());
+        let held = self.held(&facts, &to, held, held_back);
+        self.letter(facts, to, in_reply_to, held)
+    }
+
+    /// What leaves by itself, unless the case is paused, nobody is there or a budget is spent.
+    pub(super) fn automatic(
+        &mut self,
+        facts: Facts,
+        to: Vec<Named>,
+        held: Option<String>,
+    ) -> Result<(), Refusal> {
+        let to: Vec<Recipient> = to.into_iter().map(|named| Recipient { named, is_copy: false }).collect();
+        let nobody = to.is_empty().then(|| "the directory names nobody for it".to_owned());
+        let held = self.held(&facts, &to, held.or(nobody), None);
+        self.letter(facts, to, None, held)
+    }
+
+    /// What waits for a person.
+    pub(super) fn draft(&mut self, facts: Facts, to: Option<Named>, because: &str) -> Result<(), Refusal> {
+        let to = to.into_iter().map(|named| Recipient { named, is_copy: false }).collect();
+        self.letter(facts, to, None, Some(because.into()))
+    }
+
+    fn held(
+        &self,
+        facts: &Facts,
+        to: &[Recipient],
+        first: Option<String>,
+        last: Option<String>,
+    ) -> Option<String> {
+        first.or_else(|| self.case().ok()?.is_paused()).or(last).or_else(|| {
+            let to: Vec<&Address> = to.iter().map(|recipient| &recipient.named.address).collect();
+            let is_ours = |address: &Address| self.world.is_ours(address);
+            self.known.budget.refusal(&self.world.budget, facts, &to, is_ours, self.now)
+        })
+    }
+
+    /// The id of the letter that is made next.
+    pub(super) fn next_letter(&self) -> LetterId {
+        let n_made = self.decision.letters.iter().filter(|letter| !letter.is_release).count();
+        LetterId(self.known.next_letter.0 + i64::try_from(n_made).unwrap_or(i64::MAX))
+    }
+
+    fn letter(
+        &mut self,
+        facts: Facts,
+        to: Vec<Recipient>,
+        in_reply_to: Option<String>,
+        held: Option<String>,
+    ) -> Result<(), Refusal> {
+        let subject = self.case()?.reference.subject();
+        let version = self.version();
+        let letter = self.next_letter();
+        let ordinal = letter.0 - self.known.next_letter.0;
+        let claim = Claim { subject: &subject, version, recipient: "" };
+        let message_id =
+            self.world.keys.message_id(claim, ordinal, self.world.office.mailbox.address.domain());
+        self.happened(Event::LetterMade {
+            letter,
+            kind: facts.kind().to_string(),
+            message_id: message_id.clone(),
+            to: to.iter().map(|recipient| recipient.named.address.clone()).collect(),
+            held: held.clone(),
+        })?;
+        if held.is_none() {
+            self.told(letter, &facts)?;
+        }
+        self.decision.letters.push(LetterOut {
+            letter,
+            version,
+            message_id,
+            facts,
+            to,
+            in_reply_to,
+            held,
+            is_release: false,
+        });
+        Ok(())
+    }
+
+    /// A letter leaves that states a deadline of the User's: it is a fact from then on.
+    fn told(&mut self, letter: LetterId, facts: &Facts) -> Result<(), Refusal> {
+        match facts {
+            Facts::Acknowledgement(_) | Facts::Receipt(_) => self.ask_for_information(letter),
+            Facts::Decision(_) => self.ask_what_was_decided(letter),
+            Facts::ResponseRequest(request) => {
+                let (due_on, due_at) = (request.due_on, local(request.due_on, CLOSE));
+                let why = "set by the SSC".into();
+                self.happened(Event::DeadlineSet { of: Owed::Response, due_on, due_at, why, letter })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The first letter that tells the gaps states their deadline.
+    fn ask_for_information(&mut self, letter: LetterId) -> Result<(), Refusal> {
+        let case = self.case()?;
+        if case.information_due.is_some() {
+            return Ok(());
+        }
+        let Some(due) = information_due(&case.notification, self.now, self.world) else { return Ok(()) };
+        let missing = case.notification.missing.clone();
+        self.happened(Event::InformationRequested {
+            missing,
+            due_on: due.on,
+            due_at: due.at,
+            why: due.why,
+            letter,
+        })
+    }
+
+    fn ask_what_was_decided(&mut self, letter: LetterId) -> Result<(), Refusal> {
+        let case = self.case()?;
+        let Some((ruling, due_on)) = case.ruling().and_then(|ruling| Some((ruling, ruling.due_on?))) else {
+            return Ok(());
+        };
+        let (due_at, why) = (local(due_on, CLOSE), format!("set by the SSC (minute {})", ruling.minute));
+        let event = match ruling.outcome {
+            Outcome::FurtherInformation => {
+                let missing = case.notification.missing.clone();
+                Event::InformationRequested { missing, due_on, due_at, why, letter }
+            }
+            _ => Event::DeadlineSet { of: Owed::Assessment, due_on, due_at, why, letter },
+        };
+        self.happened(event)
+    }
+
+    /// Release judges again on today's facts: where they differ, the draft is superseded by a new one that waits for
+    /// its own release.
+    pub(super) fn release(
+        &mut self,
+        case: &Case,
+        letter: LetterId,
+        version: i64,
+        draft: &Facts,
+        to: &[Address],
+    ) -> Result<(), Refusal> {
+        let note = held(case, letter)?;
+        let because = note.held.clone().unwrap_or_default();
+        let to: Vec<Recipient> =
+            if to.is_empty() { &note.to } else { to }.iter().map(named_by_person).collect();
+        if to.is_empty() {
+            return Err(Refusal::new(format!(
+                "letter {} has no recipient: name one with --to ADDRESS",
+                letter.0
+            )));
+        }
+        let facts = self.again(case, draft)?;
+        if facts != *draft {
+            let by = self.next_letter();
+            let why = format!("{because}; drafted again because the facts changed since");
+            self.letter(facts, to, None, Some(why))?;
+            return self.happened(Event::LetterSuperseded { letter, by });
+        }
+        let addresses = to.iter().map(|recipient| recipient.named.address.clone()).collect();
+        self.happened(Event::LetterReleased { letter, to: addresses })?;
+        self.told(letter, &facts)?;
+        self.decision.letters.push(LetterOut {
+            letter,
+            version,
+            message_id: note.message_id.clone(),
+            facts,
+            to,
+            in_reply_to: None,
+            held: None,
+            is_release: true,
+        });
+        self.close_if_told()
+    }
+
+    /// The same letter on today's facts.
+    fn again(&self, case: &Case, draft: &Facts) -> Result<Facts, Refusal> {
+        let of_decision = || {
+            let is_late = |on| on <= london_date(self.now);
+            match decision(case, self.world) {
+                None => Err(Refusal::new("the SSC has not decided on it")),
+                Some(decision) if decision.due_on.is_some_and(is_late) => Err(Refusal::new(
+                    "the day by which it asks the User for something has come: enter the decision anew, with a later \
+                     --due",
+                )),
+                Some(decision) => Ok(decision),
+            }
+        };
+        Ok(match draft {
+            Facts::Acknowledgement(old) => acknowledgement(case, old.confirm, self.now, self.world),
+            Facts::Receipt(old) => letters::receipt_again(case, old),
+            Facts::Decision(_) => Facts::Decision(of_decision()?),
+            Facts::UserCioAdvice(_) => Facts::UserCioAdvice(of_decision()?),
+            Facts::DecisionRequest(old) => self.decision_request(old.token.clone())?,
+            Facts::Paper(_) => self.paper()?,
+            Facts::ResponseRequest(_) => match response_request(case) {
+                Some(request) if request.due_on > london_date(self.now) => Facts::ResponseRequest(request),
+                _ => {
+                    return Err(Refusal::new(
+                        "no day is set for the response, or it has come: record another",
+                    ));
+                }
+            },
+            Facts::StartQuestion(old) => self.start_question(old.has_passed)?,
+            Facts::CaseSummary(_) | Facts::Note(_) => draft.clone(),
+        })
+    }
+
+    /// A case with nothing further to do is over once the last of its letters is released or discarded.
+    pub(super) fn close_if_told(&mut self) -> Result<(), Refusal> {
+        let case = self.case()?;
+        let mut drafts = case.letters.values().filter(|note| tells_decision(&note.kind));
+        if case.stage != Stage::NoFurtherAction || drafts.any(|note| note.held.is_some()) {
+            return Ok(());
+        }
+        self.happened(Event::Closed { reason: "the SSC sees no need for further action".into() })
+    }
+}
+
+pub(super) fn held(case: &Case, letter: LetterId) -> Result<&super::LetterNote, Refusal> {
+    let note = super::decide::note(case, letter)?;
+    match note.held {
+        Some(_) => Ok(note),
+        None => Err(Refusal::new(format!(
+            "letter {} waits for nobody ({})",
+            letter.0,
+            note.fate.last().map_or("it was queued when it was made", String::as_str)
+        ))),
+    }
+}
