@@ -13,6 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use script::Step;
+use sscd::domain::case::{Kind, Stage, next};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
@@ -93,6 +94,24 @@ conversations! {
     withdrawn,
     withheld,
     year_turns,
+}
+
+#[test]
+fn every_move_of_the_picture_has_a_conversation() {
+    let mut seen = BTreeSet::new();
+    for entry in fs::read_dir(folder()).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut played = BTreeSet::new();
+        let _ = block(play::play_and_note(&script::read(&text).unwrap(), &mut played));
+        seen.extend(played);
+    }
+    let moves = |from: Option<Stage>| {
+        let to = move |event: Kind| Some((event, next(from, event).filter(|to| from != Some(*to))?));
+        Kind::ALL.into_iter().filter_map(to).map(|(event, to)| (event.to_string(), to.title()))
+    };
+    let all: BTreeSet<_> = std::iter::once(None).chain(Stage::ALL.map(Some)).flat_map(moves).collect();
+    let lacks: Vec<_> = all.difference(&seen).collect();
+    assert!(lacks.is_empty(), "no conversation has {lacks:?}");
 }
 
 /// What is said of a conversation that goes wrong in its third line, after a complete notification was acknowledged.

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
-use sscd::domain::case::waits;
+use sscd::domain::case::{Event, next, waits};
 use sscd::domain::folder::FolderRole;
 use sscd::domain::world::World;
 use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold};
@@ -194,6 +194,24 @@ impl Office {
             }
         }
         Ok(())
+    }
+
+    /// The events of all cases that led to another status, each with the status.
+    pub async fn moves(&self) -> BTreeSet<(String, &'static str)> {
+        let mut moves = BTreeSet::new();
+        let store = &self.engine.store;
+        for row in store.register_list(&RegisterFilter::Kind("case".into()), None, i64::MAX).await.unwrap() {
+            let mut stage = None;
+            for recorded in store.journal(&row.subject).await.unwrap() {
+                let event = Event::decode(recorded.entry.schema, &recorded.entry.body).unwrap();
+                let to = next(stage, event.kind());
+                if to != stage {
+                    moves.extend(to.map(|to| (event.kind().to_string(), to.title())));
+                }
+                stage = to;
+            }
+        }
+        moves
     }
 
     fn turn_to(&self, at: DateTime<Utc>) {

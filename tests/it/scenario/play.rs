@@ -36,21 +36,20 @@ pub(super) struct Play {
 /// The server takes no tagged sender.
 const NO_TAGS: &str = ", without tags";
 
+/// Plays the steps; what its cases went through, as the events and the stages to which they led.
+pub async fn play_and_note(
+    steps: &[Step],
+    moves: &mut BTreeSet<(String, &'static str)>,
+) -> Result<(), String> {
+    let mut play = Play::of(steps, false).await?;
+    let played = play.all(steps).await;
+    moves.extend(play.office.moves().await);
+    played
+}
+
 /// Plays the steps; with `restarts` the program ends and starts again after each line.
 pub async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
-    let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-    let is_tagged = !first.words.ends_with(NO_TAGS);
-    let start = first.words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
-    let start = first
-        .needs(start, "now YYYY-MM-DD HH:MM[, without tags] as the first line")
-        .map_err(|why| at(first, &why))?;
-    let mut play =
-        Play { office: Office::open(start, is_tagged).await, news: Unexpected::default(), restarts };
-    for step in &steps[1..] {
-        play.step(step).await.map_err(|why| at(step, &why))?;
-    }
-    play.nothing_left().map_err(|why| format!("after the last line: {why}"))?;
-    play.office.check_record().await.map_err(|why| format!("after the last line: {why}"))
+    Play::of(steps, restarts).await?.all(steps).await
 }
 
 fn at(step: &Step, why: &str) -> String {
@@ -58,6 +57,24 @@ fn at(step: &Step, why: &str) -> String {
 }
 
 impl Play {
+    async fn of(steps: &[Step], restarts: bool) -> Result<Self, String> {
+        let first = steps.first().ok_or("line 1: no line begins with `> `")?;
+        let is_tagged = !first.words.ends_with(NO_TAGS);
+        let start = first.words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
+        let start = first
+            .needs(start, "now YYYY-MM-DD HH:MM[, without tags] as the first line")
+            .map_err(|why| at(first, &why))?;
+        Ok(Self { office: Office::open(start, is_tagged).await, news: Unexpected::default(), restarts })
+    }
+
+    async fn all(&mut self, steps: &[Step]) -> Result<(), String> {
+        for step in &steps[1..] {
+            self.step(step).await.map_err(|why| at(step, &why))?;
+        }
+        self.nothing_left().map_err(|why| format!("after the last line: {why}"))?;
+        self.office.check_record().await.map_err(|why| format!("after the last line: {why}"))
+    }
+
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         if let Some(what) = step.words.strip_prefix("expect ") {
             return self.expect(step, what).await;
