@@ -32,6 +32,8 @@ pub struct Policy {
     /// Working Days for a report after a review, and for remediation after the response.
     pub report_after: u32,
     pub remediation_after: u32,
+    /// Working Days between the steps of the ladder.
+    pub escalate_after: u32,
     /// Weeks before its intended start at which a User is asked whether it stands.
     pub start_question_weeks: u32,
     /// Minutes after which a case goes before the SSC although its acknowledgement still waits.
@@ -68,6 +70,7 @@ impl Default for Policy {
             tell_chair_after: 10,
             report_after: 20,
             remediation_after: 60,
+            escalate_after: 5,
             start_question_weeks: 4,
             put_before_ssc_after_minutes: 60,
             deliver_within_hours: 120,
@@ -99,6 +102,7 @@ impl Policy {
             ("tell_chair_after", self.tell_chair_after, 1..=120, "Working Days"),
             ("report_after", self.report_after, 1..=260, "Working Days"),
             ("remediation_after", self.remediation_after, 1..=260, "Working Days"),
+            ("escalate_after", self.escalate_after, 1..=60, "Working Days"),
             ("start_question_weeks", self.start_question_weeks, 1..=52, "weeks"),
             ("put_before_ssc_after_minutes", self.put_before_ssc_after_minutes, 1..=10_080, "minutes"),
             ("deliver_within_hours", self.deliver_within_hours, 1..=720, "hours"),

@@ -210,7 +210,8 @@ impl Engine {
         let mut count = ahead.count.clone();
         let now = count.tick(self.clock.now());
         let world = self.world();
-        let overlay = Overlay::load(&self.store, batch, &world, now, &count.numbers, ahead.before.as_ref());
+        let (before, mailboxes) = (ahead.before.as_ref(), self.mailboxes());
+        let overlay = Overlay::load(&self.store, batch, &world, now, &count.numbers, before, mailboxes);
         let overlay = self.during(Stage::LookUp, overlay).await.context("look up what a batch is about")?;
         let decide = async {
             let mut deciding = Deciding {

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use super::known::Overlay;
 use super::spending::Spending;
 use super::{Handled, Work, seal};
-use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal};
+use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal, Swept, WaitKind};
 use crate::domain::desk;
 use crate::domain::folder::FolderRole;
 use crate::domain::id::{LetterId, SubjectId};
@@ -174,8 +174,14 @@ impl Deciding<'_> {
             Target::Case(subject) => (subject.clone(), self.overlay.current(subject)),
         };
         let next_letter = LetterId(self.next_letter);
+        let swept = match signal {
+            Signal::WaitOver { wait: WaitKind::Escalation } => {
+                self.overlay.swept(&subject, self.world, self.now)
+            }
+            _ => Swept::default(),
+        };
         let decision = self.spending.known(|budget| {
-            let known = Known { reference, version, next_letter, budget };
+            let known = Known { reference, version, next_letter, budget, swept: &swept };
             case::decide(current, signal, self.now, self.world, known)
         });
         let decision = match decision {

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::Work;
 use super::fold::rows_of;
+use super::sweep::Sweep;
 use crate::domain::case::answer::named_user;
-use crate::domain::case::{Case, Event, Reference, Same, apply};
+use crate::domain::case::{Case, Event, Reference, Same, Signal, Swept, WaitKind, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::{Fields, Kind};
 use crate::domain::route::{Lookup, ReadMail, Target, returned_ids, user_key};
@@ -29,6 +30,7 @@ pub(super) struct Overlay {
     letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
     desk_version: i64,
+    mailbox: Sweep,
 }
 
 struct Open {
@@ -51,6 +53,8 @@ struct Wanted {
     subjects: BTreeSet<SubjectId>,
     years: BTreeSet<i32>,
     desk: bool,
+    /// How far the mailbox was swept, and what of it is open.
+    sweep: bool,
 }
 
 impl Wanted {
@@ -64,7 +68,8 @@ impl Wanted {
                     if let Target::Case(subject) = &work.target {
                         wanted.subjects.insert(subject.clone());
                     }
-                    if let crate::domain::case::Signal::Notified(notified) = &work.signal {
+                    wanted.sweep |= matches!(work.signal, Signal::WaitOver { wait: WaitKind::Escalation });
+                    if let Signal::Notified(notified) = &work.signal {
                         wanted.years.insert(chrono::Datelike::year(&london(notified.received_at)));
                         wanted.user(&notified.notification.fields, notified.received_at, world);
                     }
@@ -113,6 +118,7 @@ impl Overlay {
         now: DateTime<Utc>,
         numbers: &HashMap<i32, u32>,
         before: Option<&Self>,
+        mailboxes: Option<&BTreeSet<String>>,
     ) -> anyhow::Result<Self> {
         let mut wanted = Wanted::of(batch, world, now);
         let mut overlay = Self { numbers: numbers.clone(), ..Self::default() };
@@ -142,6 +148,9 @@ impl Overlay {
         if !wanted.users.is_empty() {
             let users: Vec<Key> = wanted.users.iter().cloned().collect();
             overlay.rows(store.register_of_users(&users).await?)?;
+        }
+        if wanted.sweep {
+            overlay.mailbox = Sweep::look(store, mailboxes).await?;
         }
         if wanted.desk {
             overlay.desk_version = store.version(&SubjectId::desk()).await?;
@@ -263,6 +272,11 @@ impl Overlay {
 
     pub(super) fn current(&self, subject: &SubjectId) -> (Option<&Case>, i64) {
         self.cases.get(subject).map_or((None, 0), |open| (open.case.as_ref(), open.version))
+    }
+
+    pub(super) fn swept(&self, subject: &SubjectId, world: &World, now: DateTime<Utc>) -> Swept {
+        let case = self.cases.get(subject).and_then(|open| open.case.as_ref());
+        case.map_or_else(Swept::default, |case| self.mailbox.of(case, world, now))
     }
 
     pub(super) fn next_number(&self, year: i32) -> u32 {

@@ -20,6 +20,7 @@ mod seal;
 mod service;
 mod spending;
 mod stage;
+mod sweep;
 mod wake;
 mod work;
 

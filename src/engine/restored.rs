@@ -77,6 +77,11 @@ impl Engine {
         Ok(())
     }
 
+    /// The mailboxes that are swept here, once they are told.
+    pub(super) fn mailboxes(&self) -> Option<&BTreeSet<String>> {
+        self.gate.mailboxes.get()
+    }
+
     /// Nothing is read and nothing wakes yet.
     pub(super) fn is_held_back(&self) -> bool {
         self.gate.state().is_unfinished()

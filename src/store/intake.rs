@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
 
 use super::code::role_word;
 use super::error::{Result, StoreError};
@@ -29,6 +30,8 @@ statements! {
         VALUES {rows tiiiii} ON CONFLICT (mailbox) DO UPDATE SET epoch = excluded.epoch, \
         position = excluded.position, swept_at_ms = excluded.swept_at_ms, \
         reconciled_at_ms = excluded.reconciled_at_ms, n_found_missing = excluded.n_found_missing";
+    CURSORS = "SELECT mailbox, epoch, position, swept_at_ms, reconciled_at_ms, n_found_missing FROM cursor \
+        ORDER BY mailbox";
     CURSOR = "SELECT epoch, position, swept_at_ms, reconciled_at_ms, n_found_missing FROM cursor WHERE mailbox = ?";
     SIGHTINGS = "SELECT locator FROM sighting WHERE mailbox = ? AND epoch = ?";
     COUNT = "SELECT count(*) FROM sighting WHERE mailbox = ? AND epoch = ?";
@@ -43,6 +46,25 @@ struct Weighed {
 }
 
 impl Store {
+    /// How far each mailbox was collected that ever was.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn cursors(&self) -> Result<Vec<Cursor>> {
+        let rows = self.read().await?.all(CURSORS, |q| q).await?;
+        let cursor = |row: &AnyRow| {
+            Ok(Cursor {
+                mailbox: row.text(0)?,
+                epoch: row.int(1)?,
+                position: row.int(2)?,
+                swept_at: row.maybe_instant(3)?,
+                reconciled_at: row.maybe_instant(4)?,
+                n_found_missing: row.int(5)?,
+            })
+        };
+        rows.iter().map(cursor).collect()
+    }
+
     /// How far a mailbox was collected; `None` before the first time.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::decide::Decide;
 use crate::cli::argument::{Meeting, day, instant, meeting, pair, reason, reference};
 use crate::cli::ask::By;
-use crate::domain::case::{Channel, Reference, Step};
+use crate::domain::case::{Channel, Ground, Reference, Referral, Step};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -120,6 +120,16 @@ pub enum Command {
         #[command(flatten)]
         about: About,
     },
+    /// Record a step of the ladder that people take: E4, E5 or E6 (DOMAIN.md 5). Nothing is sent to a User.
+    #[command(after_help = "Example:\n  sscd case refer SUS-2026-0001 --considered finding \
+        --minute SSC-2027-03/4 --reason \"report of the review\" --by priya.nair\n  \
+        sscd case refer SUS-2026-0001 --panel 2027-04-09 --minute SSC-2027-04/2 --reason \"sent by letter\" \
+        --by priya.nair")]
+    Refer(Refer),
+    /// Leave the ladder, at any step.
+    #[command(after_help = "Example:\n  sscd case deescalate SUS-2026-0001 \
+        --reason \"the SSC is content\" --by priya.nair")]
+    Deescalate(About),
     /// What followed the SSC's decision is done: the case is over.
     #[command(after_help = "Example:\n  sscd case close SUS-2026-0001 \
         --reason \"covered by the annual review\" --by priya.nair")]
@@ -136,6 +146,51 @@ pub struct About {
     pub reason: String,
     #[command(flatten)]
     pub by: By,
+}
+
+#[derive(Debug, Args)]
+pub struct Refer {
+    #[command(flatten)]
+    pub step: Referred,
+    /// Where the minutes of SSC or Panel have it.
+    #[arg(long, value_name = "TEXT")]
+    pub minute: String,
+    #[command(flatten)]
+    pub about: About,
+}
+
+/// Which step.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Referred {
+    /// E4: the SSC considers that actual or potential non-compliance has occurred, on this ground.
+    #[arg(long, value_enum, value_name = "GROUND")]
+    considered: Option<OnGround>,
+    /// E5: referred to the Panel, for its meeting of that day.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    panel: Option<NaiveDate>,
+    /// E6: the Panel determined.
+    #[arg(long)]
+    determined: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnGround {
+    /// What the User owes is overdue, after E3.
+    Overdue,
+    /// A review found something.
+    Finding,
+}
+
+impl From<Referred> for Referral {
+    fn from(step: Referred) -> Self {
+        match (step.considered, step.panel) {
+            (Some(OnGround::Overdue), _) => Self::Considered { ground: Ground::Overdue },
+            (Some(OnGround::Finding), _) => Self::Considered { ground: Ground::Finding },
+            (None, Some(meeting_on)) => Self::Panel { meeting_on },
+            (None, None) => Self::Determined,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

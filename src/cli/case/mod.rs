@@ -24,7 +24,7 @@ use crate::domain::case::{Case, Move, waits};
 use crate::domain::workday::london_date;
 use crate::engine::Ask;
 use crate::store::RegisterFilter;
-use command::{About, Command};
+use command::{About, Command, Refer};
 
 /// See the cases, and log what did not come by mail.
 #[derive(Debug, Args)]
@@ -60,6 +60,10 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
             moved(common, about, Move::Record { step: step.into(), on }).await
         }
         Command::Stay { until, about } => moved(common, about, Move::Stay { until }).await,
+        Command::Refer(Refer { step, minute, about }) => {
+            moved(common, about, Move::Refer { to: step.into(), minute }).await
+        }
+        Command::Deescalate(about) => moved(common, about, Move::Deescalate).await,
         Command::Close(about) => moved(common, about, Move::Close).await,
     }
 }

@@ -1,8 +1,10 @@
 //! The facts of a case in English. In: an event; out: one sentence, with text of mails still to be escaped.
 
 use crate::cli::check::{day, moment};
-use crate::domain::case::{Event, Ruling};
-use crate::domain::id::Address;
+use chrono::NaiveDate;
+
+use crate::domain::case::{Event, Ground, Level, Ruling};
+use crate::domain::id::{Address, LetterId};
 use crate::domain::notification::label_of;
 
 #[must_use]
@@ -101,6 +103,10 @@ pub fn sentence(event: &Event) -> String {
         Event::OfficeReminded { n, letter, why } => {
             format!("the office reminded in letter {}, time {n}: {}", letter.0, why.to_lowercase())
         }
+        Event::Escalated { level, ground, letter, minute, meeting_on, reason } => {
+            escalated(*level, *ground, *letter, minute.as_deref(), *meeting_on, reason)
+        }
+        Event::Deescalated { reason } => format!("de-escalated: {reason}"),
         Event::Closed { reason } => format!("closed: {reason}"),
         Event::Stayed { until, reason } => format!("stayed until {}: {reason}", day(*until)),
         Event::Withdrawn { reason } => format!("withdrawn by the User: {reason}"),
@@ -110,6 +116,26 @@ pub fn sentence(event: &Event) -> String {
             format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
         }
     }
+}
+
+fn escalated(
+    level: Level,
+    ground: Ground,
+    letter: Option<LetterId>,
+    minute: Option<&str>,
+    meeting_on: Option<NaiveDate>,
+    reason: &str,
+) -> String {
+    let ground = match ground {
+        Ground::Overdue => "overdue",
+        Ground::Finding => "a finding",
+    };
+    let mut said = format!("step {level} of the ladder ({ground}): {reason}");
+    let letter = letter.map(|letter| format!("; letter {}", letter.0));
+    let minute = minute.map(|minute| format!("; minute {minute}"));
+    let meeting = meeting_on.map(|on| format!("; for the Panel of {}", day(on)));
+    said.extend([letter, minute, meeting].into_iter().flatten());
+    said
 }
 
 fn decided(ruling: &Ruling) -> String {

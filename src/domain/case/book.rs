@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Answering, Case, Corrupt, Deadline, Event, Hold, InformationDue, LetterNote, Owed, Reminded, Requested,
-    Ruling, StartAsked,
+    Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Reminded,
+    Requested, Ruling, StartAsked,
 };
 use crate::domain::id::LetterId;
 
@@ -19,6 +19,7 @@ impl Case {
                     message_id: message_id.clone(),
                     to: to.clone(),
                     made_at: at,
+                    accepted_at: None,
                     held: held.clone(),
                     fate: Vec::new(),
                 };
@@ -35,7 +36,9 @@ impl Case {
             }
             Event::LetterDiscarded { letter, reason } => self.end(*letter, format!("discarded: {reason}"))?,
             Event::LetterAccepted { letter, recipient, .. } => {
-                self.letter(*letter)?.fate.push(format!("accepted for {recipient}"));
+                let note = self.letter(*letter)?;
+                note.accepted_at = note.accepted_at.or(Some(at));
+                note.fate.push(format!("accepted for {recipient}"));
             }
             Event::LetterFailed { letter, recipient, answer } => {
                 self.letter(*letter)?.fate.push(format!("failed for {recipient}: {answer}"));
@@ -124,6 +127,12 @@ impl Case {
                 self.reminded = Some(Reminded { of: why.clone(), n: *n, at });
             }
             Event::Stayed { until, .. } => self.stayed_until = Some(*until),
+            Event::Escalated { level, ground, letter, minute, .. } => {
+                let (level, ground, letter, minute) = (*level, *ground, *letter, minute.clone());
+                self.escalation = Some(Escalation { level, ground, at, letter, minute });
+                self.deferred.remove("escalation");
+            }
+            Event::Deescalated { .. } => self.escalation = None,
             Event::Closed { .. } | Event::Withdrawn { .. } => self.ask_nothing_more(),
             Event::Superseded { by, .. } => {
                 self.superseded_by = Some(*by);

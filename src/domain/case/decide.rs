@@ -77,6 +77,7 @@ pub fn decide(
         (Some(case), Signal::Revisit) => desk.revisit(case)?,
         (Some(case), Signal::Asked { by, what }) => desk.asked(case, by, what)?,
     }
+    desk.stop_clock()?;
     Ok(desk.decision)
 }
 
@@ -263,7 +264,7 @@ impl Drafting<'_> {
                 _ => Err(Refusal::new("nothing is owed")),
             },
             WaitKind::Stay => self.put_before_next_meeting(Some("its stay is over".into())),
-            WaitKind::DecisionRequest | WaitKind::Office | WaitKind::Start => {
+            WaitKind::DecisionRequest | WaitKind::Office | WaitKind::Start | WaitKind::Escalation => {
                 self.write_in_window(case, wait)
             }
         }
@@ -283,6 +284,7 @@ impl Drafting<'_> {
             (WaitKind::DecisionRequest, Some(before)) => self.ask_chair(before),
             (WaitKind::Office, _) => self.remind_office(),
             (WaitKind::Start, _) => self.ask_about_start(),
+            (WaitKind::Escalation, _) => self.climb(),
             _ => Err(Refusal::new("nobody is to be asked")),
         }
     }
@@ -310,7 +312,7 @@ impl Drafting<'_> {
 
     /// The registered contact of the User, where the directory knows it.
     pub(super) fn contact(&self) -> Option<Named> {
-        self.user().map(contact_of)
+        self.user().map(|user| contact_of(&user.contact))
     }
 
     pub(super) fn user(&self) -> Option<&crate::domain::directory::User> {

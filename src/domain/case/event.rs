@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Corrupt;
+use super::ladder::{Ground, Level};
 use super::owed::Owed;
 use super::reference::Reference;
 use super::ruling::Ruling;
@@ -191,6 +192,19 @@ pub enum Event {
         n: u32,
         letter: LetterId,
         why: String,
+    },
+    /// A step of the ladder was taken: by itself up to E3, by a named person with a minute from E4 on.
+    Escalated {
+        level: Level,
+        ground: Ground,
+        letter: Option<LetterId>,
+        minute: Option<String>,
+        /// Of the Panel, to which it is referred.
+        meeting_on: Option<NaiveDate>,
+        reason: String,
+    },
+    Deescalated {
+        reason: String,
     },
     Closed {
         reason: String,

@@ -42,6 +42,8 @@ pub enum Kind {
     DeadlinePassed,
     StartAsked,
     OfficeReminded,
+    Escalated,
+    Deescalated,
     Closed,
     Stayed,
     Withdrawn,
@@ -51,7 +53,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -90,6 +92,8 @@ impl Kind {
         Self::DeadlinePassed,
         Self::StartAsked,
         Self::OfficeReminded,
+        Self::Escalated,
+        Self::Deescalated,
         Self::Closed,
         Self::Stayed,
         Self::Withdrawn,
@@ -146,6 +150,8 @@ impl Event {
             Self::DeadlinePassed { .. } => Kind::DeadlinePassed,
             Self::StartAsked { .. } => Kind::StartAsked,
             Self::OfficeReminded { .. } => Kind::OfficeReminded,
+            Self::Escalated { .. } => Kind::Escalated,
+            Self::Deescalated { .. } => Kind::Deescalated,
             Self::Closed { .. } => Kind::Closed,
             Self::Stayed { .. } => Kind::Stayed,
             Self::Withdrawn { .. } => Kind::Withdrawn,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::answer::{Answer, AnswerTo};
 use super::{Case, Channel, Mail};
-use crate::domain::directory::{Standing, User};
+use crate::domain::directory::{Contact, Standing, User};
 use crate::domain::id::{Address, LetterId, Named};
 use crate::domain::letter::{Acknowledgement, Facts, Missing, Receipt, Stated, Step};
 use crate::domain::message::{Classification, Verdict};
@@ -40,7 +40,7 @@ pub struct Recipient {
 
 /// Whom the answer goes to; empty where a person must name somebody.
 pub(super) fn recipients(answer: &Answer, mail: Option<&Mail>, user: Option<&User>) -> Vec<Recipient> {
-    let contact = user.map(|user| Recipient { named: contact_of(user), is_copy: false });
+    let contact = user.map(|user| Recipient { named: contact_of(&user.contact), is_copy: false });
     let sender = mail.and_then(|mail| {
         let address = mail.sender.address.clone()?;
         Some(Recipient { named: Named { name: mail.sender.name.clone(), address }, is_copy: false })
@@ -59,8 +59,8 @@ pub(super) fn recipients(answer: &Answer, mail: Option<&Mail>, user: Option<&Use
     }
 }
 
-pub(super) fn contact_of(user: &User) -> Named {
-    Named { name: Some(user.contact.name.clone()), address: user.contact.email.clone() }
+pub(super) fn contact_of(contact: &Contact) -> Named {
+    Named { name: Some(contact.name.clone()), address: contact.email.clone() }
 }
 
 /// A recipient that a person named.
@@ -174,7 +174,7 @@ fn plain(text: &str) -> Vec<String> {
     words
 }
 
-fn missing(name: &str) -> Missing {
+pub(super) fn missing(name: &str) -> Missing {
     let (label, expected, example) = missing_line(name).unwrap_or((name, "", ""));
     Missing { label: label.into(), expected: expected.into(), example: example.into() }
 }

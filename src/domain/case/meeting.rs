@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::decide::{Drafting, decide};
 use super::wait::{WaitKind, end_of_day};
-use super::{Case, Event, Known, Refusal, Signal, Stage, apply};
+use super::{Case, Event, Known, Refusal, Signal, Stage, Swept, apply};
 use crate::domain::budget::Budget;
 use crate::domain::directory::Body;
 use crate::domain::id::LetterId;
@@ -125,8 +125,13 @@ impl Drafting<'_> {
 /// # Errors
 /// As [`decide`].
 pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case, Refusal> {
-    let known =
-        Known { reference: case.reference, version: 0, next_letter: LetterId(0), budget: &Budget::default() };
+    let known = Known {
+        reference: case.reference,
+        version: 0,
+        next_letter: LetterId(0),
+        budget: &Budget::default(),
+        swept: &Swept::default(),
+    };
     let decision = decide(Some(case), &Signal::Revisit, now, world, known)?;
     let after = decision.events.iter().try_fold(case.clone(), |case, event| apply(Some(case), event, now));
     after.map_err(|corrupt| Refusal::new(corrupt.what))

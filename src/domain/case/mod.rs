@@ -10,11 +10,13 @@ mod decide;
 mod event;
 mod flag;
 mod kind;
+mod ladder;
 mod letters;
 mod meeting;
 mod moves;
 mod office;
 mod owed;
+mod pack;
 mod post;
 mod reference;
 mod ruling;
@@ -34,6 +36,7 @@ pub use decide::decide;
 pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;
 pub use kind::Kind;
+pub use ladder::{Escalation, Ground, Level, Referral, Swept};
 pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
 pub use moves::{Move, Step};
@@ -114,6 +117,9 @@ pub struct Case {
     /// When the User stated its intended start.
     #[serde(default)]
     pub start_stated_at: DateTime<Utc>,
+    /// The last step of its escalation.
+    #[serde(default)]
+    pub escalation: Option<Escalation>,
     /// The start that the User was last asked about.
     #[serde(default)]
     pub start_asked: Option<StartAsked>,
@@ -183,6 +189,9 @@ pub struct LetterNote {
     pub message_id: String,
     pub to: Vec<Address>,
     pub made_at: DateTime<Utc>,
+    /// When the other side first took responsibility for it.
+    #[serde(default)]
+    pub accepted_at: Option<DateTime<Utc>>,
     /// Why it waits for a person.
     pub held: Option<String>,
     /// `accepted`, `failed: ...`, `bounced: ...`, `discarded: ...`, one for each turn that it took.
@@ -197,6 +206,21 @@ pub struct Corrupt {
 }
 
 impl LetterNote {
+    /// Somebody is known not to have got it, or it never left.
+    #[must_use]
+    pub fn is_undelivered(&self) -> bool {
+        let mut last: BTreeMap<&str, bool> = BTreeMap::new();
+        for fate in &self.fate {
+            for (how, is_lost) in [("accepted for ", false), ("failed for ", true), ("bounced for ", true)] {
+                if let Some(rest) = fate.strip_prefix(how) {
+                    let recipient = rest.split(": ").next().unwrap_or_default();
+                    last.insert(recipient, is_lost && !rest.contains(": 4."));
+                }
+            }
+        }
+        !self.is_on_its_way() || last.values().any(|is_lost| *is_lost)
+    }
+
     /// Neither a draft nor ended as one.
     #[must_use]
     pub fn is_on_its_way(&self) -> bool {
@@ -216,11 +240,13 @@ impl Case {
     #[must_use]
     pub fn is_paused(&self) -> Option<String> {
         let hold = self.on_hold.as_ref().map(|hold| format!("the case is on hold: {}", hold.reason));
+        let is_with_people = self.escalation.as_ref().is_some_and(|taken| taken.level >= Level::E3);
+        let escalated = || is_with_people.then(|| "it is escalated: people speak with the User".to_owned());
         let answering = || {
             let answering = self.answering.as_ref().filter(|answering| answering.by_colleague)?;
             Some(format!("a colleague answered by hand (mail {})", answering.inbox.0))
         };
-        hold.or_else(answering)
+        hold.or_else(answering).or_else(escalated)
     }
 
     /// Why nothing about it leaves for Chair, members or User CIO by itself.
@@ -312,6 +338,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         review_on: None,
         response_due_on: None,
         stayed_until: None,
+        escalation: None,
         start_asked: None,
         mails: logged.mail.iter().cloned().collect(),
         letters: BTreeMap::new(),

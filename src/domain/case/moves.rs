@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Drafting;
-use super::{Case, Event, Reference, Refusal, Stage, next};
+use super::{Case, Event, Reference, Referral, Refusal, Stage, next};
 use crate::domain::directory::Act;
 use crate::domain::workday::london_date;
 
@@ -42,6 +42,13 @@ pub enum Move {
     },
     /// What followed the decision is done.
     Close,
+    /// A step of the ladder that people take.
+    Refer {
+        to: Referral,
+        minute: String,
+    },
+    /// The ladder is left, at any step.
+    Deescalate,
 }
 
 /// What takes place after a decision (DOMAIN.md 3), each on a day.
@@ -71,7 +78,7 @@ impl Move {
                 Act::Release
             }
             Self::Inform | Self::Stay { .. } | Self::Record { .. } | Self::Close => Act::Release,
-            Self::Table { .. } => Act::Decide,
+            Self::Table { .. } | Self::Refer { .. } | Self::Deescalate => Act::Decide,
         }
     }
 
@@ -95,6 +102,11 @@ impl Move {
                 format!("{reference} is recorded; the letter that says so is a draft, see `sscd outbox list`")
             }
             Self::Record { .. } => format!("{reference} is recorded"),
+            Self::Refer { to: Referral::Considered { .. }, .. } => {
+                format!("{reference} is at E4; the referral pack is a draft, see `sscd outbox list`")
+            }
+            Self::Refer { .. } => format!("{reference} is recorded"),
+            Self::Deescalate => format!("{reference} is de-escalated"),
             Self::Close => format!("{reference} is closed"),
             Self::Table { meeting_on: Some(on) } => format!("{reference} goes before the SSC on {on}"),
             Self::Table { meeting_on: None } => format!("{reference} goes before the SSC out of cycle"),
@@ -134,6 +146,11 @@ impl Drafting<'_> {
             }
             (Move::Stay { until }, _) => Event::Stayed { until: *until, reason },
             (Move::Record { step, on }, _) => self.recorded(case, *step, *on, reason)?,
+            (Move::Refer { to, minute }, _) => self.referred(case, *to, minute, reason)?,
+            (Move::Deescalate, _) if case.escalation.is_none() => {
+                return no(format!("{reference} is not escalated"));
+            }
+            (Move::Deescalate, _) => Event::Deescalated { reason },
             (Move::Close, _) if !stage.follows_decision() => {
                 return no(format!(
                     "{reference} is {}: the SSC has not decided on it",
@@ -159,6 +176,7 @@ impl Drafting<'_> {
                 self.back_to_ssc("what the SSC asked for has come")
             }
             Move::Record { step: Step::ResponseDue, .. } => self.ask_for_response(),
+            Move::Refer { to: Referral::Considered { .. }, .. } => self.draft_pack(),
             _ => Ok(()),
         }
     }

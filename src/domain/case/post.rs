@@ -45,6 +45,21 @@ impl Drafting<'_> {
         self.letter(facts, to, None, held)
     }
 
+    /// The same, with copies.
+    pub(super) fn automatic_with_copies(
+        &mut self,
+        facts: Facts,
+        to: Vec<Named>,
+        copies: Vec<Named>,
+    ) -> Result<(), Refusal> {
+        let nobody = to.is_empty().then(|| "the directory names nobody for it".to_owned());
+        let side = |is_copy| move |named| Recipient { named, is_copy };
+        let to: Vec<Recipient> =
+            to.into_iter().map(side(false)).chain(copies.into_iter().map(side(true))).collect();
+        let held = self.held(&facts, &to, nobody, None);
+        self.letter(facts, to, None, held)
+    }
+
     /// What waits for a person.
     pub(super) fn draft(&mut self, facts: Facts, to: Option<Named>, because: &str) -> Result<(), Refusal> {
         let to = to.into_iter().map(|named| Recipient { named, is_copy: false }).collect();
@@ -227,7 +242,8 @@ impl Drafting<'_> {
                 }
             },
             Facts::StartQuestion(old) => self.start_question(old.has_passed)?,
-            Facts::CaseSummary(_) | Facts::Note(_) => draft.clone(),
+            Facts::CaseSummary(_) | Facts::Note(_) | Facts::DeadlineNote(_) => draft.clone(),
+            Facts::ReferralPack(_) => self.pack()?,
         })
     }
 

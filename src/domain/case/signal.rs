@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::letters::LetterOut;
 use super::wait::WaitKind;
-use super::{Channel, Event, Mail, Move, Reference};
+use super::{Channel, Event, Mail, Move, Reference, Swept};
 use crate::domain::budget::Budget;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
@@ -124,6 +124,8 @@ pub struct Known<'a> {
     pub next_letter: LetterId,
     /// What left in the last 24 hours, whatever it was about.
     pub budget: &'a Budget,
+    /// Of the mailbox, for a step of the ladder.
+    pub swept: &'a Swept,
 }
 
 #[derive(Debug, Default)]

@@ -214,6 +214,8 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::DeadlinePassed
             | Kind::StartAsked
             | Kind::OfficeReminded
+            | Kind::Escalated
+            | Kind::Deescalated
             | Kind::StepDeferred,
         ) => Some(stage),
     }

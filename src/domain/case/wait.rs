@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::{Case, Stage, office, start};
+use super::{Case, Stage, ladder, office, start};
 use crate::domain::notification::label_of;
 use crate::domain::workday::{CLOSE, OPEN, local};
 use crate::domain::world::World;
@@ -26,10 +26,12 @@ pub enum WaitKind {
     Start,
     /// For a stay to end.
     Stay,
+    /// Before the next step of the ladder.
+    Escalation,
 }
 
 impl WaitKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PutBeforeSsc,
         Self::SscMeeting,
         Self::DecisionRequest,
@@ -38,6 +40,7 @@ impl WaitKind {
         Self::Office,
         Self::Start,
         Self::Stay,
+        Self::Escalation,
     ];
 
     /// As the timer table and `StepDeferred` name it.
@@ -52,6 +55,7 @@ impl WaitKind {
             Self::Office => "office",
             Self::Start => "start",
             Self::Stay => "stay",
+            Self::Escalation => "escalation",
         }
     }
 
@@ -67,6 +71,7 @@ impl WaitKind {
             Self::Office => "reminder to the office",
             Self::Start => "question about the start",
             Self::Stay => "end of the stay",
+            Self::Escalation => "next step of the ladder",
         }
     }
 
@@ -133,6 +138,9 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     if let Some((at, has_passed)) = start::next_question(case, world) {
         let when = if has_passed { "after" } else { "before" };
         wait(WaitKind::Start, at, format!("the User to be asked about its start, {when} it"));
+    }
+    if let Some((level, at)) = ladder::next_step(case, world) {
+        wait(WaitKind::Escalation, at, format!("step {level} of the ladder"));
     }
     if let Some(owed) = case.owed.as_ref().filter(|owed| !owed.is_overdue) {
         wait(WaitKind::Owed, owed.at, format!("the User: {}", owed.of.title()));

@@ -18,7 +18,10 @@ use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
 pub use sample::Sample;
-pub use ssc::{Brief, Decision, DecisionRequest, Excluded, Note, Paper, ResponseRequest, StartQuestion};
+pub use ssc::{
+    Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
+    ReferralPack, ResponseRequest, StartQuestion,
+};
 pub use template::{BadTemplate, Templates, folder_names};
 
 /// What a letter says, by kind. Each kind has a folder of the same name in `templates/mail/`.
@@ -37,6 +40,8 @@ pub enum Facts {
     Paper(Paper),
     StartQuestion(StartQuestion),
     ResponseRequest(ResponseRequest),
+    DeadlineNote(DeadlineNote),
+    ReferralPack(Box<ReferralPack>),
     /// For SECAS or the Chair.
     Note(Note),
 }
@@ -191,6 +196,8 @@ impl Facts {
             Self::Paper(it) => ("paper", Members, &it.reference, it.classification),
             Self::StartQuestion(it) => ("start_question", User, &it.reference, it.classification),
             Self::ResponseRequest(it) => ("response_request", User, &it.reference, it.classification),
+            Self::DeadlineNote(it) => ("deadline_note", User, &it.reference, it.classification),
+            Self::ReferralPack(it) => ("referral_pack", Office, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
         };
         About { kind, audience, reference, classification }
@@ -237,7 +244,12 @@ impl Facts {
                 letter.start_as_stated = None;
                 (&mut letter.understood, &mut no_problems)
             }
-            Self::Decision(_) | Self::UserCioAdvice(_) | Self::ResponseRequest(_) | Self::Note(_) => {
+            Self::Decision(_)
+            | Self::UserCioAdvice(_)
+            | Self::ResponseRequest(_)
+            | Self::DeadlineNote(_)
+            | Self::ReferralPack(_)
+            | Self::Note(_) => {
                 return Cow::Owned(facts);
             }
         };

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Stated, Step};
+use super::{Missing, Stated, Step};
 use crate::domain::message::Classification;
 use crate::domain::outcome::Outcome;
 
@@ -120,6 +120,62 @@ pub struct ResponseRequest {
     pub due_on: NaiveDate,
     pub next: Vec<Step>,
     pub classification: Classification,
+}
+
+/// A day that the User was told has passed, and what it owes has not reached us: said as a fact, never as a judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadlineNote {
+    pub reference: String,
+    pub user: String,
+    pub received_at: DateTime<Utc>,
+    /// "what we asked you for".
+    pub what: String,
+    /// The day of the letter that told the last day.
+    pub asked_on: NaiveDate,
+    pub due_on: NaiveDate,
+    /// To the senior contact, after a first note to the contact.
+    pub is_second: bool,
+    pub missing: Vec<Missing>,
+    pub classification: Classification,
+}
+
+/// What a referral rests on, for SECAS: the chronology, the letters with their proof of delivery, the evidence. It assesses
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralPack {
+    pub reference: String,
+    pub user: String,
+    /// The ground is a finding of a review, and not something overdue.
+    pub is_finding: bool,
+    pub minute: String,
+    pub chronology: Vec<Entry>,
+    pub letters: Vec<Proof>,
+    pub evidence: Vec<Evidence>,
+    pub classification: Classification,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub at: DateTime<Utc>,
+    pub what: String,
+}
+
+/// A letter of ours and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    pub letter: i64,
+    pub what: String,
+    pub made_at: DateTime<Utc>,
+    pub fate: Vec<String>,
+}
+
+/// A mail that came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub mail: i64,
+    pub received_at: DateTime<Utc>,
+    /// Lower-case hex of the raw bytes.
+    pub sha256: String,
 }
 
 /// A note inside the office, to SECAS or the Chair: what waits for a person, since when, and what to do.

@@ -15,13 +15,16 @@ macro_rules! embedded {
 }
 
 /// The shipped templates, by their path below `templates/mail`.
-const EMBEDDED: [(&str, &str); 36] = embedded![
+const EMBEDDED: [(&str, &str); 42] = embedded![
     "acknowledgement/html.html",
     "acknowledgement/subject.txt",
     "acknowledgement/text.txt",
     "case_summary/html.html",
     "case_summary/subject.txt",
     "case_summary/text.txt",
+    "deadline_note/html.html",
+    "deadline_note/subject.txt",
+    "deadline_note/text.txt",
     "decision/html.html",
     "decision/subject.txt",
     "decision/text.txt",
@@ -37,6 +40,9 @@ const EMBEDDED: [(&str, &str); 36] = embedded![
     "receipt/html.html",
     "receipt/subject.txt",
     "receipt/text.txt",
+    "referral_pack/html.html",
+    "referral_pack/subject.txt",
+    "referral_pack/text.txt",
     "response_request/html.html",
     "response_request/subject.txt",
     "response_request/text.txt",

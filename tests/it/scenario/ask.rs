@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, Utc};
-use sscd::domain::case::{Channel, Move, Reference};
+use sscd::domain::case::{Channel, Move, Reference, Referral};
 use sscd::domain::id::{Address, InboxId, Key, LetterId};
 use sscd::domain::outcome::{Outcome, Said};
 use sscd::domain::workday::local;
@@ -18,7 +18,8 @@ const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received
     PERSON withdraws REFERENCE: WHY, PERSON supersedes REFERENCE with REFERENCE: WHY, \
     PERSON reopens REFERENCE: WHY, PERSON tables REFERENCE on DATE: WHY, PERSON tables REFERENCE out of cycle: WHY, \
     PERSON informs about REFERENCE: WHY, PERSON stays REFERENCE until DATE: WHY, PERSON closes REFERENCE: WHY, \
-    PERSON records REFERENCE STEP on DATE: WHY, PERSON drafts the paper on REFERENCE, \
+    PERSON refers REFERENCE considered GROUND|panel DATE|determined now, minute TEXT: WHY, \
+    PERSON de-escalates REFERENCE: WHY, PERSON records REFERENCE STEP on DATE: WHY, PERSON drafts the paper on REFERENCE, \
     PERSON decides REFERENCE OUTCOME, minute TEXT[, type KIND][, due DATE][, on DATE][, corrects N] (advice and \
     `Condition: ...` in the block), PERSON releases letter N [to ADDRESS], PERSON discards letter N: WHY, PERSON sends letter N again: WHY";
 
@@ -134,6 +135,19 @@ fn moved(text: &str) -> Option<(Reference, Move, String)> {
         "withdraws" => Move::Withdraw,
         "supersedes" => Move::Supersede { by: Reference::parse(more.strip_prefix("with ")?)? },
         "reopens" => Move::Reopen,
+        "de-escalates" => Move::Deescalate,
+        "refers" => {
+            let (what, minute) = more.split_once(", minute ")?;
+            let to = match what.split_once(' ')? {
+                ("considered", ground) => {
+                    Referral::Considered { ground: serde_json::from_value(ground.into()).ok()? }
+                }
+                ("panel", on) => Referral::Panel { meeting_on: on.parse().ok()? },
+                ("determined", _) => Referral::Determined,
+                _ => return None,
+            };
+            Move::Refer { to, minute: minute.into() }
+        }
         "closes" => Move::Close,
         "stays" => Move::Stay { until: more.strip_prefix("until ")?.parse().ok()? },
         "records" => {

@@ -178,6 +178,10 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
             Some(ruling) => format!("decision {} {}", ruling.number, ruling.outcome.word()),
             None => "not decided".into(),
         },
+        match &case.escalation {
+            Some(taken) => format!("escalated to {}", taken.level),
+            None => "not escalated".into(),
+        },
         match &case.owed {
             Some(owed) if owed.is_overdue => format!("{} overdue since {}", word(owed.of), owed.on),
             Some(owed) => format!("{} due on {}", word(owed.of), owed.on),
