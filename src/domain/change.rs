@@ -153,8 +153,7 @@ impl Change {
             Part::Meeting => is_open && case.meeting_on.is_some_and(|on| on.to_string() == self.key),
             Part::Policy => match self.key.as_str() {
                 "put_before_ssc_after_minutes" => case.stage.precedes_ssc(),
-                "paper_cut_off" | "paper_issue" | "start_question_weeks" => is_open,
-                "escalate_after" => is_open,
+                "paper_cut_off" | "paper_issue" | "start_question_weeks" | "escalate_after" => is_open,
                 "tell_secas_after" | "tell_chair_after" | "report_after" | "remediation_after" => {
                     case.stage.follows_decision()
                 }

@@ -1,5 +1,7 @@
 //! What can be said of cases: the commands of `sscd case` and their words.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -93,6 +95,16 @@ pub enum Command {
         reference: Reference,
         #[command(flatten)]
         by: By,
+    },
+    /// Write the evidence of a case to a folder: its mails, letters with their proof of delivery, history and hashes.
+    #[command(after_help = "Example:\n  sscd case pack SUS-2026-0001 --into SUS-2026-0001\n  \
+        cd SUS-2026-0001 && sha256sum -c SHA256SUMS")]
+    Pack {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// A folder that is not there yet.
+        #[arg(long, value_name = "FOLDER")]
+        into: PathBuf,
     },
     /// The SSC is informed although the User would rather it were not: drafts about the case may be released.
     #[command(after_help = "Example:\n  sscd case inform SUS-2026-0001 \

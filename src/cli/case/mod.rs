@@ -2,6 +2,7 @@
 
 mod command;
 mod decide;
+mod pack;
 mod story;
 mod touched;
 mod words;
@@ -55,6 +56,7 @@ pub async fn command(args: Cases, common: &Common) -> anyhow::Result<ExitCode> {
         }
         Command::Decide(decide) => decide.command(common).await,
         Command::Paper { reference, by } => ask(common, &by, Ask::Paper { reference }).await,
+        Command::Pack { reference, into } => pack::write(common, reference, &into).await,
         Command::Inform(about) => moved(common, about, Move::Inform).await,
         Command::Record { step, on, about } => {
             moved(common, about, Move::Record { step: step.into(), on }).await

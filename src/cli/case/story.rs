@@ -170,6 +170,13 @@ impl Story {
         } else if let Some(until) = case.out_of_cycle_until {
             self.row("SSC", &format!("out of cycle, until {} ({})", day(until), case.meeting_why));
         }
+        for ruling in &case.rulings {
+            let decided = format!("{}, {}", ruling.outcome.title(), day(ruling.decided_on));
+            self.row(&format!("decision {}", ruling.number), &format!("{decided}, minute {}", ruling.minute));
+        }
+        if let Some(on) = case.review_on {
+            self.row("review", &day(on));
+        }
         for flag in flags(case, user_of(case, world)) {
             self.warn(Paint::Yellow, &format!("to note: {flag}"));
         }
@@ -184,6 +191,20 @@ impl Story {
         if let Some(due) = case.information_due.as_ref().filter(|due| due.is_overdue) {
             let words = format!("overdue: information was due on {}, 17:00", day(due.on));
             self.warn(Paint::Red, &words);
+        }
+        if let Some(owed) = &case.owed {
+            let words = format!("{} is due on {}, 17:00", owed.of.title(), day(owed.on));
+            if owed.is_overdue {
+                self.warn(Paint::Red, &format!("overdue: {words}"));
+            } else {
+                self.line(&words);
+            }
+        }
+        if let Some(taken) = &case.escalation {
+            self.warn(
+                Paint::Red,
+                &format!("at step {} of the ladder since {}", taken.level, moment(taken.at)),
+            );
         }
         if !case.possibly_same_as.is_empty() {
             let others = case.possibly_same_as.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Reminded,
-    Requested, Ruling, StartAsked,
+    Requested, Ruling, StartAsked, ladder,
 };
 use crate::domain::id::LetterId;
 
@@ -132,7 +132,10 @@ impl Case {
                 self.escalation = Some(Escalation { level, ground, at, letter, minute });
                 self.deferred.remove("escalation");
             }
-            Event::Deescalated { .. } => self.escalation = None,
+            Event::Deescalated { .. } => {
+                self.spared = ladder::overdue_since(self);
+                self.escalation = None;
+            }
             Event::Closed { .. } | Event::Withdrawn { .. } => self.ask_nothing_more(),
             Event::Superseded { by, .. } => {
                 self.superseded_by = Some(*by);

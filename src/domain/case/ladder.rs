@@ -48,18 +48,6 @@ pub struct Escalation {
     pub minute: Option<String>,
 }
 
-/// What a named person records of a case from E4 on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Referral {
-    /// The SSC considers that actual or potential non-compliance has occurred.
-    Considered { ground: Ground },
-    /// Referred to the Panel, for its meeting of that day.
-    Panel { meeting_on: NaiveDate },
-    /// The Panel determined.
-    Determined,
-}
-
 /// What the engine looked up of the mailbox for a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -91,9 +79,14 @@ fn overdue(case: &Case) -> Option<Overdue> {
     Some(Overdue { what: "what we asked you for", on: due.on, at: due.at, letter: due.letter })
 }
 
+/// The deadline that passed.
+pub(super) fn overdue_since(case: &Case) -> Option<DateTime<Utc>> {
+    overdue(case).map(|overdue| overdue.at)
+}
+
 /// The step that comes by itself, and when, in the sending window.
 pub(super) fn next_step(case: &Case, world: &World) -> Option<(Level, DateTime<Utc>)> {
-    let overdue = overdue(case)?;
+    let overdue = overdue(case).filter(|overdue| case.spared != Some(overdue.at))?;
     let days = &world.working_days;
     let after = |from: DateTime<Utc>, n: u32| n_days_after(days, from, n);
     let apart = world.policy.escalate_after;
@@ -127,7 +120,7 @@ impl Drafting<'_> {
             return Err(Refusal::new("nothing is overdue that could climb"));
         };
         if let Some(reason) = self.not_yet(&case, &overdue, level) {
-            return self.step_waits(&case, level, reason);
+            return self.step_waits(&case, level, &reason);
         }
         let letter = self.next_letter();
         match level {
@@ -171,44 +164,6 @@ impl Drafting<'_> {
         })
     }
 
-    /// The step that a person records, or why it cannot follow.
-    pub(super) fn referred(
-        &self,
-        case: &Case,
-        to: Referral,
-        minute: &str,
-        reason: String,
-    ) -> Result<Event, Refusal> {
-        let no = |why: &str| Err(Refusal::new(format!("{}: {why}", case.reference)));
-        let taken = case.escalation.as_ref();
-        let at = taken.map(|taken| taken.level);
-        let (level, ground, meeting_on) = match to {
-            Referral::Considered { ground: Ground::Overdue } if at != Some(Level::E3) => {
-                return no("what is overdue is considered after step E3 alone");
-            }
-            Referral::Considered { ground: Ground::Finding } if !case.stage.follows_decision() => {
-                return no("a finding is of a review, and the SSC has not decided on one");
-            }
-            Referral::Considered { .. } if at >= Some(Level::E4) => return no("that is recorded already"),
-            Referral::Considered { ground } => (Level::E4, ground, None),
-            Referral::Panel { .. } if at != Some(Level::E4) => {
-                return no("it is referred to the Panel after the SSC has considered it (E4) alone");
-            }
-            Referral::Determined if at != Some(Level::E5) => {
-                return no("the Panel determines what was referred to it (E5) alone");
-            }
-            Referral::Panel { meeting_on } => {
-                (Level::E5, taken.map_or(Ground::Overdue, |taken| taken.ground), Some(meeting_on))
-            }
-            Referral::Determined => (Level::E6, taken.map_or(Ground::Overdue, |taken| taken.ground), None),
-        };
-        let minute = Some(minute.trim().to_owned()).filter(|minute| !minute.is_empty());
-        if minute.is_none() {
-            return no("found no minute, expected where the minutes have it");
-        }
-        Ok(Event::Escalated { level, ground, letter: None, minute, meeting_on, reason })
-    }
-
     /// Late compliance stops the clock: what climbed by itself climbs no further.
     pub(super) fn stop_clock(&mut self) -> Result<(), Refusal> {
         let Ok(case) = self.case() else { return Ok(()) };
@@ -223,7 +178,7 @@ impl Drafting<'_> {
     /// Why a step may not be taken today.
     fn not_yet(&self, case: &Case, overdue: &Overdue, level: Level) -> Option<String> {
         let swept = self.known.swept;
-        if !swept.at.is_some_and(|at| at > overdue.at) {
+        if swept.at.is_none_or(|at| at <= overdue.at) {
             return Some("the mailbox was not swept since the deadline: the answer may be there".into());
         }
         if let Some(inbox) = swept.open {
@@ -251,11 +206,11 @@ impl Drafting<'_> {
     }
 
     /// SECAS is told once of a step that waits; it is tried again on each Working Day.
-    fn step_waits(&mut self, case: &Case, level: Level, reason: String) -> Result<(), Refusal> {
+    fn step_waits(&mut self, case: &Case, level: Level, reason: &str) -> Result<(), Refusal> {
         let is_first = !case.deferred.contains_key(STEP);
         let tomorrow = self.world.working_days.next_sending(self.now + Duration::hours(16));
         let until = tomorrow.unwrap_or(self.now + Duration::days(1));
-        self.happened(Event::StepDeferred { step: STEP.into(), reason: reason.clone(), until })?;
+        self.happened(Event::StepDeferred { step: STEP.into(), reason: reason.into(), until })?;
         if !is_first {
             return Ok(());
         }

@@ -16,9 +16,9 @@ mod meeting;
 mod moves;
 mod office;
 mod owed;
-mod pack;
 mod post;
 mod reference;
+mod referral;
 mod ruling;
 mod same;
 mod signal;
@@ -36,12 +36,13 @@ pub use decide::decide;
 pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;
 pub use kind::Kind;
-pub use ladder::{Escalation, Ground, Level, Referral, Swept};
+pub use ladder::{Escalation, Ground, Level, Swept};
 pub use letters::{LetterOut, Recipient};
 pub use meeting::revisited;
 pub use moves::{Move, Step};
 pub use owed::{Deadline, Owed};
 pub use reference::Reference;
+pub use referral::Referral;
 pub use ruling::Ruling;
 pub use same::Same;
 pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
@@ -117,6 +118,9 @@ pub struct Case {
     /// When the User stated its intended start.
     #[serde(default)]
     pub start_stated_at: DateTime<Utc>,
+    /// The deadline that climbs no further, since a person de-escalated it.
+    #[serde(default)]
+    pub spared: Option<DateTime<Utc>>,
     /// The last step of its escalation.
     #[serde(default)]
     pub escalation: Option<Escalation>,
@@ -338,6 +342,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         review_on: None,
         response_due_on: None,
         stayed_until: None,
+        spared: None,
         escalation: None,
         start_asked: None,
         mails: logged.mail.iter().cloned().collect(),

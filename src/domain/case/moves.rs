@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Drafting;
+use super::referral::referred;
 use super::{Case, Event, Reference, Referral, Refusal, Stage, next};
 use crate::domain::directory::Act;
 use crate::domain::workday::london_date;
@@ -101,11 +102,10 @@ impl Move {
             Self::Record { step: Step::ResponseDue, .. } => {
                 format!("{reference} is recorded; the letter that says so is a draft, see `sscd outbox list`")
             }
-            Self::Record { .. } => format!("{reference} is recorded"),
             Self::Refer { to: Referral::Considered { .. }, .. } => {
                 format!("{reference} is at E4; the referral pack is a draft, see `sscd outbox list`")
             }
-            Self::Refer { .. } => format!("{reference} is recorded"),
+            Self::Record { .. } | Self::Refer { .. } => format!("{reference} is recorded"),
             Self::Deescalate => format!("{reference} is de-escalated"),
             Self::Close => format!("{reference} is closed"),
             Self::Table { meeting_on: Some(on) } => format!("{reference} goes before the SSC on {on}"),
@@ -146,7 +146,7 @@ impl Drafting<'_> {
             }
             (Move::Stay { until }, _) => Event::Stayed { until: *until, reason },
             (Move::Record { step, on }, _) => self.recorded(case, *step, *on, reason)?,
-            (Move::Refer { to, minute }, _) => self.referred(case, *to, minute, reason)?,
+            (Move::Refer { to, minute }, _) => referred(case, *to, minute, reason)?,
             (Move::Deescalate, _) if case.escalation.is_none() => {
                 return no(format!("{reference} is not escalated"));
             }

@@ -231,10 +231,8 @@ mod tests {
     fn sources(event: Kind, to: Stage) -> Option<String> {
         let leads = |from: &Stage| *from != to && next(Some(*from), event) == Some(to);
         let mut from: Vec<Stage> = Stage::ALL.into_iter().filter(leads).collect();
-        let groups: [(&str, fn(Stage) -> bool); 2] = [
-            ("any that is not over", |stage| !stage.is_over()),
-            ("any after a decision", Stage::follows_decision),
-        ];
+        let is_open: fn(Stage) -> bool = |stage| !stage.is_over();
+        let groups = [("any that is not over", is_open), ("any after a decision", Stage::follows_decision)];
         let mut said = Vec::new();
         for (name, is_of) in groups {
             if Stage::ALL

@@ -1,10 +1,25 @@
-//! The referral pack: what the record has of a case, in order (DOMAIN.md 5, E4). In: a case; out: facts. It assesses
-//! nothing, and goes nowhere by itself.
+//! The steps of the ladder that people take, E4 to E6, and the referral pack (DOMAIN.md 5): what the record has of a case,
+//! in order. In: a case; out: an event, facts. It assesses nothing, and goes nowhere by itself.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::decide::Drafting;
 use super::meeting::words;
-use super::{Case, Ground, Refusal};
+use super::{Case, Event, Ground, Level, Refusal};
 use crate::domain::letter::{Entry, Evidence, Facts, Proof, ReferralPack};
+
+/// What a named person records of a case from E4 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Referral {
+    /// The SSC considers that actual or potential non-compliance has occurred.
+    Considered { ground: Ground },
+    /// Referred to the Panel, for its meeting of that day.
+    Panel { meeting_on: NaiveDate },
+    /// The Panel determined.
+    Determined,
+}
 
 impl Drafting<'_> {
     pub(super) fn draft_pack(&mut self) -> Result<(), Refusal> {
@@ -82,4 +97,36 @@ fn chronology(case: &Case) -> Vec<Entry> {
     );
     entries.sort_by_key(|entry| entry.at);
     entries
+}
+
+/// The step that a person records, or why it cannot follow.
+pub(super) fn referred(case: &Case, to: Referral, minute: &str, reason: String) -> Result<Event, Refusal> {
+    let no = |why: &str| Err(Refusal::new(format!("{}: {why}", case.reference)));
+    let taken = case.escalation.as_ref();
+    let at = taken.map(|taken| taken.level);
+    let (level, ground, meeting_on) = match to {
+        Referral::Considered { ground: Ground::Overdue } if at != Some(Level::E3) => {
+            return no("what is overdue is considered after step E3 alone");
+        }
+        Referral::Considered { ground: Ground::Finding } if !case.stage.follows_decision() => {
+            return no("a finding is of a review, and the SSC has not decided on one");
+        }
+        Referral::Considered { .. } if at >= Some(Level::E4) => return no("that is recorded already"),
+        Referral::Considered { ground } => (Level::E4, ground, None),
+        Referral::Panel { .. } if at != Some(Level::E4) => {
+            return no("it is referred to the Panel after the SSC has considered it (E4) alone");
+        }
+        Referral::Determined if at != Some(Level::E5) => {
+            return no("the Panel determines what was referred to it (E5) alone");
+        }
+        Referral::Panel { meeting_on } => {
+            (Level::E5, taken.map_or(Ground::Overdue, |taken| taken.ground), Some(meeting_on))
+        }
+        Referral::Determined => (Level::E6, taken.map_or(Ground::Overdue, |taken| taken.ground), None),
+    };
+    let minute = Some(minute.trim().to_owned()).filter(|minute| !minute.is_empty());
+    if minute.is_none() {
+        return no("found no minute, expected where the minutes have it");
+    }
+    Ok(Event::Escalated { level, ground, letter: None, minute, meeting_on, reason })
 }
