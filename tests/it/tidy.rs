@@ -198,7 +198,8 @@ fn no_test_sleeps() {
 #[test]
 fn every_letter_has_templates_a_sample_and_a_snapshot() {
     let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
-    let (letter, samples) = (read("src/domain/letter/mod.rs"), read("src/domain/letter/sample.rs"));
+    let letter = read("src/domain/letter/mod.rs");
+    let samples: String = sources("src/domain/letter/sample").into_iter().map(|source| source.text).collect();
     let (_, kinds) = letter.split_once("pub enum Facts {\n").expect("the kinds of letters");
     let kinds: Vec<&str> = kinds
         .lines()

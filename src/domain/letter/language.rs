@@ -2,9 +2,11 @@
 //! page. Invariant: what is printed is one line without control characters, and in HTML without markup.
 
 use minijinja::value::ValueKind;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, context,
+};
 
-use super::super::notification::label_of;
+use super::super::notification::{label_of, missing_line};
 use super::text;
 
 /// An environment that knows the language and no template yet.
@@ -26,7 +28,9 @@ pub(super) fn environment() -> Environment<'static> {
     environment
         .add_filter("instant", |at: &str| text::instant(at).ok_or_else(|| unreadable("an instant", at)));
     environment.add_filter("shown", shown);
+    environment.add_filter("whole", whole);
     environment.add_filter("field_label", field_label);
+    environment.add_function("gap", gap);
     environment.add_filter("sentence", |words: &str| text::sentence(words));
     environment.add_filter("heading", |state: &State<'_, '_>, title: &str, line: Option<&str>| {
         lines(state, text::heading(&text::one_line(title), line.unwrap_or("-")))
@@ -46,6 +50,21 @@ fn shown(state: &State<'_, '_>, words: &str, indent: Option<usize>) -> Value {
         AutoEscape::Html => lines.iter().map(|line| text::html(line)).collect::<Vec<_>>().join("<br>"),
         _ => lines.join(&format!("\n{:1$}", "", indent.unwrap_or(0))),
     })
+}
+
+/// A text word for word, every line of it; in plain text each line but the first begins with `mark`.
+fn whole(state: &State<'_, '_>, words: &str, mark: Option<&str>) -> Value {
+    let lines = text::whole(words);
+    Value::from_safe_string(match state.auto_escape() {
+        AutoEscape::Html => lines.iter().map(|line| indented(line)).collect::<Vec<_>>().join("<br>"),
+        _ => lines.join(&format!("\n{}", mark.unwrap_or_default())),
+    })
+}
+
+/// A line as HTML that keeps the space before it.
+fn indented(line: &str) -> String {
+    let words = line.trim_start_matches(' ');
+    format!("{}{}", "&nbsp;".repeat(line.len() - words.len()), text::html(words))
 }
 
 /// Plain text that keeps its line breaks; in HTML it is a value like any other.
@@ -85,6 +104,13 @@ fn print(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(
 /// The form's label of a field; a problem may also be one of the mail as a whole.
 fn field_label(field: &str) -> String {
     label_of(field).map_or_else(|| "The mail as a whole".into(), str::to_owned)
+}
+
+/// The line that asks for a field: its label, what is expected, and an example.
+fn gap(field: &str) -> Result<Value, Error> {
+    let (label, expected, example) =
+        missing_line(field).ok_or_else(|| unreadable("a field of the form", field))?;
+    Ok(context! { label, expected, example })
 }
 
 fn unreadable(expected: &str, found: &str) -> Error {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::{Environment, Error, Value, context};
 
 use super::super::id::Named;
+use super::super::outcome::Outcome;
 use super::{Facts, check, language, text};
 
 macro_rules! embedded {
@@ -15,7 +16,7 @@ macro_rules! embedded {
 }
 
 /// The shipped templates, by their path below `templates/mail`.
-const EMBEDDED: [(&str, &str); 42] = embedded![
+const EMBEDDED: &[(&str, &str)] = &embedded![
     "acknowledgement/html.html",
     "acknowledgement/subject.txt",
     "acknowledgement/text.txt",
@@ -46,10 +47,18 @@ const EMBEDDED: [(&str, &str); 42] = embedded![
     "response_request/html.html",
     "response_request/subject.txt",
     "response_request/text.txt",
+    "shared/brief.html",
+    "shared/brief.txt",
+    "shared/clauses.txt",
+    "shared/decided.html",
+    "shared/decided.txt",
     "shared/frame.html",
     "shared/frame.txt",
     "shared/not_this.html",
     "shared/not_this.txt",
+    "shared/office.html",
+    "shared/office.txt",
+    "shared/outcome.txt",
     "shared/parts.html",
     "shared/parts.txt",
     "start_question/html.html",
@@ -93,7 +102,7 @@ impl Templates {
             return Err(BadTemplate { file: file.clone(), line: None, reason: unknown_name(file) });
         }
         let mut environment = language::environment();
-        for (name, shipped) in EMBEDDED {
+        for &(name, shipped) in EMBEDDED {
             let source = overrides.get(name).cloned().unwrap_or_else(|| shipped.to_owned());
             environment
                 .add_template_owned(name, source.clone())
@@ -158,15 +167,18 @@ pub fn folder_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().filter_map(|(name, _)| name.strip_suffix("/subject.txt"))
 }
 
-/// What a template can name: the facts' own fields, the marking and the office.
+/// What a template can name: the facts as a whole and their fields, the marking, the office and the outcomes that the SSC may choose.
 fn view(facts: &Facts, office: &Named) -> Value {
+    let fields = Value::from_serialize(facts);
     context! {
+        facts => fields,
         marking => context! { sentence => facts.classification().sentence() },
         office => context! {
             name => office.name.as_deref().unwrap_or("SECAS"),
             address => office.address.as_str(),
         },
-        ..Value::from_serialize(facts)
+        outcomes => Outcome::ALL.map(|it| context! { word => it.word(), title => it.title() }).to_vec(),
+        ..fields
     }
 }
 

@@ -15,6 +15,9 @@ const SHOWN_LINES: usize = 12;
 const SHORTENED: &str = "(shortened here; your mail is kept whole)";
 /// Any printed value; more than the longest that `shown` leaves.
 const LINE_CHARS: usize = 700;
+/// What is quoted word for word: far more than minutes hold.
+const WHOLE_CHARS: usize = 20_000;
+const NOT_WHOLE: &str = "(the minutes have the rest)";
 
 /// Characters that end a line, hide, or turn the text around them: none has a place in a letter.
 fn is_harmful(c: char) -> bool {
@@ -33,11 +36,15 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if end == text.len() && !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
-    let mut line = kept.split(is_harmful).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut line = harmless(kept);
     if end < text.len() {
         line.push_str(" ...");
     }
     Cow::Owned(line)
+}
+
+fn harmless(text: &str) -> String {
+    text.split(is_harmful).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// As HTML, in ASCII: numeric references survive whatever a gateway does to the charset.
@@ -78,6 +85,17 @@ pub(super) fn shown(text: &str) -> Vec<Cow<'_, str>> {
         }
         left -= n_chars;
         lines.push(one_line(line));
+    }
+    lines
+}
+
+/// All lines of a text, empty ones too, without what is harmful in them. It ends only where it would fill a book.
+pub(super) fn whole(text: &str) -> Vec<String> {
+    let end = text.char_indices().nth(WHOLE_CHARS).map_or(text.len(), |(end, _)| end);
+    let kept = text.get(..end).unwrap_or(text);
+    let mut lines: Vec<String> = kept.trim_end().lines().map(|line| harmless(line.trim_end())).collect();
+    if end < text.len() {
+        lines.push(NOT_WHOLE.into());
     }
     lines
 }
@@ -138,18 +156,22 @@ fn wrap_line(out: &mut String, line: &str) {
         out.push('\n');
         return;
     }
+    // A quotation stays one, line by line.
+    let (mark, line) = line.strip_prefix("> ").map_or(("", line), |quoted| ("> ", quoted));
     let words = line.trim_start();
     let indent = line.len() - words.len();
     let hanging = indent + if words.starts_with("- ") { 2 } else { 0 };
+    out.push_str(mark);
     pad(out, indent);
-    let mut column = indent;
+    let mut column = mark.len() + indent;
     for (nth, word) in words.split(' ').enumerate() {
         let width = word.chars().count();
         if nth > 0 {
             if column + 1 + width > COLUMNS {
                 out.push('\n');
+                out.push_str(mark);
                 pad(out, hanging);
-                column = hanging;
+                column = mark.len() + hanging;
             } else {
                 out.push(' ');
                 column += 1;
@@ -204,6 +226,22 @@ mod tests {
         let long = "ab ".repeat(999);
         let cut = shown(&long);
         assert!(cut[0].len() < SHOWN_CHARS + 60 && cut[0].ends_with("kept whole)"), "{cut:?}");
+    }
+
+    #[test]
+    fn what_is_quoted_word_for_word_keeps_every_line() {
+        assert_eq!(whole("a\r\n\r\n  b\u{202e}c\0 \n\n"), ["a", "", "  b c"]);
+        let long = "ab ".repeat(999);
+        assert_eq!(whole(&long), [long.trim_end()]);
+        let book = whole(&"x".repeat(WHOLE_CHARS + 1));
+        assert_eq!((book[0].len(), book[1].as_str()), (WHOLE_CHARS, NOT_WHOLE));
+    }
+
+    #[test]
+    fn a_quotation_is_marked_on_every_line() {
+        let wrapped = wrap(&format!(">   - {}\n>\n> end", "word ".repeat(30)));
+        assert!(wrapped.starts_with(">   - word") && wrapped.contains("\n>     word"), "{wrapped}");
+        assert!(wrapped.lines().all(|line| line.starts_with('>') && line.len() <= COLUMNS), "{wrapped}");
     }
 
     #[test]

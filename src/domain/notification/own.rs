@@ -79,12 +79,18 @@ fn is_quoted(line: &str) -> bool {
     line.trim_start().starts_with('>')
 }
 
-/// The titles of our own letters: a client that quotes without a mark repeats them (DOMAIN.md 8, trap 6). A test of the
-/// letters holds that none opens otherwise.
-const LETTER_OPENINGS: [&str; 3] = [
+/// The titles of those of our letters that repeat what was notified: a client that quotes without a mark repeats them (DOMAIN.md 8, trap 6). A test
+/// of the letters holds that none is read as a notification.
+const LETTER_OPENINGS: [&str; 9] = [
     "We have received your notification",
     "Please confirm a notification made in your name",
     "We have recorded an update",
+    "We have not had your answer yet",
+    "Please confirm the start of your User System",
+    "Please confirm whether your User System has started",
+    "A new case for the SSC",
+    "The SSC is asked for a decision",
+    "Paper for the SSC: a second or subsequent User System",
 ];
 
 /// Does everything from here on belong to somebody else? It may begin with an attribution of so many lines.

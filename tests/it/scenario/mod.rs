@@ -60,6 +60,7 @@ conversations! {
     complete,
     decided_ad_hoc,
     decided_assessment,
+    decided_by_reply,
     decided_deferred,
     decided_information,
     decided_no_action,

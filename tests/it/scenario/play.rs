@@ -201,7 +201,17 @@ impl Play {
         let LetterState::Sealed { bytes } = &letter.state else {
             return Err("that letter never left".into());
         };
-        Ok(post::reply(bytes, from, self.office.next_mail(), &step.block.join("\n")))
+        let mut text = step.block.join("\n");
+        if let Some((_, rest)) = text.split_once("{token of letter ") {
+            let n =
+                step.needs(rest.split_once('}').and_then(|(n, _)| n.parse().ok()), "{token of letter N}")?;
+            let LetterState::Sealed { bytes } = self.letter(n).await?.state else {
+                return Err("that letter never left".into());
+            };
+            let token = post::token(&bytes).ok_or("that letter has no token")?;
+            text = text.replace(&format!("{{token of letter {n}}}"), &token);
+        }
+        Ok(post::reply(bytes, from, self.office.next_mail(), &text))
     }
 
     async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {

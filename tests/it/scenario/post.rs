@@ -126,6 +126,13 @@ pub fn reply(letter: &[u8], from: &str, n: usize, body: &str) -> String {
     mail(&Envelope { from, to, n, headers }, &subject, &body)
 }
 
+/// What a request for a decision gives the Chair to answer with.
+pub fn token(letter: &[u8]) -> Option<String> {
+    let message = MessageParser::default().parse(letter)?;
+    let text = message.body_text(0)?;
+    text.lines().find_map(|line| Some(line.strip_prefix("Decision token: ")?.trim().to_owned()))
+}
+
 /// A non-delivery report (RFC 3464) to the address on the outside of our letter, perhaps with what the letter's own
 /// header said of its Message-ID.
 pub fn bounce(envelope_sender: &Address, recipient: &Address, message_id: Option<&str>, n: usize) -> String {

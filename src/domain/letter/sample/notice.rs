@@ -1,82 +1,38 @@
-//! Sample facts of every kind of letter: good, thin, withheld, Red, hostile. Templates must render them all before
-//! they come into force, and the snapshot tests show what they look like.
+//! Samples of what answers a mail: acknowledgements and receipts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use super::super::super::message::{Classification, Problem};
+use super::super::{Acknowledgement, Facts, Receipt, Step};
+use super::{Sample, at, gap, on, read_as, stated};
 
-use super::super::id::{Address, Named};
-use super::super::message::{Classification, Problem};
-use super::super::notification::missing_line;
-use super::{Acknowledgement, Envelope, Facts, Missing, Receipt, Stated, Step};
-
-/// Facts and the name by which a refusal and a snapshot call them.
-#[derive(Debug, Clone)]
-pub struct Sample {
-    pub name: &'static str,
-    pub facts: Facts,
+/// Acknowledgements and receipts.
+pub(super) fn samples() -> Vec<Sample> {
+    let acknowledgement = |name, letter| Sample { name, facts: Facts::Acknowledgement(letter) };
+    let receipt = |name, letter| Sample { name, facts: Facts::Receipt(letter) };
+    vec![
+        acknowledgement("complete", complete()),
+        acknowledgement("incomplete", incomplete()),
+        acknowledgement("already in use", in_use()),
+        acknowledgement("withheld", withheld()),
+        acknowledgement("red values", red_values()),
+        acknowledgement("red", Acknowledgement { classification: Classification::Red, ..incomplete() }),
+        acknowledgement("problems", problems()),
+        acknowledgement("confirm", confirm()),
+        acknowledgement(
+            "confirm by telephone",
+            Acknowledgement { sent_by: None, came: Some("by telephone".into()), ..confirm() },
+        ),
+        acknowledgement("confirm incomplete", Acknowledgement { confirm: true, ..incomplete() }),
+        acknowledgement("hostile", hostile()),
+        acknowledgement("nothing read", nothing_read()),
+        receipt("gap filled", gap_filled()),
+        receipt("still missing", still_missing()),
+        receipt("nothing changed", Receipt { changed: Vec::new(), ..gap_filled() }),
+        receipt("red", Receipt { classification: Classification::Red, ..still_missing() }),
+        receipt("hostile", hostile_receipt()),
+    ]
 }
 
-impl Facts {
-    /// Several samples of each kind.
-    #[must_use]
-    pub fn samples() -> Vec<Sample> {
-        let acknowledgement = |name, letter| Sample { name, facts: Facts::Acknowledgement(letter) };
-        let receipt = |name, letter| Sample { name, facts: Facts::Receipt(letter) };
-        vec![
-            acknowledgement("complete", complete()),
-            acknowledgement("incomplete", incomplete()),
-            acknowledgement("already in use", in_use()),
-            acknowledgement("withheld", withheld()),
-            acknowledgement("red values", red_values()),
-            acknowledgement("red", Acknowledgement { classification: Classification::Red, ..incomplete() }),
-            acknowledgement("problems", problems()),
-            acknowledgement("confirm", confirm()),
-            acknowledgement(
-                "confirm by telephone",
-                Acknowledgement { sent_by: None, came: Some("by telephone".into()), ..confirm() },
-            ),
-            acknowledgement("confirm incomplete", Acknowledgement { confirm: true, ..incomplete() }),
-            acknowledgement("hostile", hostile()),
-            acknowledgement("nothing read", nothing_read()),
-            receipt("gap filled", gap_filled()),
-            receipt("still missing", still_missing()),
-            receipt("nothing changed", Receipt { changed: Vec::new(), ..gap_filled() }),
-            receipt("red", Receipt { classification: Classification::Red, ..still_missing() }),
-            receipt("hostile", hostile_receipt()),
-        ]
-    }
-}
-
-impl Envelope {
-    /// The envelope that goes with the samples.
-    #[must_use]
-    pub fn sample() -> Self {
-        let named = |name: &str, at: &str| Named { name: Some(name.into()), address: address(at) };
-        Self {
-            message_id: "sus-2026-0001.1.0.abcdefghijklmnop@secas.test".into(),
-            dated_at: at("2026-06-04T09:15:01Z"),
-            from: Named { name: Some("SECAS".into()), address: office() },
-            reply_to: address("ssc+raaaaaaaabqbd2hbv7xs2dhy2w7i@secas.test"),
-            to: vec![named("Ann Field", "ann.field@northwind.test")],
-            cc: vec![named("Regulation, Northwind", "regulation@northwind.test")],
-            in_reply_to: Some("4711.0815@northwind.test".into()),
-            references: vec!["4711.0815@northwind.test".into()],
-        }
-    }
-}
-
-pub(super) fn office() -> Address {
-    address("ssc@secas.test")
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "the addresses of the samples stand in this file, and a test reads them all"
-)]
-fn address(text: &str) -> Address {
-    Address::parse(text).expect("a sample's address")
-}
-
-fn complete() -> Acknowledgement {
+pub(super) fn complete() -> Acknowledgement {
     Acknowledgement {
         reference: "SUS-2026-0001".into(),
         user: "Northwind Energy Supply Ltd".into(),
@@ -210,7 +166,7 @@ fn nothing_read() -> Acknowledgement {
 }
 
 /// Whatever a stranger can put into a mail.
-fn hostile() -> Acknowledgement {
+pub(super) fn hostile() -> Acknowledgement {
     let long = "x".repeat(300);
     Acknowledgement {
         user: "Evil \"Energy\"\r\nBcc: everybody@power.test\r\n\r\n<script>alert(1)</script>".into(),
@@ -287,25 +243,4 @@ fn decision() -> Step {
         by_five: false,
         why: "It follows when the SSC has decided.".into(),
     }
-}
-
-fn stated(label: &str, words: &str) -> Stated {
-    Stated { label: label.into(), words: Some(words.into()), understood: None }
-}
-
-fn read_as(label: &str, words: &str, understood: &str) -> Stated {
-    Stated { understood: Some(understood.into()), ..stated(label, words) }
-}
-
-fn gap(field: &str) -> Missing {
-    let (label, expected, example) = missing_line(field).unwrap_or_default();
-    Missing { label: label.into(), expected: expected.into(), example: example.into() }
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap_or_default()
-}
-
-fn on(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
 }
