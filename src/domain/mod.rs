@@ -2,6 +2,7 @@
 //! so the rules can be tested by the thousand and cannot fail at night.
 
 pub mod budget;
+pub mod calendar;
 pub mod case;
 pub mod change;
 pub mod desk;
@@ -9,6 +10,7 @@ pub mod directory;
 pub mod folder;
 pub mod id;
 pub mod letter;
+pub mod meeting;
 pub mod message;
 pub mod notification;
 pub mod outcome;

@@ -104,14 +104,14 @@ fn hex(digit: u8) -> u8 {
 
 /// Decoded text and what made it a guess.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Text {
+pub(in crate::domain) struct Text {
     pub text: String,
     pub doubt: Option<String>,
 }
 
 /// Decodes text. Without a charset, or with one that is unknown or evidently wrong: UTF-8 where that fits, else
 /// windows-1252, which contains Latin-1 and is what unlabelled 8-bit mail is in practice.
-pub(super) fn text(octets: &[u8], charset: Option<&str>) -> Text {
+pub(in crate::domain) fn text(octets: &[u8], charset: Option<&str>) -> Text {
     let label = charset.map(|c| c.trim().trim_matches(['"', '\'']).to_ascii_lowercase()).unwrap_or_default();
     let utf_16 = octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff");
     let decoder = match label.as_str() {

@@ -29,6 +29,7 @@ use super::id::{Address, Named};
 use super::token::Keys;
 use super::world::Office;
 
+pub(in crate::domain) use decode::text as decode_text;
 pub use marking::marked_by_label;
 pub use read::read_message;
 pub use stub::is_stub;
