@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests: `tests/run.sh`, and with the long ones `tests/run.sh --all`. Installs what the server suite needs
-# (Dovecot, an SMTP server, PostgreSQL) where root or sudo allows, and makes the plain user that Dovecot and
+# (Dovecot, an SMTP server, PostgreSQL) and Python's reader of calendars where root or sudo allows, and makes the plain user that Dovecot and
 # PostgreSQL insist on where we are root. Further words go to the test runner. With --all also clippy, which shall say
 # nothing (`cargo clippy --all-targets -- -D warnings`), and the pictures of the letters (tests/pictures.sh; Chromium).
 set -euo pipefail
@@ -22,6 +22,7 @@ needs() { packages+=("$@"); }
     || needs dovecot-imapd dovecot-lmtpd
 [ -e /usr/lib/dovecot/modules/lib90_sieve_plugin.so ] || needs dovecot-sieve
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || needs python3 python3-aiosmtpd
+/usr/bin/python3 -c 'import icalendar' 2>/dev/null || needs python3 python3-icalendar
 command -v setpriv >/dev/null || needs util-linux
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needs postgresql
 if [ -n "$all" ]; then

@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod calendar;
 mod cli;
 mod config;
 mod corpus;

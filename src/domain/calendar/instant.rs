@@ -53,7 +53,8 @@ pub(super) fn end(
 fn read(calendar: &ICalendar, entry: &ICalendarEntry, partial: &PartialDateTime) -> Result<Read, String> {
     let wall = wall(partial).ok_or("a day or time that does not exist")?;
     if let Some(hours) = partial.tz_hour {
-        let ahead = TimeDelta::hours(hours.into()) + TimeDelta::minutes(partial.tz_minute.unwrap_or(0).into());
+        let ahead =
+            TimeDelta::hours(hours.into()) + TimeDelta::minutes(partial.tz_minute.unwrap_or(0).into());
         let ahead = if partial.tz_minus { -ahead } else { ahead };
         let at = wall.checked_sub_signed(ahead).ok_or("a time beyond measure")?;
         return Ok((at.and_utc(), None));
@@ -86,7 +87,16 @@ fn zone(calendar: &ICalendar, name: &str) -> Option<Tz> {
     if name == "Greenwich Standard Time" && has_summer_time(calendar, name) {
         return Some(HERE);
     }
-    calendar.build_tz_resolver().resolve(name).filter(|zone| !zone.is_floating())
+    // Windows' display names, "(UTC+00:00) Dublin, Edinburgh, Lisbon, London": the offset is the winter's alone.
+    let place = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(_, place)| place.trim());
+    match place {
+        Some(place) if place.ends_with("London") => Some(HERE),
+        Some("Coordinated Universal Time") => Some(Tz::UTC),
+        _ => {
+            let zone = calendar.build_tz_resolver().resolve(place.unwrap_or(name));
+            zone.filter(|zone| !zone.is_floating())
+        }
+    }
 }
 
 fn has_summer_time(calendar: &ICalendar, name: &str) -> bool {

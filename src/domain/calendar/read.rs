@@ -59,7 +59,10 @@ impl Found {
     fn part(&mut self, part: &Part<'_>) {
         let bytes = part.bytes.get(..SIZE).unwrap_or(part.bytes);
         if bytes.len() < part.bytes.len() {
-            self.problem("a calendar of more than 256 KiB", "an answer in a few lines; the rest was not read");
+            self.problem(
+                "a calendar of more than 256 KiB",
+                "an answer in a few lines; the rest was not read",
+            );
         }
         let text = decode_text(&unfolded(bytes, part.charset), part.charset);
         if let Some(doubt) = text.doubt {
@@ -114,13 +117,9 @@ impl Found {
         }
     }
 
-    fn event(
-        &mut self,
-        calendar: &ICalendar,
-        event: &ICalendarComponent,
-        method: &Method,
-    ) -> Option<Reply> {
-        let uid = words(event, &ICalendarProperty::Uid).map(|uid| uid.trim().chars().take(UID_CHARS).collect());
+    fn event(&mut self, calendar: &ICalendar, event: &ICalendarComponent, method: &Method) -> Option<Reply> {
+        let uid =
+            words(event, &ICalendarProperty::Uid).map(|uid| uid.trim().chars().take(UID_CHARS).collect());
         let Some(uid) = uid.filter(|uid: &String| !uid.is_empty()) else {
             self.problem("an event without UID", "the UID of the invitation that it answers");
             return None;
@@ -146,13 +145,20 @@ impl Found {
         Some(Reply { method, uid, recurrence_id, sequence, dtstamp, attendees, start, end, comment })
     }
 
-    fn time(&mut self, name: &str, read: Result<Option<Read>, String>) -> Option<chrono::DateTime<chrono::Utc>> {
+    fn time(
+        &mut self,
+        name: &str,
+        read: Result<Option<Read>, String>,
+    ) -> Option<chrono::DateTime<chrono::Utc>> {
         let doubt = match &read {
             Ok(read) => read.as_ref().and_then(|(_, doubt)| doubt.clone()),
             Err(found) => Some(found.clone()),
         };
         if let Some(doubt) = doubt {
-            self.problem(format!("{doubt} as {name}"), "a time in UTC or in a zone that is known by its name");
+            self.problem(
+                format!("{doubt} as {name}"),
+                "a time in UTC or in a zone that is known by its name",
+            );
         }
         read.ok().flatten().map(|(at, _)| at)
     }
@@ -218,12 +224,14 @@ fn method(word: Option<&str>) -> Method {
     }
 }
 
-/// With or without `mailto:`; some programs write `+` as `%2B` (RFC 6068 2).
+/// With or without `mailto:`; some programs write `+` as `%2B` (RFC 6068 2), or brackets around it.
 fn address(text: &str) -> Option<Address> {
-    let text = text.trim().trim_matches(['<', '>', '"', '\'']);
-    let text = text.split_once(':').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto")).map_or(text, |(_, rest)| rest);
+    let is_mailto = |(scheme, _): &(&str, &str)| scheme.eq_ignore_ascii_case("mailto");
+    let text = text.trim();
+    let text = text.split_once(':').filter(is_mailto).map_or(text, |(_, rest)| rest);
     let undone = text.replace("%2B", "+").replace("%2b", "+").replace("%40", "@");
-    Address::parse(&undone).ok()
+    let bare = || Address::parse(undone.trim().trim_matches(['<', '>', '"', '\'']));
+    Address::parse(&undone).or_else(|_| bare()).ok()
 }
 
 /// Undoes folding before anything is decoded, for some programs fold inside of a character (RFC 5545 3.1). In
@@ -240,7 +248,7 @@ fn unfolded(bytes: &[u8], charset: Option<&str>) -> Vec<u8> {
     let mut octets = bytes.iter().copied().peekable();
     while let Some(octet) = octets.next() {
         if octet == b'\n' && octets.next_if(|next| matches!(next, b' ' | b'\t')).is_some() {
-            if out.last() == Some(&b'\r') {
+            while out.last() == Some(&b'\r') {
                 out.pop();
             }
             continue;

@@ -90,7 +90,10 @@ mod tests {
         let ordinary = Uid::of_meeting(&SubjectId("SUS-2026-0001".into()), 1, "sec.test");
         for subject in ["", "Ann Field", "a\r\nATTENDEE:x", "Zoë", &"x".repeat(300)] {
             let uid = Uid::of_meeting(&SubjectId(subject.into()), 1, &"münchen.test".repeat(30));
-            assert!(uid.as_str().len() < 255 && uid.as_str().bytes().all(|b| b.is_ascii_graphic()), "{uid:?}");
+            assert!(
+                uid.as_str().len() < 255 && uid.as_str().bytes().all(|b| b.is_ascii_graphic()),
+                "{uid:?}"
+            );
             assert!(!uid.as_str().contains("Ann"), "{uid:?}");
             assert_ne!(uid, ordinary);
         }

@@ -51,6 +51,11 @@ impl Words {
         Self(one_line(text, LINE_CHARS))
     }
 
+    /// A line without what would be escaped: ical.js, and so Thunderbird, shows the escapes of an X- property.
+    pub fn title(text: &str) -> Self {
+        Self(one_line(&text.replace([',', ';', '\\'], ""), LINE_CHARS))
+    }
+
     /// Lines stay lines, as `\n` (RFC 5545 3.3.11).
     pub fn lines(text: &str) -> Self {
         let kept: String = text.chars().take(TEXT_CHARS).collect();
@@ -119,13 +124,16 @@ mod tests {
         assert_eq!(Parameter::of(r#""Ann" \ ^n"#).as_str(), "'Ann' /  n");
         assert_eq!(Parameter::of(&"x".repeat(300)).as_str().len(), NAME_CHARS);
         assert_eq!(Words::line(" a\u{2028}b\u{0}\r\n c ").as_str(), "a b c");
+        assert_eq!(Words::title("SSC, due; \r\n").as_str(), "SSC due");
         assert_eq!(Words::lines("\n a\r\n\n\tb\u{202e} \n").as_str(), "a\n\n b");
     }
 
     #[test]
     fn a_link_is_https_and_ascii() {
         assert!(Link::parse("https://sec.test/join?a=1;b,c#d").is_ok());
-        for bad in ["", "https://", "http://sec.test", "https://a b", "https://a\r\nX:", "https://\u{e9}.test"] {
+        for bad in
+            ["", "https://", "http://sec.test", "https://a b", "https://a\r\nX:", "https://\u{e9}.test"]
+        {
             assert!(Link::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -59,7 +59,7 @@ pub fn decline_counter(invitation: &Invitation, proposer: &Address, why: &str) -
 pub fn feed(name: &str, entries: &[FeedEntry]) -> String {
     let mut calendar = calendar();
     // Every reader of feeds knows this name; NAME (RFC 7986 5.1) the library would print without escapes.
-    calendar.append_property(Property::new("X-WR-CALNAME", Words::line(name).as_str()));
+    calendar.append_property(Property::new("X-WR-CALNAME", Words::title(name).as_str()));
     let refresh = Property::new("REFRESH-INTERVAL", REFRESH).add_parameter("VALUE", "DURATION").done();
     calendar.append_property(refresh);
     calendar.append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
@@ -98,8 +98,7 @@ fn event(stamp: &Stamp<'_>, when: When, summary: &str, description: &str) -> Eve
 }
 
 fn scheduled(invitation: &Invitation, attendees: &[Attendee], asks_answer: bool) -> Event {
-    let stamp =
-        Stamp { uid: &invitation.uid, sequence: invitation.sequence, dtstamp: invitation.dtstamp };
+    let stamp = Stamp { uid: &invitation.uid, sequence: invitation.sequence, dtstamp: invitation.dtstamp };
     let mut event = event(&stamp, invitation.when, &invitation.summary, &invitation.description);
     let location = Words::line(invitation.location.as_deref().unwrap_or_default());
     if !location.as_str().is_empty() {

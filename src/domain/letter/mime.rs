@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
 use lettre::message::header::{self, ContentTransferEncoding, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, MultiPartBuilder, SinglePart};
 use sha2::{Digest, Sha256};
 
+use super::super::calendar::Scheduling;
 use super::super::id::{Address, Named};
 use super::super::message::Classification;
 use super::super::token::MARK_HEADER;
@@ -18,11 +19,24 @@ use super::{Envelope, RenderError, text};
 const REFERENCES: usize = 20;
 const NAME_CHARS: usize = 120;
 
+/// The attached copy of an invitation, for programs that show no buttons.
+const INVITE: &str = "invite.ics";
+
 /// Writes the letter.
 pub(super) fn write(
     page: Page,
     classification: Classification,
     envelope: &Envelope,
+) -> Result<Vec<u8>, RenderError> {
+    write_with(page, classification, envelope, None)
+}
+
+/// Writes the letter and, where there is one, its calendar (RFC 6047 2.4, INTEROP.md 1).
+pub(super) fn write_with(
+    page: Page,
+    classification: Classification,
+    envelope: &Envelope,
+    calendar: Option<&Scheduling>,
 ) -> Result<Vec<u8>, RenderError> {
     let id = |id: &str| format!("<{id}>");
     if !is_message_id(&envelope.message_id) {
@@ -61,13 +75,43 @@ pub(super) fn write(
     );
     message = with(message, HeaderName::new_from_ascii_str(MARK_HEADER), &envelope.message_id);
     message = with(message, HeaderName::new_from_ascii_str("X-Classification"), classification.title());
-    let kind = format!("multipart/alternative; boundary=\"{}\"", boundary(&envelope.message_id));
-    let bodies = MultiPart::builder()
-        .header(header::ContentType::parse(&kind).map_err(unwritable)?)
+    let alternatives = multipart("alternative", &envelope.message_id)?
         .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(body(&page.text)))
         .singlepart(SinglePart::builder().header(header::ContentType::TEXT_HTML).body(body(&page.html)));
+    let bodies = match calendar {
+        None => alternatives,
+        Some(calendar) => invitation(alternatives, calendar, &envelope.message_id)?,
+    };
     let message = message.multipart(bodies).map_err(unwritable)?;
     Ok(message.formatted())
+}
+
+fn multipart(kind: &str, boundary_from: &str) -> Result<MultiPartBuilder, RenderError> {
+    let kind = format!("multipart/{kind}; boundary=\"{}\"", boundary(boundary_from));
+    Ok(MultiPart::builder().header(header::ContentType::parse(&kind).map_err(unwritable)?))
+}
+
+/// The calendar is the last of the alternatives, without a Content-Disposition: else Outlook and Gmail show no buttons.
+/// The attachment has the same bytes.
+fn invitation(
+    alternatives: MultiPart,
+    calendar: &Scheduling,
+    message_id: &str,
+) -> Result<MultiPart, RenderError> {
+    let octets = || {
+        Body::new_with_encoding(calendar.text.clone().into_bytes(), ContentTransferEncoding::Base64)
+            .map_err(|_| unwritable("the calendar has no base64"))
+    };
+    let kind = format!("text/calendar; charset=UTF-8; method={}", calendar.method.as_str());
+    let part = SinglePart::builder().header(header::ContentType::parse(&kind).map_err(unwritable)?);
+    let kind = format!("application/ics; name=\"{INVITE}\"");
+    let attachment = SinglePart::builder()
+        .header(header::ContentType::parse(&kind).map_err(unwritable)?)
+        .header(header::ContentDisposition::attachment(INVITE));
+    let mixed = multipart("mixed", &format!("{message_id}/mixed"))?
+        .multipart(alternatives.singlepart(part.body(octets()?)))
+        .singlepart(attachment.body(octets()?));
+    Ok(mixed)
 }
 
 fn with(message: MessageBuilder, name: HeaderName, value: &str) -> MessageBuilder {
@@ -125,4 +169,70 @@ fn body(text: &str) -> Body {
         return Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit);
     }
     Body::new(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use mail_parser::{MessageParser, MimeHeaders, PartType};
+
+    use super::*;
+    use crate::domain::calendar::Method;
+
+    const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nX-WR-CALNAME:Zo\u{eb}\r\nEND:VCALENDAR\r\n";
+
+    fn letter(calendar: Option<&Scheduling>) -> String {
+        let page = Page { subject: "Review".into(), text: "Hello\n".into(), html: "<p>Hello</p>\n".into() };
+        let mail = write_with(page, Classification::Amber, &Envelope::sample(), calendar).unwrap();
+        String::from_utf8(mail).unwrap()
+    }
+
+    #[test]
+    fn an_invitation_is_the_last_alternative_and_an_attachment() {
+        let calendar = Scheduling { method: Method::Request, text: CALENDAR.into() };
+        let mail = letter(Some(&calendar));
+        assert_eq!(mail, letter(Some(&calendar)));
+        let read = MessageParser::default().parse(mail.as_bytes()).unwrap();
+        let kinds: Vec<String> = read
+            .parts
+            .iter()
+            .map(|part| {
+                let kind = part.content_type().unwrap();
+                format!("{}/{}", kind.ctype(), kind.subtype().unwrap())
+            })
+            .collect();
+        let expected = [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+            "text/calendar",
+            "application/ics",
+        ];
+        assert_eq!(kinds, expected);
+        let [part, attachment] = [&read.parts[4], &read.parts[5]];
+        let kind = part.content_type().unwrap();
+        assert_eq!(kind.attribute("method"), Some("REQUEST"));
+        assert!(kind.attribute("charset").unwrap().eq_ignore_ascii_case("utf-8"));
+        assert!(part.content_disposition().is_none());
+        assert_eq!(attachment.attachment_name(), Some(INVITE));
+        assert!(attachment.content_disposition().unwrap().is_attachment());
+        for part in [part, attachment] {
+            assert_eq!(part.content_transfer_encoding(), Some("base64"));
+            let octets = match &part.body {
+                PartType::Text(text) => text.as_bytes(),
+                PartType::Binary(octets) | PartType::InlineBinary(octets) => octets,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(octets, CALENDAR.as_bytes());
+        }
+        assert!(mail.is_ascii() && mail.split("\r\n").all(|line| line.len() <= 998 && !line.contains('\n')));
+    }
+
+    #[test]
+    fn a_letter_without_a_calendar_has_its_two_bodies() {
+        let mail = letter(None);
+        assert!(mail.contains("multipart/alternative") && !mail.contains("multipart/mixed"));
+        let boundary = boundary(&Envelope::sample().message_id);
+        assert_eq!(mail.matches(&format!("--{boundary}\r\n")).count(), 2);
+    }
 }

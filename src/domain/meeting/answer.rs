@@ -14,11 +14,20 @@ pub enum Outcome {
     OfAnother,
     /// The meeting was cancelled: nobody is asked any more.
     Cancelled,
-    Answered { invitee: Address, answer: Answer },
+    Answered {
+        invitee: Address,
+        answer: Answer,
+    },
     /// Kept, and not counted; asked again once for each time.
-    AnsweredOldTime { invitee: Address, answer: Answer, ask_again: bool },
+    AnsweredOldTime {
+        invitee: Address,
+        answer: Answer,
+        ask_again: bool,
+    },
     /// What we know is this one or newer.
-    Known { invitee: Address },
+    Known {
+        invitee: Address,
+    },
     /// Another time is proposed: a person decides.
     Proposed {
         invitee: Address,
@@ -27,13 +36,21 @@ pub enum Outcome {
         comment: Option<String>,
     },
     /// The invitation is asked for again.
-    SendAgain { invitee: Address },
+    SendAgain {
+        invitee: Address,
+    },
     /// From somebody who was not invited: changes nothing, and a person looks.
-    Unexpected { who: Option<Address> },
+    Unexpected {
+        who: Option<Address>,
+    },
     /// A person looks, because of this.
-    Held { why: String },
+    Held {
+        why: String,
+    },
     /// A calendar that asks nothing of an organizer.
-    NoAnswer { method: Method },
+    NoAnswer {
+        method: Method,
+    },
 }
 
 /// Judges a reply that verifiably comes from `from`: whether to believe the sender is asked before (INTEROP.md 2.5).
@@ -97,8 +114,9 @@ fn who<'a, 'b>(
     Ok((invitee, Some(said)))
 }
 
-/// A DTSTAMP that is not there is the time of receipt, and none is later: a clock that is wrong must not make every
-/// later answer an old one.
+/// A DTSTAMP that is not there is the time of receipt, and none is later, as no SEQUENCE is beyond ours: one wrong answer
+/// must not make every
+/// later one an old one.
 fn read(meeting: &Meeting, reply: &Reply, partstat: PartStat, received_at: DateTime<Utc>) -> Answer {
     let received_at = received_at.with_nanosecond(0).unwrap_or(received_at);
     let current = (meeting.start, meeting.end);
@@ -109,10 +127,10 @@ fn read(meeting: &Meeting, reply: &Reply, partstat: PartStat, received_at: DateT
         // RFC 5546 3.2.3: a reply need not repeat the time, and a missing SEQUENCE is 0.
         (None, _) => (reply.sequence.unwrap_or(0) >= meeting.timed_at_sequence).then_some(current),
     };
-    let unsaid = if time == Some(current) { meeting.timed_at_sequence } else { 0 };
+    let unsaid = if time == Some(current) { meeting.sequence } else { 0 };
     Answer {
         partstat,
-        sequence: reply.sequence.unwrap_or(unsaid),
+        sequence: reply.sequence.unwrap_or(unsaid).min(meeting.sequence),
         dtstamp: reply.dtstamp.map_or(received_at, |stamp| stamp.min(received_at)),
         time,
     }

@@ -101,9 +101,8 @@ impl Meeting {
     /// Have as many as are needed, of those whom the quorum counts, accepted this time?
     #[must_use]
     pub fn has_quorum(&self, needed: usize) -> bool {
-        let comes = |invitee: &&Invitee| {
-            invitee.of_quorum && self.attendance(invitee) == Attendance::Accepted
-        };
+        let comes =
+            |invitee: &&Invitee| invitee.of_quorum && self.attendance(invitee) == Attendance::Accepted;
         self.status != Status::Cancelled && self.invitees.iter().filter(comes).count() >= needed
     }
 
