@@ -7,7 +7,7 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 
-use super::instant::{self, Read};
+use super::instant::{Read, Zones};
 use super::{Method, PartStat, Reply, Responder};
 use crate::domain::id::Address;
 use crate::domain::message::{Problem, decode_text};
@@ -106,25 +106,26 @@ impl Found {
         let root = calendar.components.first();
         let inner = root.and_then(|root| words(root, &ICalendarProperty::Method));
         let method = method(inner.or(stated));
+        let zones = Zones::of(calendar);
         let is_event = |part: &&ICalendarComponent| part.component_type == ICalendarComponentType::VEvent;
         for event in calendar.components.iter().filter(is_event) {
             if self.replies.len() >= REPLIES {
                 self.problem("more than 50 events", "one answer; the others were not read");
                 break;
             }
-            let reply = self.event(calendar, event, &method);
+            let reply = self.event(&zones, event, &method);
             self.replies.extend(reply.filter(|reply| !self.replies.contains(reply)));
         }
     }
 
-    fn event(&mut self, calendar: &ICalendar, event: &ICalendarComponent, method: &Method) -> Option<Reply> {
+    fn event(&mut self, zones: &Zones<'_>, event: &ICalendarComponent, method: &Method) -> Option<Reply> {
         let uid =
             words(event, &ICalendarProperty::Uid).map(|uid| uid.trim().chars().take(UID_CHARS).collect());
         let Some(uid) = uid.filter(|uid: &String| !uid.is_empty()) else {
             self.problem("an event without UID", "the UID of the invitation that it answers");
             return None;
         };
-        let at = |name: ICalendarProperty| instant::instant(calendar, event, &name);
+        let at = |name: ICalendarProperty| zones.instant(event, &name);
         let recurrence_id = at(ICalendarProperty::RecurrenceId);
         if recurrence_id.is_err() {
             self.time("RECURRENCE-ID", recurrence_id);
@@ -132,7 +133,7 @@ impl Found {
         }
         let recurrence_id = self.time("RECURRENCE-ID", recurrence_id);
         let start = self.time("DTSTART", at(ICalendarProperty::Dtstart));
-        let end = self.time("DTEND", instant::end(calendar, event, start));
+        let end = self.time("DTEND", zones.end(event, start));
         let dtstamp = self.time("DTSTAMP", at(ICalendarProperty::Dtstamp));
         let attendees: Vec<_> = event.properties(&ICalendarProperty::Attendee).take(ATTENDEES).collect();
         let attendees = attendees.into_iter().filter_map(|entry| self.responder(entry)).collect();

@@ -9,7 +9,7 @@ use crate::domain::id::Address;
 const ANN: &str = "ann.field@northwind.test";
 
 fn at(text: &str) -> Option<DateTime<Utc>> {
-    Some(text.parse().unwrap())
+    text.parse().ok()
 }
 
 fn ann(partstat: PartStat) -> Vec<Responder> {
@@ -239,8 +239,8 @@ fn reading_has_its_limits() {
         assert_eq!(replies.len(), n_replies, "{problems:?}");
         assert!(!problems.is_empty());
     };
-    let many: String = (0..1_000).map(|n| format!("BEGIN:VEVENT\nUID:{n}\nEND:VEVENT\n")).collect();
-    check(format!("BEGIN:VCALENDAR\n{many}END:VCALENDAR\n").as_bytes(), 50);
+    let events: Vec<String> = (0..1_000).map(|n| format!("BEGIN:VEVENT\nUID:{n}\nEND:VEVENT\n")).collect();
+    check(format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", events.concat()).as_bytes(), 50);
     check(&event(&"X-A:b\n".repeat(10_000)), 1);
     check(&event(&format!("COMMENT:{}", "x".repeat(1 << 20))), 1);
     check("BEGIN:VEVENT\n".repeat(100_000).as_bytes(), 0);

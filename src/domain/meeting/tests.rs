@@ -247,8 +247,8 @@ fn a_review_is_proposed_with_whole_notice_and_a_reason() {
     check(
         "2027-03-22T15:00:00Z",
         Some("2027-03-30"),
-        "2027-03-31T09:00:00Z",
-        "31 March 2027 is the first Working Day that leaves 5 Working Days' notice (to Tue 30 March: 5 Working Days \
+        "2027-04-01T09:00:00Z",
+        "1 April 2027 is the first Working Day that leaves 5 Working Days' notice (to Wed 31 March: 5 Working Days \
          after Mon 22 Mar; 26 Mar Good Friday and 29 Mar Easter Monday do not count), and is within 20 Working Days of \
          the decision (by 21 April 2027); no day with that notice lies before the intended start on 30 March 2027.",
     );
