@@ -13,7 +13,7 @@ use crate::cli::evidence::Evidence;
 use crate::cli::look::Looking;
 use crate::cli::screen::{Paint, Screen, one_line, say, say_json, spaced};
 use crate::cli::{Common, outbox};
-use crate::domain::case::{Case, Event, Mail, Reference, flags, waits};
+use crate::domain::case::{Case, Event, Mail, Reference, Stage, flags, waits};
 use crate::domain::directory::User;
 use crate::domain::notification::label_of;
 use crate::domain::world::World;
@@ -173,6 +173,9 @@ impl Story {
         for ruling in &case.rulings {
             let decided = format!("{}, {}", ruling.outcome.title(), day(ruling.decided_on));
             self.row(&format!("decision {}", ruling.number), &format!("{decided}, minute {}", ruling.minute));
+        }
+        if let Some(slot) = case.proposed.as_ref().filter(|_| case.stage == Stage::AdHocReview) {
+            self.row("proposed", &format!("{} to {}: {}", moment(slot.start_at), moment(slot.end_at), slot.why));
         }
         if let Some(on) = case.review_on {
             self.row("review", &day(on));

@@ -74,6 +74,9 @@ pub fn sentence(event: &Event) -> String {
             format!("the Chair asked in letter {} for a decision by {}", letter.0, day(*before))
         }
         Event::Decided { ruling } => decided(ruling),
+        Event::ReviewProposed { start_at, why, .. } => {
+            format!("a review at {} is proposed: {why}", moment(*start_at))
+        }
         Event::ReviewScheduled { on, reason } => format!("review booked for {}: {reason}", day(*on)),
         Event::ReviewHeld { on, reason } => format!("review held until {}: {reason}", day(*on)),
         Event::ReportReceived { on, reason } => format!("report received on {}: {reason}", day(*on)),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Reminded,
+    Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Proposed, Reminded,
     Requested, Ruling, StartAsked, ladder,
 };
 use crate::domain::id::LetterId;
@@ -102,6 +102,10 @@ impl Case {
                 self.requested.push(Requested { letter, person, before, n_rulings: self.rulings.len() });
             }
             Event::Decided { ruling } => self.decided(ruling),
+            Event::ReviewProposed { start_at, end_at, why } => {
+                let (start_at, end_at, why) = (*start_at, *end_at, why.clone());
+                self.proposed = Some(Proposed { start_at, end_at, why });
+            }
             Event::ReviewScheduled { on, .. } => (self.review_on, self.reminded) = (Some(*on), None),
             Event::ReviewHeld { on, .. } => {
                 self.review_on = Some(*on);
@@ -153,6 +157,7 @@ impl Case {
         self.rulings.push(ruling.clone());
         self.meeting_on = ruling.meeting_on;
         (self.out_of_cycle_until, self.review_on, self.owed) = (None, None, None);
+        self.proposed = None;
         self.before_ssc_since = ruling.recorded_at;
         self.deferred.clear();
     }

@@ -136,6 +136,12 @@ pub enum Event {
     Decided {
         ruling: Box<Ruling>,
     },
+    /// A time for an ad-hoc review, within the bounds of DOMAIN.md 4: people agree it, or another.
+    ReviewProposed {
+        start_at: DateTime<Utc>,
+        end_at: DateTime<Utc>,
+        why: String,
+    },
     /// Booked: the first day of a review or its fieldwork.
     ReviewScheduled {
         on: NaiveDate,

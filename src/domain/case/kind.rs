@@ -31,6 +31,7 @@ pub enum Kind {
     ObjectionReleased,
     DecisionRequested,
     Decided(Outcome),
+    ReviewProposed,
     ReviewScheduled,
     ReviewHeld,
     ReportReceived,
@@ -53,7 +54,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -81,6 +82,7 @@ impl Kind {
         Self::Decided(Outcome::FurtherInformation),
         Self::Decided(Outcome::DeferredToMeeting),
         Self::Decided(Outcome::NoFurtherAction),
+        Self::ReviewProposed,
         Self::ReviewScheduled,
         Self::ReviewHeld,
         Self::ReportReceived,
@@ -139,6 +141,7 @@ impl Event {
             Self::ObjectionReleased { .. } => Kind::ObjectionReleased,
             Self::DecisionRequested { .. } => Kind::DecisionRequested,
             Self::Decided { ruling } => Kind::Decided(ruling.outcome),
+            Self::ReviewProposed { .. } => Kind::ReviewProposed,
             Self::ReviewScheduled { .. } => Kind::ReviewScheduled,
             Self::ReviewHeld { .. } => Kind::ReviewHeld,
             Self::ReportReceived { .. } => Kind::ReportReceived,

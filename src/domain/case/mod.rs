@@ -104,6 +104,9 @@ pub struct Case {
     /// What the office was last reminded of, since it has its status.
     #[serde(default)]
     pub reminded: Option<Reminded>,
+    /// A time for its ad-hoc review, which people agree, or another.
+    #[serde(default)]
+    pub proposed: Option<Proposed>,
     /// The first day of its review or fieldwork.
     #[serde(default)]
     pub review_on: Option<NaiveDate>,
@@ -178,6 +181,13 @@ pub struct Reminded {
     pub of: String,
     pub n: u32,
     pub at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    pub start_at: DateTime<Utc>,
+    pub end_at: DateTime<Utc>,
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -339,6 +349,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         owed: None,
         status_since: at,
         reminded: None,
+        proposed: None,
         review_on: None,
         response_due_on: None,
         stayed_until: None,

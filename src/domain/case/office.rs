@@ -9,7 +9,7 @@ use super::meeting::words;
 use super::wait::end_of_day;
 use super::{Case, Event, Refusal, Stage};
 use crate::domain::letter::{Facts, Note, Step};
-use crate::domain::workday::london_date;
+use crate::domain::workday::{london, london_date};
 use crate::domain::world::World;
 
 /// What the office has left lying.
@@ -126,12 +126,17 @@ impl Drafting<'_> {
             let outcome = ruling.outcome.title().to_lowercase();
             format!("The SSC decided on {}: {outcome} (minute {}).", words(ruling.decided_on), ruling.minute)
         });
+        let proposed = case.proposed.as_ref().filter(|_| case.stage == Stage::AdHocReview);
+        let proposed = proposed.map(|slot| {
+            let start = london(slot.start_at).format("%H:%M");
+            format!("Proposed: {start} on {}. {}", words(london_date(slot.start_at)), slot.why)
+        });
         let since = format!("It has waited since {}.", words(london_date(lying.since)));
         let facts = Facts::Note(Note {
             reference: case.reference.to_string(),
             user: case.user_name().to_owned(),
             title: lying.title.into(),
-            lines: decided.into_iter().chain([since]).collect(),
+            lines: decided.into_iter().chain([since]).chain(proposed).collect(),
             next: vec![Step {
                 what: lying.to_do.into(),
                 on: None,

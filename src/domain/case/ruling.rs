@@ -10,6 +10,7 @@ use super::{Case, Event, Kind, Mail, Refusal, Stage, advice, next};
 use crate::domain::directory::{AssessmentKind, InForce, Role};
 use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::Facts;
+use crate::domain::meeting::{Numbers, Slot, propose};
 use crate::domain::outcome::{Outcome, Said};
 use crate::domain::workday::london_date;
 
@@ -40,8 +41,26 @@ const HELD: &str = "a decision of the SSC: a person releases it";
 impl Drafting<'_> {
     pub(super) fn decided(&mut self, case: &Case, by: &Key, said: &Said) -> Result<(), Refusal> {
         let ruling = self.ruling(case, by, said)?;
+        self.ruled(ruling)
+    }
+
+    /// The decision is a fact; what people are to release and agree follows from it.
+    fn ruled(&mut self, ruling: Ruling) -> Result<(), Refusal> {
+        let is_ad_hoc = ruling.outcome == Outcome::AdHocReview;
         self.happened(Event::Decided { ruling: Box::new(ruling) })?;
+        if let Some(slot) = self.slot().filter(|_| is_ad_hoc) {
+            self.happened(Event::ReviewProposed { start_at: slot.start, end_at: slot.end, why: slot.why })?;
+        }
         self.tell_decision()
+    }
+
+    /// When an ad-hoc review that is decided now could be.
+    fn slot(&self) -> Option<Slot> {
+        let policy = &self.world.policy;
+        let numbers =
+            Numbers { notice: policy.review_notice, within: policy.review_within, ..Numbers::default() };
+        let start = self.case().ok()?.notification.fields.intended_start.as_ref();
+        propose(self.now, start.map(|start| start.value.date), &self.world.working_days, numbers)
     }
 
     /// The Chair's own answer to the request in `letter`, once.
@@ -68,8 +87,7 @@ impl Drafting<'_> {
         let ruling = self.ruling(case, person, said)?;
         let why = format!("the answer to letter {}", letter.0);
         self.happened(Event::MailFiled { mail: mail.clone(), why })?;
-        self.happened(Event::Decided { ruling: Box::new(ruling) })?;
-        self.tell_decision()
+        self.ruled(ruling)
     }
 
     /// A draft that tells the User the day for its response.

@@ -187,6 +187,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             Some(Stage::ReportReceived | Stage::ResponseDue | Stage::ResponseReceived),
             Kind::RemediationBegun,
         ) => Some(Stage::Remediation),
+        (Some(stage), Kind::ReviewProposed) => (stage == Stage::AdHocReview).then_some(stage),
         (
             Some(_),
             Kind::ReviewScheduled
