@@ -102,7 +102,7 @@ fn people(
         |all: &[(&'static str, i64)]| list(all.iter().map(|(name, n)| ((*name).into(), *n)).collect());
     let inbox: Vec<_> = counts.inbox.iter().map(|(outcome, n)| (outcome.as_str(), *n)).collect();
     let deliveries: Vec<_> = counts.deliveries.iter().map(|(state, n)| (state.as_str(), *n)).collect();
-    let stages = list(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect());
+    let stages = list(stages(counts));
     let record = format!("{} kB, {}", counts.n_bytes / 1024, counted(counts.n_sightings, "sighting"));
     let row = |name: &str, story: &str| screen.paragraph(name, 12, story);
     let mut text = [
@@ -147,11 +147,17 @@ fn mailbox(name: &str, cursor: Option<&Cursor>) -> Value {
     })
 }
 
+/// The cases, by status.
+fn stages(counts: &Counts) -> Vec<(String, i64)> {
+    let cases = counts.subjects.iter().filter(|(kind, ..)| kind == "case");
+    cases.map(|(_, stage, n)| (stage.clone(), *n)).collect()
+}
+
 fn numbers(counts: &Counts) -> Value {
     let map = |all: Vec<(String, i64)>| all.into_iter().map(|(name, n)| (name, json!(n))).collect::<Value>();
     json!({
         "inbox": map(counts.inbox.iter().map(|(outcome, n)| (outcome.as_str().into(), *n)).collect()),
-        "cases": map(counts.subjects.iter().map(|(_, stage, n)| (stage.clone(), *n)).collect()),
+        "cases": map(stages(counts)),
         "letters": map(counts.letters.clone()),
         "deliveries": map(counts.deliveries.iter().map(|(state, n)| (state.as_str().into(), *n)).collect()),
         "n_events": counts.n_events,

@@ -18,6 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::domain::budget::Limits;
+use crate::domain::desk::Settings;
 use crate::domain::policy::Policy;
 use crate::domain::world::Office;
 
@@ -47,11 +48,12 @@ pub struct Config {
     pub alarm: Alarm,
     pub policy: Policy,
     pub budget: Limits,
+    pub desk: Settings,
     pub files: Files,
 }
 
-const SECTIONS: [&str; 9] =
-    ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "budget", "files"];
+const SECTIONS: [&str; 10] =
+    ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "budget", "desk", "files"];
 
 /// Environment variables as name and value.
 pub type Environment = [(String, String)];
@@ -131,6 +133,7 @@ struct Parts {
     alarm: Option<Alarm>,
     policy: Option<Policy>,
     budget: Option<Limits>,
+    desk: Option<Settings>,
     files: Option<Files>,
 }
 
@@ -183,6 +186,7 @@ impl<'p> Source<'p> {
             alarm: section::alarm(&mut reader),
             policy: section::policy(&mut reader),
             budget: section::budget(&mut reader),
+            desk: section::desk(&mut reader),
             files: section::files(&mut reader),
         };
         letters_are_no_mailbox(&mut reader, &parts);
@@ -204,6 +208,7 @@ impl Parts {
             alarm: self.alarm?,
             policy: self.policy?,
             budget: self.budget?,
+            desk: self.desk?,
             files: self.files?,
         })
     }

@@ -20,6 +20,7 @@ pub enum Part {
     Office,
     Policy,
     Budget,
+    Desk,
     User,
     Provider,
     Person,
@@ -44,6 +45,7 @@ impl fmt::Display for Change {
             Part::Office => "office",
             Part::Policy => "policy",
             Part::Budget => "budget",
+            Part::Desk => "desk",
             Part::User => "user",
             Part::Provider => "provider",
             Part::Person => "person",
@@ -67,6 +69,7 @@ pub fn changes(old: &World, new: &World) -> Vec<Change> {
     }
     texts(Part::Policy, &figures(&old.policy), &figures(&new.policy), &mut all);
     texts(Part::Budget, &caps(&old.budget), &caps(&new.budget), &mut all);
+    texts(Part::Desk, &figures(&old.desk), &figures(&new.desk), &mut all);
     let (was, is) = (&old.directory, &new.directory);
     rows(Part::User, was.users(), is.users(), |user| &user.key, &mut all);
     rows(Part::Provider, was.providers(), is.providers(), |provider| &provider.key, &mut all);
@@ -161,6 +164,7 @@ impl Change {
                 _ => false,
             },
             Part::Holiday => is_open && is_yet_to_be_asked(case),
+            Part::Desk => false,
             // What was sent was sent; a draft is judged and worded again when it is released.
             Part::Office | Part::Template | Part::Budget => {
                 case.letters.values().any(|letter| letter.held.is_some())

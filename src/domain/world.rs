@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::budget::Limits;
+use super::desk;
 use super::directory::{Directory, Role};
 use super::id::{Address, Named};
 use super::letter::Templates;
@@ -15,6 +16,7 @@ pub struct World {
     pub office: Office,
     pub policy: Policy,
     pub budget: Limits,
+    pub desk: desk::Settings,
     pub directory: Directory,
     pub working_days: WorkingDays,
     pub templates: Templates,

@@ -118,6 +118,26 @@ impl Engine {
         Ok(())
     }
 
+    /// One piece of work that is judged on the record as a whole: nothing is being committed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::handle`].
+    pub(super) async fn handle_settled(&self, work: Work) -> anyhow::Result<Vec<Handled>> {
+        let mut ahead = self.ahead.lock().await;
+        let mut decider = self.decider.lock().await;
+        if ahead.n_failed != decider.n_failed {
+            self.look_again(&mut decider).await?;
+        }
+        let done = self.alone(&mut decider, &work).await;
+        *ahead = Ahead::of(&decider);
+        drop(decider);
+        drop(ahead);
+        self.told.deliver.tell();
+        self.told.wake.tell();
+        self.tell_of_letters().await;
+        done
+    }
+
     /// A batch that failed, piece by piece.
     async fn one_by_one(
         &self,

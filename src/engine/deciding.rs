@@ -7,10 +7,12 @@ use data_encoding::HEXLOWER;
 use super::known::Overlay;
 use super::spending::Spending;
 use super::{Handled, Work, seal};
-use crate::domain::case::{self, Decision, Event, Known, Reference, Refusal, Signal, Swept, WaitKind};
+use crate::domain::case::{
+    self, Decision, Event, Known, LetterOut, Reference, Refusal, Signal, Swept, WaitKind,
+};
 use crate::domain::desk;
 use crate::domain::folder::FolderRole;
-use crate::domain::id::{LetterId, SubjectId};
+use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
@@ -44,17 +46,19 @@ impl Deciding<'_> {
                 self.commit.deliveries.extend(work.deliveries.iter().cloned());
                 Ok(done.map(|subject| vec![subject]))
             }
-            Work::Desk { cause, actor, event, inbox, deliveries } => {
-                self.desk(event, cause.clone(), actor.clone())?;
-                self.commit.inbox.extend(inbox.iter().cloned());
-                self.commit.deliveries.extend(deliveries.iter().cloned());
-                Ok(Ok(vec![SubjectId::desk()]))
+            Work::Desk { cause, actor, signal, inbox, deliveries } => {
+                let done = self.desk(signal, cause, actor)?;
+                if done.is_ok() {
+                    self.commit.inbox.extend(inbox.iter().cloned());
+                    self.commit.deliveries.extend(deliveries.iter().cloned());
+                }
+                Ok(done.map(|subject| vec![subject]))
             }
             Work::World { from, to, changes } => {
-                let (since, world, changes) = (self.overlay.desk_version() + 1, to.clone(), changes.clone());
+                let (since, world, changes) = (self.overlay.desk.version() + 1, to.clone(), changes.clone());
                 if let Some(from) = from.clone() {
                     let event = desk::Event::WorldChanged { from, to: to.clone(), changes };
-                    self.desk(&event, format!("reload:{since}"), "daemon".into())?;
+                    self.note(event, &format!("reload:{since}"))?;
                 }
                 let revisited = Some(SubjectId(String::new()));
                 self.commit.in_force = Some(InForce { world, since, revisited });
@@ -74,7 +78,7 @@ impl Deciding<'_> {
                 if !moves.is_empty() {
                     let after = from.revisited.as_ref().map_or("", |subject| subject.0.as_str());
                     let event = desk::Event::CasesMoved { world: to.world.clone(), moves: moves.clone() };
-                    self.desk(&event, format!("{cause}:{after}"), "daemon".into())?;
+                    self.note(event, &format!("{cause}:{after}"))?;
                 }
                 self.commit.in_force = Some(to.clone());
                 Ok(Ok(subjects.clone()))
@@ -88,23 +92,6 @@ impl Deciding<'_> {
                 Ok(Err(Refusal::new(format!("mail {} was set aside: {reason}", inbox.0))))
             }
         }
-    }
-
-    fn desk(&mut self, event: &desk::Event, cause: String, actor: String) -> anyhow::Result<()> {
-        let version = self.overlay.next_desk_version();
-        self.commit.handled.push((SubjectId::desk(), cause.clone()));
-        self.commit.events.push(Entry {
-            subject: SubjectId::desk(),
-            version,
-            kind: event.kind().into(),
-            schema: case::SCHEMA,
-            at: self.now,
-            cause,
-            actor,
-            world_sha256: self.world.sha256,
-            body: serde_json::to_vec(event)?,
-        });
-        Ok(())
     }
 
     fn mail(&mut self, mail: &ReadMail) -> anyhow::Result<Handled> {
@@ -163,6 +150,12 @@ impl Deciding<'_> {
         cause: &str,
         actor: &str,
     ) -> anyhow::Result<Result<SubjectId, Refusal>> {
+        if *target == Target::Case(SubjectId::desk()) {
+            return match desk::Signal::about_letter(signal) {
+                Ok(signal) => self.desk(&signal, cause, actor),
+                Err(refusal) => Ok(Err(refusal)),
+            };
+        }
         let received_at = match signal {
             Signal::Notified(notified) => notified.received_at,
             _ => self.now,
@@ -219,29 +212,41 @@ impl Deciding<'_> {
                 self.commit.letter_moves.push(LetterMove::Discard { letter: *letter });
             }
             if let Event::LetterBounced { letter, recipient, status, diagnostic, .. } = &event {
-                let status = status.as_deref();
-                // 4.x.x: it is still being tried.
-                if !status.is_some_and(|status| status.starts_with('4')) {
-                    let said = [Some("it came back"), status, diagnostic.as_deref()];
-                    let answer = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
-                    let (letter, recipient) = (*letter, recipient.clone());
-                    self.commit.returned.push(Returned { letter, recipient, answer });
-                    self.spending.came_back();
-                }
+                self.came_back(*letter, recipient, status.as_deref(), diagnostic.as_deref());
             }
             self.overlay.apply(subject, &event, version, self.now)?;
         }
         if version > before {
             self.commit.handled.push((subject.clone(), cause.into()));
         }
-        let made = decision.letters.iter().filter(|letter| !letter.is_release).count();
+        self.to_seal(subject, decision.letters)
+    }
+
+    pub(super) fn came_back(
+        &mut self,
+        letter: LetterId,
+        recipient: &Address,
+        status: Option<&str>,
+        diagnostic: Option<&str>,
+    ) {
+        // 4.x.x: it is still being tried.
+        if status.is_some_and(|status| status.starts_with('4')) {
+            return;
+        }
+        let said = [Some("it came back"), status, diagnostic];
+        let answer = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
+        self.commit.returned.push(Returned { letter, recipient: recipient.clone(), answer });
+        self.spending.came_back();
+    }
+
+    pub(super) fn to_seal(&mut self, subject: &SubjectId, letters: Vec<LetterOut>) -> anyhow::Result<()> {
+        let made = letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
-        for letter in &decision.letters {
+        for letter in &letters {
             self.spending.spend(letter, self.now);
         }
-        self.letters.extend(
-            decision.letters.into_iter().map(|letter| seal::Decided { subject: subject.clone(), letter }),
-        );
+        let decided = |letter| seal::Decided { subject: subject.clone(), letter };
+        self.letters.extend(letters.into_iter().map(decided));
         Ok(())
     }
 }

@@ -6,10 +6,11 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::Work;
+use super::desk::AtDesk;
 use super::fold::rows_of;
 use super::sweep::Sweep;
 use crate::domain::case::answer::named_user;
-use crate::domain::case::{Case, Event, Reference, Same, Signal, Swept, WaitKind, apply};
+use crate::domain::case::{Asked, Case, Event, Reference, Same, Signal, Swept, WaitKind, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::{Fields, Kind};
 use crate::domain::route::{Lookup, ReadMail, Target, returned_ids, user_key};
@@ -29,8 +30,8 @@ pub(super) struct Overlay {
     decisions: HashMap<String, (SubjectId, LetterId, Address)>,
     letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
-    desk_version: i64,
     mailbox: Sweep,
+    pub(super) desk: AtDesk,
 }
 
 struct Open {
@@ -55,6 +56,8 @@ struct Wanted {
     desk: bool,
     /// How far the mailbox was swept, and what of it is open.
     sweep: bool,
+    /// What else the record holds, for the Desk's letters.
+    figures: bool,
 }
 
 impl Wanted {
@@ -67,6 +70,7 @@ impl Wanted {
                 Work::Case(work) => {
                     if let Target::Case(subject) = &work.target {
                         wanted.subjects.insert(subject.clone());
+                        wanted.figures |= *subject == SubjectId::desk() && is_release(&work.signal);
                     }
                     wanted.sweep |= matches!(work.signal, Signal::WaitOver { wait: WaitKind::Escalation });
                     if let Signal::Notified(notified) = &work.signal {
@@ -74,7 +78,11 @@ impl Wanted {
                         wanted.user(&notified.notification.fields, notified.received_at, world);
                     }
                 }
-                Work::Desk { .. } | Work::World { .. } => wanted.desk = true,
+                Work::Desk { signal, .. } => {
+                    wanted.desk = true;
+                    wanted.figures |= signal.needs_figures();
+                }
+                Work::World { .. } => wanted.desk = true,
                 Work::Revisit { subjects, .. } => {
                     wanted.desk = true;
                     wanted.subjects.extend(subjects.iter().cloned());
@@ -152,9 +160,6 @@ impl Overlay {
         if wanted.sweep {
             overlay.mailbox = Sweep::look(store, mailboxes).await?;
         }
-        if wanted.desk {
-            overlay.desk_version = store.version(&SubjectId::desk()).await?;
-        }
         if let Some(before) = before {
             overlay.stand_on(before, &mut wanted);
         }
@@ -164,6 +169,7 @@ impl Overlay {
         subjects.extend(overlay.letters.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.replies.values().cloned());
         subjects.extend(overlay.decisions.values().map(|(subject, _, _)| subject.clone()));
+        wanted.desk |= subjects.remove(&SubjectId::desk());
         let changed = |subject: &SubjectId| before.and_then(|before| before.changed(subject));
         let changed_before: Vec<SubjectId> = subjects
             .iter()
@@ -178,6 +184,12 @@ impl Overlay {
         let unknown: Vec<SubjectId> = unknown.cloned().collect();
         if !unknown.is_empty() {
             overlay.rows(store.registers(&unknown).await?)?;
+        }
+        if wanted.desk {
+            overlay.desk = AtDesk::load(store, before.map(|before| &before.desk)).await?;
+        }
+        if wanted.figures {
+            overlay.desk.look_up(store, world, now, mailboxes).await?;
         }
         Ok(overlay)
     }
@@ -200,7 +212,6 @@ impl Overlay {
                 wanted.subjects.extend(subjects.iter().cloned());
             }
         }
-        self.desk_version = self.desk_version.max(before.desk_version);
     }
 
     /// A case that was changed here, as it is now.
@@ -283,15 +294,6 @@ impl Overlay {
         self.numbers.get(&year).copied().unwrap_or(1)
     }
 
-    pub(super) fn desk_version(&self) -> i64 {
-        self.desk_version
-    }
-
-    pub(super) fn next_desk_version(&mut self) -> i64 {
-        self.desk_version += 1;
-        self.desk_version
-    }
-
     pub(super) fn same_system(&self, user: &Key, fields: &Fields) -> Option<SubjectId> {
         let case = self.cases_of(user).into_iter().find(|case| case.against(fields) == Same::Yes);
         case.map(|case| case.reference.subject())
@@ -354,13 +356,17 @@ impl Overlay {
             commit.registers.extend(is_changed.then_some(row));
             commit.timers.push((subject.clone(), timers));
         }
-        Ok(())
+        self.desk.write_out(commit, world, now)
     }
 
     /// The number of the next case by year of receipt.
     pub(super) fn numbers(&self) -> &HashMap<i32, u32> {
         &self.numbers
     }
+}
+
+fn is_release(signal: &Signal) -> bool {
+    matches!(signal, Signal::Asked { what: Asked::Release { .. }, .. })
 }
 
 impl Lookup for Overlay {

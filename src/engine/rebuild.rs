@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::fold::rows_of;
+use super::fold::{rows_of, rows_of_desk};
 use crate::domain::case::{Case, Event, apply};
+use crate::domain::desk::{self, Desk};
 use crate::domain::id::SubjectId;
 use crate::domain::world::World;
 use crate::store::{Store, Term};
 
 const PAGE: i64 = 1_000;
 
-/// Folds the whole journal and replaces register and timers; the number of subjects. `progress` hears of each page.
+/// Folds the whole journal and replaces register and timers; the number of cases. `progress` hears of each page.
 ///
 /// # Errors
 /// When an event does not read, may not follow, or was erased: the sentence names it.
@@ -23,6 +24,7 @@ pub async fn rebuild(
     mut progress: impl FnMut(u64),
 ) -> anyhow::Result<usize> {
     let mut cases: BTreeMap<SubjectId, (Option<Case>, i64, DateTime<Utc>)> = BTreeMap::new();
+    let mut desk: Option<(Desk, i64, DateTime<Utc>)> = None;
     let mut after = 0;
     loop {
         let page = store.journal_all(after, PAGE).await?;
@@ -32,6 +34,10 @@ pub async fn rebuild(
         for recorded in &page {
             let entry = &recorded.entry;
             if entry.subject == SubjectId::desk() {
+                let event = desk::Event::decode(entry.schema, &entry.body)
+                    .map_err(|corrupt| anyhow::anyhow!("event {}: {corrupt}", recorded.seq))?;
+                let (before, ..) = desk.take().unwrap_or_default();
+                desk = Some((desk::apply(before, &event, entry.at)?, entry.version, entry.at));
                 continue;
             }
             let (case, version, at) = cases.entry(entry.subject.clone()).or_insert((None, 0, entry.at));
@@ -49,6 +55,11 @@ pub async fn rebuild(
         timers.push((subject, waits));
     }
     let n = rows.len();
+    if let Some((desk, version, at)) = desk {
+        let (row, waits) = rows_of_desk(&desk, version, world, at)?;
+        rows.push(row);
+        timers.push((SubjectId::desk(), waits));
+    }
     store.replace_register(term, &rows, &timers).await?;
     Ok(n)
 }

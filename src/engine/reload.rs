@@ -56,6 +56,7 @@ impl Engine {
         if !self.must_revisit.load(Ordering::Relaxed) {
             return Ok(false);
         }
+        self.revisit_desk().await?;
         let Some(before @ InForce { revisited: Some(_), .. }) = self.store.in_force().await? else {
             self.must_revisit.store(false, Ordering::Relaxed);
             return Ok(false);

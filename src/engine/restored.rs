@@ -68,7 +68,8 @@ impl Engine {
         let actor = actor(&self.world(), by, Some(login));
         tracing::warn!(restore.by = actor, journal.n_events = n, "a backup was put in place of the record");
         let cause = format!("operator:{asked}");
-        let work = Work::Desk { cause, actor, event, inbox: Vec::new(), deliveries: Vec::new() };
+        let signal = desk::Signal::Noted(event);
+        let work = Work::Desk { cause, actor, signal, inbox: Vec::new(), deliveries: Vec::new() };
         for done in self.handle(vec![work]).await? {
             done.map_err(|refusal| {
                 anyhow::anyhow!("the restore cannot be written down: {}", refusal.because)

@@ -9,6 +9,8 @@ use async_trait::async_trait;
 use super::service::{Idle, Service};
 use super::{CaseWork, Engine, LEASE, Work};
 use crate::domain::case::{Signal, WaitKind};
+use crate::domain::desk;
+use crate::domain::id::SubjectId;
 use crate::domain::route::Target;
 use crate::ports::Clock;
 
@@ -38,6 +40,20 @@ impl Service for Wake {
             let next = self.engine.store.next_due().await?;
             return Ok(next.map_or(Idle::UntilTold, Idle::Until));
         }
+        let (at_desk, due): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|timer| timer.subject == SubjectId::desk());
+        let mut done = Vec::new();
+        for timer in at_desk {
+            let Some(wait) = desk::WaitKind::named(&timer.timer.kind) else { continue };
+            let work = Work::Desk {
+                cause: format!("wait:{}:{}", timer.timer.kind, timer.timer.due_at.timestamp_millis()),
+                actor: "daemon".into(),
+                signal: desk::Signal::WaitOver { wait },
+                inbox: Vec::new(),
+                deliveries: Vec::new(),
+            };
+            done.extend(self.engine.handle_settled(work).await?);
+        }
         let work = due.into_iter().filter_map(|timer| {
             let wait = WaitKind::named(&timer.timer.kind)?;
             Some(Work::Case(Box::new(CaseWork {
@@ -49,7 +65,10 @@ impl Service for Wake {
                 deliveries: Vec::new(),
             })))
         });
-        let done = self.engine.handle(work.collect()).await?;
+        let work: Vec<Work> = work.collect();
+        if !work.is_empty() {
+            done.extend(self.engine.handle(work).await?);
+        }
         if done.iter().all(Result::is_ok) {
             self.engine.alarms.clear("wake").await;
         }

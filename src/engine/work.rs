@@ -14,10 +14,11 @@ pub enum Work {
     Mail(Box<ReadMail>),
     /// A signal for one case, with what else goes down beside it.
     Case(Box<CaseWork>),
+    /// A signal for the Desk, with what else goes down beside it.
     Desk {
         cause: String,
         actor: String,
-        event: desk::Event,
+        signal: desk::Signal,
         inbox: Vec<InboxDone>,
         deliveries: Vec<DeliveryMove>,
     },

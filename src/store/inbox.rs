@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::code::{role, role_word};
 use super::error::Result;
 use super::rows::{InboxDone, InboxRow, Outcome, Waiting};
-use super::sql::{Cells, statements, words};
+use super::sql::{Bound, Cells, statements, words};
 use super::{Store, Writer};
 use crate::domain::id::{InboxId, LetterId, SubjectId};
 use chrono::{DateTime, Utc};
@@ -33,6 +33,8 @@ statements! {
     SUBJECTS = "SELECT inbox_id, subject_id FROM inbox_subject WHERE inbox_id IN ({list i}) ORDER BY subject_id";
     LATEST = "SELECT inbox_id FROM inbox WHERE inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
     OF_OUTCOME = "SELECT inbox_id FROM inbox WHERE outcome = ? AND inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
+    ENDED = "SELECT inbox_id FROM inbox WHERE outcome = ? AND done_at_ms >= ? AND done_at_ms < ? AND inbox_id < ? \
+        ORDER BY inbox_id DESC LIMIT ?";
     OPEN = "SELECT inbox_id FROM inbox WHERE outcome IN ('triage', 'set_aside') AND inbox_id < ? \
         ORDER BY inbox_id DESC LIMIT ?";
     OF_SUBJECT = "SELECT inbox_id FROM inbox_subject WHERE subject_id = ? AND inbox_id < ? \
@@ -50,6 +52,12 @@ pub enum InboxFilter {
     /// A person must look.
     Open,
     Of(Outcome),
+    /// That ended like this, from `since` to just before `until`.
+    Ended {
+        outcome: Outcome,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
     About(SubjectId),
 }
 
@@ -163,6 +171,12 @@ impl Store {
             InboxFilter::Open => reader.all(OPEN, |q| q.bind(before).bind(limit)).await?,
             InboxFilter::Of(outcome) => {
                 reader.all(OF_OUTCOME, |q| q.bind(outcome.as_str()).bind(before).bind(limit)).await?
+            }
+            InboxFilter::Ended { outcome, since, until } => {
+                let (since, until) = (since.timestamp_millis(), until.timestamp_millis());
+                let bind =
+                    |q: Bound| q.bind(outcome.as_str()).bind(since).bind(until).bind(before).bind(limit);
+                reader.all(ENDED, bind).await?
             }
             InboxFilter::About(SubjectId(subject)) => {
                 reader.all(OF_SUBJECT, |q| q.bind(subject).bind(before).bind(limit)).await?

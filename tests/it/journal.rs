@@ -52,6 +52,12 @@ fn every_kind_of_event_has_a_form() {
         "RecordRestored",
         "WorldChanged",
         "CasesMoved",
+        "DeskOpened",
+        "DigestMade",
+        "ChairTold",
+        "PapersIssued",
+        "ChairBriefed",
+        "MorningDone",
     ];
     assert_eq!(
         there,

@@ -175,7 +175,10 @@ impl Story {
             self.row(&format!("decision {}", ruling.number), &format!("{decided}, minute {}", ruling.minute));
         }
         if let Some(slot) = case.proposed.as_ref().filter(|_| case.stage == Stage::AdHocReview) {
-            self.row("proposed", &format!("{} to {}: {}", moment(slot.start_at), moment(slot.end_at), slot.why));
+            self.row(
+                "proposed",
+                &format!("{} to {}: {}", moment(slot.start_at), moment(slot.end_at), slot.why),
+            );
         }
         if let Some(on) = case.review_on {
             self.row("review", &day(on));

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::config::{Config, Login, MailboxKind, Proof, Server, Snapshot, Tls, Transport};
 use crate::domain::budget::Limits;
+use crate::domain::desk::Settings;
 use crate::domain::directory::{Act, Body, Directory, InForce, Role};
 use crate::domain::folder::FolderRole;
 use crate::domain::workday::{london, london_date};
@@ -23,6 +24,8 @@ pub struct Outlook {
     pub mailboxes: Vec<Mailbox>,
     pub transport: String,
     pub budget: Limits,
+    pub desk: Settings,
+    pub next_digest_at: Option<DateTime<Utc>>,
     pub alarm: Vec<String>,
     pub directory: Counts,
     pub may: Vec<Permitted>,
@@ -91,6 +94,8 @@ impl Outlook {
             mailboxes: config.mailboxes.iter().map(mailbox).collect(),
             transport: transport(&config.transport),
             budget: config.budget,
+            desk: config.desk.clone(),
+            next_digest_at: config.desk.digest.as_ref().and_then(|pattern| pattern.after(now)),
             alarm: config.alarm.command.clone(),
             directory: counts(directory, today),
             may: [Act::Triage, Act::Release, Act::Decide, Act::Operate]

@@ -53,6 +53,12 @@ pub fn outlook(outlook: &Outlook) -> String {
     page.line("by itself", &format!("at most {answers_to_address} to one address that writes to us,"));
     page.line("", &format!("{others_to_address} to one address of what nobody asked for,"));
     page.line("", &format!("{to_domain} to one domain, {in_all} in all; more waits for a person"));
+    let digest = outlook
+        .next_digest_at
+        .map_or_else(|| "no digest".into(), |at| format!("to SECAS its digest, the next on {}", moment(at)));
+    let letters =
+        if outlook.desk.letters { "agenda lists, paper notices, mail to the Chair" } else { "nothing else" };
+    page.line("on its own", &format!("{digest}; {letters}"));
     page.line("records", &outlook.record);
     let command = match outlook.alarm.join(" ") {
         none if none.is_empty() => "; no command is run".to_owned(),

@@ -10,6 +10,7 @@ use super::Reader;
 use crate::config::explain::nearest;
 use crate::config::secret::Secret;
 use crate::domain::budget::Limits;
+use crate::domain::desk::{Pattern, Settings};
 use crate::domain::id::{Address, Named};
 use crate::domain::policy::Policy;
 use crate::domain::world::Office;
@@ -226,6 +227,35 @@ pub fn budget(reader: &mut Reader<'_>) -> Option<Limits> {
         reader.fault(&format!("budget.{}", problem.field), problem.found, problem.expected);
     }
     Some(limits)
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawDesk {
+    digest: String,
+    letters: bool,
+}
+
+impl Default for RawDesk {
+    fn default() -> Self {
+        Self { digest: "0 30 8 * * Mon-Fri".into(), letters: true }
+    }
+}
+
+pub fn desk(reader: &mut Reader<'_>) -> Option<Settings> {
+    let raw = reader.section::<RawDesk>("desk")?;
+    let mut digest = None;
+    if !raw.digest.trim().is_empty() {
+        match Pattern::read(&raw.digest) {
+            Ok(pattern) => digest = Some(pattern),
+            Err(error) => {
+                let expected = "seconds, minutes, hours, days, months and days of the week, such as 0 30 8 * * Mon-Fri, or \
+                                nothing at all for no digest";
+                reader.fault("desk.digest", format!("{:?} ({error})", raw.digest), expected);
+            }
+        }
+    }
+    Some(Settings { digest, letters: raw.letters })
 }
 
 #[derive(Deserialize)]

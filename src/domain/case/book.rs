@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Proposed, Reminded,
-    Requested, Ruling, StartAsked, ladder,
+    Answering, Case, Corrupt, Deadline, Escalation, Event, Hold, InformationDue, LetterNote, Owed, Proposed,
+    Reminded, Requested, Ruling, StartAsked, ladder,
 };
 use crate::domain::id::LetterId;
 

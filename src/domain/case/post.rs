@@ -242,7 +242,13 @@ impl Drafting<'_> {
                 }
             },
             Facts::StartQuestion(old) => self.start_question(old.has_passed)?,
-            Facts::CaseSummary(_) | Facts::Note(_) | Facts::DeadlineNote(_) => draft.clone(),
+            Facts::Note(_)
+            | Facts::DeadlineNote(_)
+            | Facts::Digest(_)
+            | Facts::Agenda(_)
+            | Facts::PaperNotice(_)
+            | Facts::NewCases(_)
+            | Facts::ChairDigest(_) => draft.clone(),
             Facts::ReferralPack(_) => self.pack()?,
         })
     }

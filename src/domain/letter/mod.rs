@@ -2,6 +2,7 @@
 //! into finished MIME, the same bytes for the same input, always.
 
 mod check;
+mod desk;
 mod language;
 mod mime;
 mod sample;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
+pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use sample::Sample;
 pub use ssc::{
     Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
@@ -30,8 +32,6 @@ pub use template::{BadTemplate, Templates, folder_names};
 pub enum Facts {
     Acknowledgement(Acknowledgement),
     Receipt(Receipt),
-    /// A new case, for the Chair.
-    CaseSummary(Brief),
     DecisionRequest(Box<DecisionRequest>),
     /// What the SSC decided, for the User.
     Decision(Decision),
@@ -44,6 +44,14 @@ pub enum Facts {
     ReferralPack(Box<ReferralPack>),
     /// For SECAS or the Chair.
     Note(Note),
+    /// The Desk's, for SECAS.
+    Digest(Box<Digest>),
+    Agenda(Box<Agenda>),
+    /// For a member of the SSC.
+    PaperNotice(PaperNotice),
+    /// For the Chair.
+    NewCases(NewCases),
+    ChairDigest(Box<ChairDigest>),
 }
 
 /// For whom a kind of letter is written: what it may say follows from that.
@@ -187,7 +195,6 @@ impl Facts {
         let (kind, audience, reference, classification) = match self {
             Self::Acknowledgement(it) => ("acknowledgement", User, &it.reference, it.classification),
             Self::Receipt(it) => ("receipt", User, &it.reference, it.classification),
-            Self::CaseSummary(it) => ("case_summary", Office, &it.reference, it.classification),
             Self::DecisionRequest(it) => {
                 ("decision_request", Office, &it.brief.reference, it.brief.classification)
             }
@@ -199,6 +206,11 @@ impl Facts {
             Self::DeadlineNote(it) => ("deadline_note", User, &it.reference, it.classification),
             Self::ReferralPack(it) => ("referral_pack", Office, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
+            Self::Digest(it) => ("digest", Office, &it.reference, it.classification),
+            Self::Agenda(it) => ("agenda", Office, &it.reference, it.classification),
+            Self::PaperNotice(it) => ("paper_notice", Members, &it.reference, it.classification),
+            Self::NewCases(it) => ("new_cases", Office, &it.reference, it.classification),
+            Self::ChairDigest(it) => ("chair_digest", Office, &it.reference, it.classification),
         };
         About { kind, audience, reference, classification }
     }
@@ -237,7 +249,6 @@ impl Facts {
                 (&mut letter.understood, &mut letter.problems)
             }
             Self::Receipt(letter) => (&mut letter.changed, &mut letter.problems),
-            Self::CaseSummary(letter) => (&mut letter.understood, &mut no_problems),
             Self::DecisionRequest(letter) => (&mut letter.brief.understood, &mut no_problems),
             Self::Paper(letter) => (&mut letter.understood, &mut no_problems),
             Self::StartQuestion(letter) => {
@@ -249,9 +260,13 @@ impl Facts {
             | Self::ResponseRequest(_)
             | Self::DeadlineNote(_)
             | Self::ReferralPack(_)
-            | Self::Note(_) => {
-                return Cow::Owned(facts);
-            }
+            | Self::Note(_) => return Cow::Owned(facts),
+            // The words of Red cases are not among these.
+            Self::Digest(_)
+            | Self::Agenda(_)
+            | Self::PaperNotice(_)
+            | Self::NewCases(_)
+            | Self::ChairDigest(_) => return Cow::Owned(facts),
         };
         for field in stated {
             field.words = None;

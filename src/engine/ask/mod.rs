@@ -15,7 +15,7 @@ use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
 use crate::domain::case::{Asked, Channel, Mail, Move, Reference, Refusal, Signal, Spoke, Stage};
 use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
-use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::{Notification, Reading, enter};
 use crate::domain::outcome::Said;
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
@@ -140,7 +140,12 @@ impl Engine {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let work = work.by(actor(&world, &asking.by, asking.login.as_deref()));
-        let handled: Option<Handled> = self.handle(vec![work]).await?.pop();
+        let handled: Option<Handled> = match &work {
+            Work::Case(case) if case.target == Target::Case(SubjectId::desk()) => {
+                self.handle_settled(work).await?.pop()
+            }
+            _ => self.handle(vec![work]).await?.pop(),
+        };
         self.review_alarms().await?;
         Ok(match handled {
             Some(Ok(subjects)) => {
@@ -210,7 +215,7 @@ impl Engine {
         let work = Work::Desk {
             cause: cause(asking),
             actor: String::new(),
-            event: desk::Event::MailDismissed { inbox, reason },
+            signal: desk::Signal::Noted(desk::Event::MailDismissed { inbox, reason }),
             inbox: vec![done],
             deliveries: Vec::new(),
         };

@@ -113,7 +113,8 @@ fn queued_again(delivery: i64, answer: &str, now: DateTime<Utc>, until: DateTime
 }
 
 fn desk_work(event: desk::Event, deliveries: Vec<DeliveryMove>, asking: &Asking) -> Work {
-    Work::Desk { cause: cause(asking), actor: String::new(), event, inbox: Vec::new(), deliveries }
+    let signal = desk::Signal::Noted(event);
+    Work::Desk { cause: cause(asking), actor: String::new(), signal, inbox: Vec::new(), deliveries }
 }
 
 fn no_letter(letter: LetterId) -> Refusal {

@@ -29,6 +29,7 @@ use sscd::engine::{Alarms, Ask, Asking, Collect, Deliver, Engine, Idle, Probe, R
 use sscd::ports::{Clock, Transport};
 use sscd::store::{Letter, LetterFilter, Options, Store};
 
+use super::daemon::without_desk;
 use super::hands::Hands;
 
 /// An office with one Maildir, and its engine between two starts of the daemon.
@@ -46,7 +47,8 @@ pub fn noon() -> DateTime<Utc> {
 impl Office {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        write_sample(folder.path()).unwrap();
+        let path = write_sample(folder.path()).unwrap();
+        fs::write(&path, without_desk(&fs::read_to_string(&path).unwrap())).unwrap();
         maildir::create(&folder.path().join("mail")).unwrap();
         fs::create_dir(folder.path().join("state")).unwrap();
         let clock = Arc::new(Hands::at(noon()));

@@ -13,7 +13,12 @@ use super::{Office, noon};
 
 impl Office {
     async fn cases(&self) -> Vec<Case> {
-        let rows = self.engine.store.register_list(&RegisterFilter::All, None, i64::MAX).await.unwrap();
+        let rows = self
+            .engine
+            .store
+            .register_list(&RegisterFilter::Kind("case".into()), None, i64::MAX)
+            .await
+            .unwrap();
         rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect()
     }
 

@@ -2,6 +2,8 @@
 //! is a list of short statements, of which the line names those that matter; `...` at the end stands for any more.
 
 use sscd::domain::case::{Case, Reference, waits};
+use sscd::domain::desk::Desk;
+use sscd::domain::id::SubjectId;
 use sscd::domain::letter::{Facts, preview};
 use sscd::domain::workday::london;
 use sscd::engine::Engine;
@@ -11,7 +13,7 @@ use super::play::Play;
 use super::post::plain;
 use super::script::{Step, number};
 
-const FORM: &str = "expect letter KIND to ADDRESS.., expect draft KIND to ADDRESS..|nobody: WHY, \
+const FORM: &str = "expect letter KIND to ADDRESS.., expect N letters KIND, expect history desk: KIND, .., expect draft KIND to ADDRESS..|nobody: WHY, \
     expect nothing, expect refusal: WHY, expect alarm: TEXT, expect N cases, \
     expect case REFERENCE: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
 
@@ -26,6 +28,9 @@ impl Play {
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(letter, &format!("{} to {}", letter_found.kind, sent.to.join(", ")))?;
             return says(&plain(&sent.bytes), step);
+        }
+        if let Some((n, kind)) = what.split_once(" letters ") {
+            return self.several(step.needs(n.parse().ok(), FORM)?, kind, &step.block);
         }
         if let Some(draft) = what.strip_prefix("draft ") {
             let found = self.news.drafts.pop_front().ok_or_else(|| self.instead("no letter was drafted"))?;
@@ -63,6 +68,11 @@ impl Play {
                 &of_mail(row.ok_or_else(|| format!("there is no mail {n}, but {}", there()))?),
             );
         }
+        if what == "history desk" {
+            let journal = engine.store.journal(&SubjectId::desk()).await.unwrap();
+            let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
+            return same(&wanted.join(" ").replace(',', ""), &kinds.join(" "));
+        }
         let (is_history, reference) = match what.strip_prefix("history ") {
             Some(reference) => (true, Some(reference)),
             None => (false, what.strip_prefix("case ")),
@@ -78,6 +88,30 @@ impl Play {
         let case = cases.iter().find(|case| case.reference == reference);
         let case = case.ok_or_else(|| format!("there is no case {reference}, among {}", cases.len()))?;
         all(&wanted, &of_case(case, &engine))
+    }
+
+    /// The next `n` letters are of that kind. A line of the block is what each says, or after `none to` and `none says`
+    /// what none does.
+    fn several(&mut self, n: usize, kind: &str, block: &[String]) -> Result<(), String> {
+        for _ in 0..n {
+            let (letter, sent) =
+                self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
+            same(kind, &letter.kind)?;
+            let (to, text) = (sent.to.join(", "), plain(&sent.bytes));
+            for line in block {
+                let (found, is_wrong) = if let Some(never) = line.strip_prefix("none to ") {
+                    (&to, to.contains(never))
+                } else if let Some(never) = line.strip_prefix("none says ") {
+                    (&text, text.contains(never))
+                } else {
+                    (&text, !text.contains(line.as_str()))
+                };
+                if is_wrong {
+                    return Err(format!("expected {line:?} of the letter to {to}, found: {found}"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn instead(&self, what: &str) -> String {
@@ -98,8 +132,10 @@ impl Play {
     async fn held(&self, draft: &Letter) -> Result<(String, String), String> {
         let LetterState::Draft { because, .. } = &draft.state else { return Err("it is no draft".into()) };
         let case = cases(&self.office.engine).await.into_iter();
-        let note = case.into_iter().find_map(|case| case.letters.get(&draft.letter).cloned());
-        let to: Vec<String> = note.into_iter().flat_map(|note| note.to).map(|to| to.to_string()).collect();
+        let note =
+            case.into_iter().find_map(|case| case.letters.get(&draft.letter).map(|note| note.to.clone()));
+        let of_desk = desk(&self.office.engine).await.letters.remove(&draft.letter).map(|note| note.to);
+        let to: Vec<String> = note.or(of_desk).unwrap_or_default().iter().map(ToString::to_string).collect();
         Ok((if to.is_empty() { "nobody".into() } else { to.join(", ") }, because.clone()))
     }
 }
@@ -139,6 +175,11 @@ async fn cases(engine: &Engine) -> Vec<Case> {
     let filter = RegisterFilter::Kind("case".into());
     let rows = engine.store.register_list(&filter, None, i64::MAX).await.unwrap();
     rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect()
+}
+
+async fn desk(engine: &Engine) -> Desk {
+    let rows = engine.store.registers(&[SubjectId::desk()]).await.unwrap();
+    rows.first().map_or_else(Desk::default, |row| serde_json::from_slice(&row.body).unwrap())
 }
 
 fn word(value: impl serde::Serialize) -> String {

@@ -10,11 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sscd::adapters::maildir::{self, Maildir};
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::case::{Event, next, waits};
+use sscd::domain::desk;
 use sscd::domain::folder::FolderRole;
+use sscd::domain::id::SubjectId;
 use sscd::domain::world::World;
-use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold};
+use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold, fold_desk};
 use sscd::ports::Clock;
-use sscd::store::{Options, RegisterFilter, Store, Verified};
+use sscd::store::{Entry, Options, RegisterFilter, RegisterRow, Store, Verified};
 use tempfile::TempDir;
 
 use super::post::Post;
@@ -33,20 +35,45 @@ pub struct Office {
     pub post: Arc<Post>,
     services: Vec<(Box<dyn Service>, DateTime<Utc>)>,
     n_mails: usize,
+    kind: Kind,
 }
 
-/// The office that is shipped, with or without tags on its addresses; read once.
-fn world(is_tagged: bool) -> Arc<World> {
-    static WORLDS: [OnceLock<Arc<World>>; 2] = [OnceLock::new(), OnceLock::new()];
+/// What the first line of a conversation says of the office.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// The server takes a tagged sender.
+    pub is_tagged: bool,
+    /// It writes digests, agenda lists and the like by itself.
+    pub has_desk: bool,
+}
+
+impl Kind {
+    fn environment(self) -> Vec<(String, String)> {
+        let mut all = vec![("SSCD_OFFICE__TAGGED_ADDRESSES".into(), self.is_tagged.to_string())];
+        if !self.has_desk {
+            all.push(("SSCD_DESK__DIGEST".into(), String::new()));
+            all.push(("SSCD_DESK__LETTERS".into(), "false".into()));
+        }
+        all
+    }
+}
+
+/// The office that is shipped, or one that is almost that; read once.
+fn world(kind: Kind) -> Arc<World> {
+    static WORLDS: [OnceLock<Arc<World>>; 4] = [const { OnceLock::new() }; 4];
     let read = || {
         let folder = tempfile::tempdir().unwrap();
-        let path = write_sample(folder.path()).unwrap();
-        let tagged = ("SSCD_OFFICE__TAGGED_ADDRESSES".into(), is_tagged.to_string());
-        let config = Config::load(Some(&path), Path::new(""), &[tagged]).unwrap();
-        fs::create_dir(&config.state.folder).unwrap();
-        Arc::new(build_world(&config).unwrap())
+        write_sample(folder.path()).unwrap();
+        Arc::new(read_world(folder.path(), kind))
     };
-    WORLDS[usize::from(is_tagged)].get_or_init(read).clone()
+    WORLDS[usize::from(kind.is_tagged) + 2 * usize::from(kind.has_desk)].get_or_init(read).clone()
+}
+
+/// From the files in a folder.
+fn read_world(folder: &Path, kind: Kind) -> World {
+    let config = Config::load(Some(&folder.join("sscd.toml")), Path::new(""), &kind.environment()).unwrap();
+    fs::create_dir_all(&config.state.folder).unwrap();
+    build_world(&config).unwrap()
 }
 
 async fn engine(folder: &Path, clock: &Arc<Hands>, world: Arc<World>) -> Arc<Engine> {
@@ -87,15 +114,15 @@ fn services(engine: &Arc<Engine>, folder: &Path, post: &Arc<Post>) -> Vec<(Box<d
 }
 
 impl Office {
-    pub async fn open(at: DateTime<Utc>, is_tagged: bool) -> Self {
+    pub async fn open(at: DateTime<Utc>, kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, _) in FOLDERS {
             maildir::create(&folder.path().join(name)).unwrap();
         }
         let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
-        let engine = engine(folder.path(), &clock, world(is_tagged)).await;
+        let engine = engine(folder.path(), &clock, world(kind)).await;
         let services = services(&engine, folder.path(), &post);
-        Self { folder, engine, clock, post, services, n_mails: 0 }
+        Self { folder, engine, clock, post, services, n_mails: 0, kind }
     }
 
     /// The program ends and starts again on the same record.
@@ -103,6 +130,29 @@ impl Office {
         self.engine.store.close().await;
         self.engine = engine(self.folder.path(), &self.clock, self.engine.world()).await;
         self.services = services(&self.engine, self.folder.path(), &self.post);
+    }
+
+    /// A file of the directory is edited, `old => new` in each line with `\n` for a line's end, and taken up.
+    pub async fn edit(&mut self, file: &str, lines: &[String]) -> Result<(), String> {
+        let folder = self.folder.path().join("files");
+        if !folder.exists() {
+            fs::create_dir(&folder).unwrap();
+            write_sample(&folder).unwrap();
+        }
+        let path = folder.join("directory").join(file);
+        let mut text = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        for line in lines {
+            let (old, new) = line.split_once(" => ").ok_or("lines `old => new` in the block")?;
+            let (old, new) = (old.replace("\\n", "\n"), new.replace("\\n", "\n"));
+            if !text.contains(&old) {
+                return Err(format!("{file} does not say {old:?}"));
+            }
+            text = text.replacen(&old, &new, 1);
+        }
+        fs::write(&path, text).unwrap();
+        let world = World { keys: self.engine.world().keys.clone(), ..read_world(&folder, self.kind) };
+        self.engine.adopt(world).await.map_err(|error| format!("{error:#}"))?;
+        self.settle().await.map(drop)
     }
 
     /// Counts on, so that no two mails are the same.
@@ -178,6 +228,10 @@ impl Office {
         for row in store.register_list(&RegisterFilter::All, None, i64::MAX).await.unwrap() {
             let journal = store.journal(&row.subject).await.unwrap();
             let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
+            if row.subject == SubjectId::desk() {
+                self.check_desk(&row, &entries).await?;
+                continue;
+            }
             let case = fold(&entries)
                 .map_err(|error| format!("{error:#}"))?
                 .ok_or("a register row without a fact")?;
@@ -212,6 +266,22 @@ impl Office {
             }
         }
         moves
+    }
+
+    async fn check_desk(&self, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
+        let desk = fold_desk(entries).map_err(|error| format!("{error:#}"))?;
+        if serde_json::to_vec(&desk).unwrap() != row.body {
+            return Err("the register's Desk is not what the journal comes to".into());
+        }
+        let waits = desk::waits(&desk, &self.engine.world());
+        let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
+        let timers = self.engine.store.timers(&row.subject).await.unwrap();
+        let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
+        if timers == due {
+            Ok(())
+        } else {
+            Err(format!("the timers of the Desk are not its waits: {timers:?}"))
+        }
     }
 
     fn turn_to(&self, at: DateTime<Utc>) {

@@ -12,7 +12,7 @@ use sscd::ports::Clock as _;
 use sscd::store::{Letter, LetterFilter, LetterState};
 
 use super::ask::{asking, instant};
-use super::office::Office;
+use super::office::{Kind, Office};
 use super::post::{self, Envelope, Sent, changed};
 use super::script::{Step, number};
 
@@ -35,6 +35,8 @@ pub(super) struct Play {
 
 /// The server takes no tagged sender.
 const NO_TAGS: &str = ", without tags";
+/// The office writes by itself about more than one case.
+const WITH_DESK: &str = ", with the desk";
 
 /// Plays the steps; what its cases went through, as the events and the stages to which they led.
 pub async fn play_and_note(
@@ -59,12 +61,13 @@ fn at(step: &Step, why: &str) -> String {
 impl Play {
     async fn of(steps: &[Step], restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let is_tagged = !first.words.ends_with(NO_TAGS);
-        let start = first.words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
+        let words = first.words.trim_end_matches(WITH_DESK);
+        let kind = Kind { is_tagged: !words.ends_with(NO_TAGS), has_desk: words.len() < first.words.len() };
+        let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
         let start = first
-            .needs(start, "now YYYY-MM-DD HH:MM[, without tags] as the first line")
+            .needs(start, "now YYYY-MM-DD HH:MM[, without tags][, with the desk] as the first line")
             .map_err(|why| at(first, &why))?;
-        Ok(Self { office: Office::open(start, is_tagged).await, news: Unexpected::default(), restarts })
+        Ok(Self { office: Office::open(start, kind).await, news: Unexpected::default(), restarts })
     }
 
     async fn all(&mut self, steps: &[Step]) -> Result<(), String> {
@@ -102,6 +105,9 @@ impl Play {
             self.office.clock.advance(spans.into_iter().sum());
             self.office.restart().await;
             return self.office.look_again().await;
+        }
+        if let Some(file) = step.words.strip_suffix(" is edited") {
+            return self.office.edit(file, &step.block).await;
         }
         if let Some(what) = step.words.strip_prefix("the post ") {
             self.post(step, what)?;

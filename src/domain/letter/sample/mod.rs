@@ -2,6 +2,7 @@
 //! they come into force, and the snapshot tests show what they look like.
 
 mod decision;
+mod desk;
 mod ladder;
 mod notice;
 mod ssc;
@@ -27,6 +28,7 @@ impl Facts {
         samples.extend(ssc::samples());
         samples.extend(decision::samples());
         samples.extend(ladder::samples());
+        samples.extend(desk::samples());
         samples
     }
 }

@@ -15,14 +15,8 @@ pub(super) fn samples() -> Vec<Sample> {
 }
 
 fn for_chair() -> Vec<Sample> {
-    let summary = |name, brief| Sample { name, facts: Facts::CaseSummary(brief) };
     let request = |name, request| Sample { name, facts: Facts::DecisionRequest(Box::new(request)) };
     vec![
-        summary("complete", brief()),
-        summary("incomplete", incomplete()),
-        summary("no meeting", no_meeting()),
-        summary("red", Brief { classification: Classification::Red, ..incomplete() }),
-        summary("hostile", hostile()),
         request("suggestion", suggestion()),
         request("no suggestion", no_suggestion()),
         request("copy", DecisionRequest { token: None, ..suggestion() }),

@@ -1,0 +1,158 @@
+//! The figures for the Desk's letters, read from the record page by page. In: the record; out: [`Figures`]. Invariant:
+//! every list that is read has an end, however large the record is.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use serde::Deserialize;
+
+use crate::domain::case::Case;
+use crate::domain::desk::{Desk, Figures, Mail, OfLetter};
+use crate::domain::folder::FolderRole;
+use crate::domain::letter::Swept;
+use crate::domain::message::Classification;
+use crate::domain::world::World;
+use crate::store::{
+    DeliveryState, InboxFilter, InboxRow, Letter, LetterFilter, LetterState, Outcome, RegisterFilter, Store,
+};
+
+const PAGE: i64 = 200;
+/// Pages of mails or letters: what is beyond was there before, and waits already.
+const PAGES: usize = 50;
+
+/// # Errors
+/// As any reading.
+pub(super) async fn look_up(
+    store: &Store,
+    desk: &Desk,
+    world: &World,
+    now: DateTime<Utc>,
+    mailboxes: Option<&BTreeSet<String>>,
+) -> anyhow::Result<Figures> {
+    let mut figures = Figures::new(desk, world, now);
+    cases(store, world, &mut figures).await?;
+    mails(store, world, now, &mut figures).await?;
+    letters(store, &LetterFilter::Drafts, &mut figures).await?;
+    letters(store, &LetterFilter::Failed, &mut figures).await?;
+    for alarm in store.alarms().await? {
+        figures.alarm(&alarm.key, &alarm.text, alarm.raised_at);
+    }
+    for cursor in store.cursors().await? {
+        if mailboxes.is_none_or(|here| here.contains(&cursor.mailbox)) {
+            figures.mailbox(Swept {
+                name: cursor.mailbox,
+                swept_at: cursor.swept_at,
+                reconciled_at: cursor.reconciled_at,
+                n_found_missing: cursor.n_found_missing,
+            });
+        }
+    }
+    let head = store.head().await?;
+    figures.ends_at(head.seq, HEXLOWER.encode(&head.hash));
+    Ok(figures)
+}
+
+async fn cases(store: &Store, world: &World, figures: &mut Figures) -> anyhow::Result<()> {
+    let filter = RegisterFilter::Kind("case".into());
+    let mut after = None;
+    loop {
+        let page = store.register_list(&filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.subject.clone());
+        for row in &page {
+            let case: Case = serde_json::from_slice(&row.body)?;
+            figures.case(&case, world);
+        }
+    }
+}
+
+async fn mails(
+    store: &Store,
+    world: &World,
+    now: DateTime<Utc>,
+    figures: &mut Figures,
+) -> anyhow::Result<()> {
+    let mut before = None;
+    for _ in 0..PAGES {
+        let page = store.inbox_list(&InboxFilter::Open, before, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.inbox);
+        for row in &page {
+            figures.open_mail(&mail(row, row.received_at, row.reason.clone()), world);
+        }
+    }
+    let (since, until) = (figures.since(), now);
+    let filter = InboxFilter::Ended { outcome: Outcome::NotANotification, since, until };
+    let mut before = None;
+    for _ in 0..PAGES {
+        let page = store.inbox_list(&filter, before, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.inbox);
+        // What colleagues wrote, and what was filed to a case, is ours.
+        for row in page.iter().filter(|row| row.role != FolderRole::Sent && row.subjects.is_empty()) {
+            figures.not_ours(&mail(row, row.done_at.unwrap_or(row.received_at), None));
+        }
+    }
+    Ok(())
+}
+
+/// All that is asked of a reading here.
+#[derive(Deserialize)]
+struct Marked {
+    classification: Classification,
+}
+
+fn mail(row: &InboxRow, at: DateTime<Utc>, why: Option<String>) -> Mail {
+    let marked = row.reading.as_ref().and_then(|reading| serde_json::from_slice::<Marked>(reading).ok());
+    let is_red = marked.is_some_and(|marked| marked.classification >= Classification::Red);
+    Mail {
+        inbox: row.inbox,
+        at,
+        sender: row.sender.clone(),
+        title: row.title.clone(),
+        why: why.filter(|_| !is_red),
+        is_red,
+    }
+}
+
+async fn letters(store: &Store, filter: &LetterFilter, figures: &mut Figures) -> anyhow::Result<()> {
+    let mut before = None;
+    for _ in 0..PAGES {
+        let page = store.letters(filter, before, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        before = Some(last.letter);
+        for letter in &page {
+            let of = |at, why| OfLetter {
+                letter: letter.letter,
+                subject: letter.subject.clone(),
+                kind: letter.kind.clone(),
+                at,
+                why,
+            };
+            match &letter.state {
+                LetterState::Draft { because, .. } => figures.draft(&of(letter.made_at, because.clone())),
+                LetterState::Sealed { .. } | LetterState::Discarded => {
+                    let (at, why) = lost(letter);
+                    figures.failed(&of(at, why));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Since when somebody has not got it, who, and what was said.
+fn lost(letter: &Letter) -> (DateTime<Utc>, String) {
+    let failed = letter
+        .deliveries
+        .iter()
+        .filter(|one| matches!(one.state, DeliveryState::Refused | DeliveryState::Expired));
+    let mut at = letter.made_at;
+    let mut said = Vec::new();
+    for one in failed {
+        at = at.max(one.settled_at.unwrap_or(at));
+        said.push(format!("{}: {}", one.recipient, one.answer.as_deref().unwrap_or("no answer")));
+    }
+    (at, said.join("; "))
+}
