@@ -9,13 +9,12 @@ use super::Work;
 use super::desk::AtDesk;
 use super::fold::rows_of;
 use super::sweep::Sweep;
-use crate::domain::case::answer::named_user;
-use crate::domain::case::{Asked, Case, Event, Reference, Same, Signal, Swept, WaitKind, apply};
+use super::wanted::Wanted;
+use crate::domain::case::{Case, Event, Same, Swept, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
-use crate::domain::notification::{Fields, Kind};
-use crate::domain::route::{Lookup, ReadMail, Target, returned_ids, user_key};
-use crate::domain::token::{Claim, Keys, Purpose, Unverified};
-use crate::domain::workday::{london, london_date};
+use crate::domain::notification::Fields;
+use crate::domain::route::{Lookup, user_key};
+use crate::domain::token::{Claim, Purpose, Unverified};
 use crate::domain::world::World;
 use crate::store::{Commit, Delivery, InboxDone, Letter, RegisterRow, Store};
 
@@ -40,82 +39,6 @@ struct Open {
     is_changed: bool,
     /// Its waits are to be derived anew.
     is_revisited: bool,
-}
-
-/// What must be looked up for a batch.
-#[derive(Default)]
-struct Wanted {
-    content_keys: Vec<String>,
-    message_ids: Vec<String>,
-    tags: Vec<(String, Unverified)>,
-    /// Message-IDs of letters that came back.
-    returned: Vec<String>,
-    users: BTreeSet<Key>,
-    subjects: BTreeSet<SubjectId>,
-    years: BTreeSet<i32>,
-    desk: bool,
-    /// How far the mailbox was swept, and what of it is open.
-    sweep: bool,
-    /// What else the record holds, for the Desk's letters.
-    figures: bool,
-}
-
-impl Wanted {
-    fn of(batch: &[Work], world: &World, now: DateTime<Utc>) -> Self {
-        let mut wanted = Self::default();
-        wanted.years.insert(chrono::Datelike::year(&london(now)));
-        for work in batch {
-            match work {
-                Work::Mail(mail) => wanted.mail(mail, world),
-                Work::Case(work) => {
-                    if let Target::Case(subject) = &work.target {
-                        wanted.subjects.insert(subject.clone());
-                        wanted.figures |= *subject == SubjectId::desk() && is_release(&work.signal);
-                    }
-                    wanted.sweep |= matches!(work.signal, Signal::WaitOver { wait: WaitKind::Escalation });
-                    if let Signal::Notified(notified) = &work.signal {
-                        wanted.years.insert(chrono::Datelike::year(&london(notified.received_at)));
-                        wanted.user(&notified.notification.fields, notified.received_at, world);
-                    }
-                }
-                Work::Desk { signal, .. } => {
-                    wanted.desk = true;
-                    wanted.figures |= signal.needs_figures();
-                }
-                Work::World { .. } => wanted.desk = true,
-                Work::Revisit { subjects, .. } => {
-                    wanted.desk = true;
-                    wanted.subjects.extend(subjects.iter().cloned());
-                }
-                Work::Deliveries(_) | Work::Aside { .. } => {}
-            }
-        }
-        wanted
-    }
-
-    fn mail(&mut self, mail: &ReadMail, world: &World) {
-        let reading = &mail.reading;
-        self.years.insert(chrono::Datelike::year(&london(mail.received_at)));
-        self.content_keys.push(mail.content_key());
-        self.message_ids.extend(reading.thread.iter().cloned());
-        let token = reading.decision.as_ref().map(|decision| &decision.token);
-        let tags = reading.tags.iter().chain(token);
-        self.tags.extend(tags.filter_map(|tag| Some((tag.clone(), Keys::read(tag)?))));
-        if reading.kind == Kind::Bounce {
-            self.returned.extend(returned_ids(reading, &world.keys));
-        }
-        let references = reading.references.iter().filter_map(|text| Reference::parse(text));
-        self.subjects.extend(references.map(Reference::subject));
-        for notification in &reading.notifications {
-            self.user(&notification.fields, mail.received_at, world);
-        }
-    }
-
-    fn user(&mut self, fields: &Fields, received_at: DateTime<Utc>, world: &World) {
-        let (user, _) = named_user(fields, &world.directory, london_date(received_at));
-        let name = fields.user_party_name.as_ref().map(|field| field.value.as_str());
-        self.users.extend(user_key(user, name));
-    }
 }
 
 impl Overlay {
@@ -363,10 +286,6 @@ impl Overlay {
     pub(super) fn numbers(&self) -> &HashMap<i32, u32> {
         &self.numbers
     }
-}
-
-fn is_release(signal: &Signal) -> bool {
-    matches!(signal, Signal::Asked { what: Asked::Release { .. }, .. })
 }
 
 impl Lookup for Overlay {

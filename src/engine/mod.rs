@@ -24,6 +24,7 @@ mod spending;
 mod stage;
 mod sweep;
 mod wake;
+mod wanted;
 mod work;
 
 use std::sync::atomic::AtomicBool;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::Desk;
-use crate::domain::case::{Case, Reference, Stage, Timeliness, flags, waits};
+use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
 use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
 use crate::domain::letter::{Excluded, Item, Listed, Row, Swept};
@@ -160,9 +160,14 @@ impl Figures {
             self.answering.add(row(answering.since, what), MOST);
             self.carries(case);
         }
-        if let Some(due) = case.information_due.as_ref().filter(|due| due.is_overdue) {
-            let late = row(due.at, "information from the User".into());
-            if !is_objected(case) {
+        let information = case.information_due.as_ref().filter(|due| due.is_overdue);
+        let information = information.map(|due| (due.at, "information from the User"));
+        let owed = case.owed.as_ref().filter(|owed| owed.is_overdue).map(|owed| (owed.at, owed.of.title()));
+        for (at, what) in information.into_iter().chain(owed) {
+            let step =
+                case.escalation.as_ref().map_or_else(String::new, |taken| format!(", step {}", taken.level));
+            let late = row(at, format!("{what}{step}"));
+            if case.is_objected().is_none() {
                 self.overdue_for_ssc.add(late.clone(), MOST);
             }
             self.overdue.add(late, MOST);
@@ -178,9 +183,13 @@ impl Figures {
 
     /// What the SSC is to consider, and what of that is new to the Chair.
     fn for_ssc(&mut self, case: &Case, is_new: bool, world: &World) {
-        let meeting = case
-            .meeting_on
-            .filter(|on| case.stage == Stage::ForSscConsideration && *on >= london_date(self.now));
+        let today = london_date(self.now);
+        let is_there = matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting);
+        let next = || world.directory.meetings(Body::Ssc).find(|on| *on >= today);
+        let meeting = match case.meeting_on.filter(|on| is_there && *on >= today) {
+            None if is_escalated(case) => next(),
+            meeting => meeting,
+        };
         if let Some(on) = meeting {
             let tabled = self.tabled.entry(on).or_default();
             if tabled.cases.len() < MOST_CASES {
@@ -190,7 +199,7 @@ impl Figures {
             }
         }
         if is_new || self.chair_later.contains(&case.reference) {
-            let is_told = !case.stage.precedes_ssc() && !is_objected(case);
+            let is_told = !case.stage.precedes_ssc() && case.is_objected().is_none();
             if is_told && self.news.len() < MOST_CASES {
                 self.news.push(brief(case, self.now, world));
             } else {
@@ -295,13 +304,13 @@ impl OfLetter {
     }
 }
 
-/// Nothing about it goes to the SSC before a person decides (DOMAIN.md 2).
-pub(super) fn is_objected(case: &Case) -> bool {
-    case.notification.fields.confidentiality_objection.is_some()
-}
-
 fn shown_user(case: &Case) -> &str {
     if case.classification < Classification::Red { case.user_name() } else { RED }
+}
+
+/// It goes on the agenda as overdue, or for a finding, whatever its status.
+fn is_escalated(case: &Case) -> bool {
+    case.escalation.as_ref().is_some_and(|taken| taken.level >= Level::E3)
 }
 
 fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
@@ -312,6 +321,13 @@ fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
     let mut sentences = if is_red { Vec::new() } else { flags(case, user) };
     if case.timeliness == Timeliness::Retrospective {
         sentences.insert(0, "retrospective: received after the stated start".into());
+    }
+    if let Some(taken) = case.escalation.as_ref().filter(|taken| taken.level >= Level::E3) {
+        let ground = match taken.ground {
+            Ground::Overdue => "overdue",
+            Ground::Finding => "a finding",
+        };
+        sentences.insert(0, format!("{ground}: for consideration (step {})", taken.level));
     }
     let start = fields.actual_start.as_ref().or(fields.intended_start.as_ref()).filter(|_| !is_red);
     let excluded = world.directory.conflicts(case.user.as_ref(), srp.as_deref(), london_date(now));
@@ -339,7 +355,7 @@ fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
         },
         user: case.user.clone(),
         srp,
-        is_objected: is_objected(case),
+        is_objected: case.is_objected().is_some(),
         classification: if is_red { Classification::Unmarked } else { case.classification },
     }
 }
