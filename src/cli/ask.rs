@@ -42,13 +42,7 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
     let said = if let Some(said) = control::send(&state.folder, &asking).await? {
         said
     } else {
-        let config = common.load()?;
-        look::require(&config.state).await?;
-        let _lock = Locked::take(&config.state.folder)?;
-        let engine = run::open_engine(&config).await?;
-        let said = engine.ask(asking).await;
-        engine.store.close().await;
-        let said = said?;
+        let said = Box::pin(here(common, asking)).await?;
         if said.is_ok() {
             eprintln!(
                 "sscd: no daemon runs here, so this command did it; letters leave once `sscd run` does"
@@ -62,6 +56,17 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
         Err(refusal) => return refused(common, &refusal),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// This process does it, as no daemon runs.
+async fn here(common: &Common, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
+    let config = common.load()?;
+    look::require(&config.state).await?;
+    let _lock = Locked::take(&config.state.folder)?;
+    let engine = run::open_engine(&config).await?;
+    let said = engine.ask(asking).await;
+    engine.store.close().await;
+    said
 }
 
 /// Says why nothing was done.

@@ -107,7 +107,8 @@ impl Reload {
             Ok((config, snapshot)) => {
                 let world = snapshot.world(&config, self.engine.world().keys.clone());
                 let is_new = world.sha256 != self.engine.world().sha256;
-                let changes = self.engine.adopt(world).await.context("put the changed files in force")?;
+                let changes =
+                    Box::pin(self.engine.adopt(world)).await.context("put the changed files in force")?;
                 self.engine.alarms.clear(ALARM).await;
                 if self.refused.take().is_some() {
                     tracing::info!("the configuration is sound again");

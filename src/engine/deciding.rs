@@ -219,7 +219,7 @@ impl Deciding<'_> {
         if version > before {
             self.commit.handled.push((subject.clone(), cause.into()));
         }
-        self.to_seal(subject, decision.letters)
+        self.queue_for_seal(subject, decision.letters)
     }
 
     pub(super) fn came_back(
@@ -239,7 +239,11 @@ impl Deciding<'_> {
         self.spending.came_back();
     }
 
-    pub(super) fn to_seal(&mut self, subject: &SubjectId, letters: Vec<LetterOut>) -> anyhow::Result<()> {
+    pub(super) fn queue_for_seal(
+        &mut self,
+        subject: &SubjectId,
+        letters: Vec<LetterOut>,
+    ) -> anyhow::Result<()> {
         let made = letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
         for letter in &letters {

@@ -109,7 +109,7 @@ impl Deciding<'_> {
         for event in events {
             self.book(&event, cause, actor)?;
         }
-        self.to_seal(&subject, letters)?;
+        self.queue_for_seal(&subject, letters)?;
         Ok(Ok(subject))
     }
 

@@ -36,7 +36,7 @@ pub(super) fn decision(case: &Case, world: &World) -> Option<Decision> {
 
 /// Of a letter that tells a decision.
 pub(super) fn tells_decision(kind: &str) -> bool {
-    matches!(kind, "decision" | "user_cio_advice")
+    matches!(kind, "decision" | "user_cio_advice" | "response_request")
 }
 
 /// The day that the SSC set for the response, as a letter tells it.

@@ -12,7 +12,10 @@ impl Case {
     #[expect(clippy::too_many_lines, reason = "one line for each event")]
     pub(super) fn book(&mut self, event: &Event, at: DateTime<Utc>) -> Result<(), Corrupt> {
         match event {
-            Event::CaseLogged(_) | Event::ReportReceived { .. } | Event::RemediationBegun { .. } => {}
+            Event::CaseLogged(_) => {}
+            Event::ReportReceived { .. } => {
+                self.owed = self.owed.take().filter(|owed| owed.of != Owed::Assessment);
+            }
             Event::LetterMade { letter, kind, message_id, to, held } => {
                 let note = LetterNote {
                     kind: kind.clone(),
@@ -37,7 +40,10 @@ impl Case {
             Event::LetterDiscarded { letter, reason } => self.end(*letter, format!("discarded: {reason}"))?,
             Event::LetterAccepted { letter, recipient, .. } => {
                 let note = self.letter(*letter)?;
-                note.accepted_at = note.accepted_at.or(Some(at));
+                // A copy is none of whom it is for.
+                if note.to.first().is_some_and(|first| first.same(recipient)) {
+                    note.accepted_at = note.accepted_at.or(Some(at));
+                }
                 note.fate.push(format!("accepted for {recipient}"));
             }
             Event::LetterFailed { letter, recipient, answer } => {
@@ -50,9 +56,14 @@ impl Case {
             Event::Acknowledged { .. } => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
             Event::InformationRequested { due_on, due_at, why, letter, .. } => {
                 let (on, at, why, letter) = (*due_on, *due_at, why.clone(), *letter);
-                self.information_due = Some(InformationDue { on, at, why, letter, is_overdue: false });
+                let is_of_ssc = self.letters.get(&letter).is_some_and(|note| note.kind == "decision");
+                let due = InformationDue { on, at, why, letter, is_overdue: false, is_of_ssc };
+                self.information_due = Some(due);
             }
             Event::InformationSupplied { mail, fields, changed, missing, classification } => {
+                if changed.iter().any(|name| name == "confidentiality_objection") {
+                    self.is_objection_released = false;
+                }
                 if changed.iter().any(|name| name == "intended_start") {
                     self.start_stated_at = at;
                 }
@@ -106,12 +117,14 @@ impl Case {
                 let (start_at, end_at, why) = (*start_at, *end_at, why.clone());
                 self.proposed = Some(Proposed { start_at, end_at, why });
             }
-            Event::ReviewScheduled { on, .. } => (self.review_on, self.reminded) = (Some(*on), None),
+            Event::ReviewScheduled { on, .. } => self.review_on = Some(*on),
             Event::ReviewHeld { on, .. } => {
                 self.review_on = Some(*on);
                 self.owed = self.owed.take().filter(|owed| owed.of != Owed::Assessment);
             }
-            Event::ResponseReceived { .. } => (self.owed, self.response_due_on) = (None, None),
+            Event::ResponseReceived { .. } | Event::RemediationBegun { .. } => {
+                (self.owed, self.response_due_on) = (None, None);
+            }
             Event::ResponseRequested { due_on, .. } => self.response_due_on = Some(*due_on),
             Event::InformationReceived { .. } => self.information_due = None,
             Event::DeadlineSet { of, due_on, due_at, why, letter } => {
@@ -130,14 +143,16 @@ impl Case {
             Event::OfficeReminded { n, why, .. } => {
                 self.reminded = Some(Reminded { of: why.clone(), n: *n, at });
             }
-            Event::Stayed { until, .. } => self.stayed_until = Some(*until),
+            Event::Stayed { until, .. } => {
+                self.stayed_until = Some(*until);
+                self.deferred.clear();
+            }
             Event::Escalated { level, ground, letter, minute, .. } => {
                 let (level, ground, letter, minute) = (*level, *ground, *letter, minute.clone());
                 self.escalation = Some(Escalation { level, ground, at, letter, minute });
-                self.deferred.remove("escalation");
             }
             Event::Deescalated { .. } => {
-                self.spared = ladder::overdue_since(self);
+                self.spared.extend(ladder::overdue_since(self));
                 self.escalation = None;
             }
             Event::Closed { .. } | Event::Withdrawn { .. } => self.ask_nothing_more(),
@@ -157,7 +172,8 @@ impl Case {
         self.rulings.push(ruling.clone());
         self.meeting_on = ruling.meeting_on;
         (self.out_of_cycle_until, self.review_on, self.owed) = (None, None, None);
-        self.proposed = None;
+        (self.proposed, self.response_due_on) = (None, None);
+        self.information_due = self.information_due.take().filter(|due| !due.is_of_ssc);
         self.before_ssc_since = ruling.recorded_at;
         self.deferred.clear();
     }

@@ -48,13 +48,14 @@ struct Grounds {
 impl Drafting<'_> {
     /// Asks the Chair in office; SECAS gets a copy, without the token.
     pub(super) fn ask_chair(&mut self, before: NaiveDate) -> Result<(), Refusal> {
-        let (chair, letter) = (self.first_in_office(Role::SscChair), self.next_letter());
+        let letter = self.next_letter();
+        let in_office = self.first_in_office(Role::SscChair);
+        let because = in_office.as_ref().and_then(|(key, _)| self.excluded_because(key));
+        let chair = in_office.filter(|_| because.is_none());
         let objection = self.case()?.is_objected().map(str::to_owned);
         let person = chair.as_ref().map(|(key, _)| key.clone());
-        let is_chair = |excluded: &Person| person.as_ref() == Some(&excluded.key);
         let excluded = || {
-            let (_, because) = self.excluded().into_iter().find(|(excluded, _)| is_chair(excluded))?;
-            Some(format!("the Chair is excluded ({because}): a person names who is asked"))
+            because.map(|because| format!("the Chair is excluded ({because}): a person names who is asked"))
         };
         let held = objection.or_else(excluded);
         let subject = self.case()?.reference.subject();
@@ -95,7 +96,10 @@ impl Drafting<'_> {
             reference: case.reference.to_string(),
             pseudonym: format!("User {}", self.world.keys.pseudonym(&user.0)),
             received_at: case.received_at,
-            understood: understood(case, |name| !OWN_WORDS.contains(&name)),
+            understood: understood(case, |name| !OWN_WORDS.contains(&name))
+                .into_iter()
+                .map(in_our_words)
+                .collect(),
             missing: missing(case),
             withheld: withheld_labels(case),
             for_waiting,
@@ -136,8 +140,15 @@ impl Drafting<'_> {
         people.find_map(|person| Some((person.key.clone(), named(person)?)))
     }
 
+    /// Why this person of the SSC hears nothing of the case, if so it is.
+    pub(super) fn excluded_because(&self, person: &Key) -> Option<String> {
+        self.excluded().into_iter().find(|(excluded, _)| excluded.key == *person).map(|(_, because)| because)
+    }
+
+    /// The Chair in office, where it has no interest in the case.
     pub(super) fn chair(&self) -> Vec<Named> {
-        self.first_in_office(Role::SscChair).into_iter().map(|(_, named)| named).collect()
+        let chair = self.first_in_office(Role::SscChair).into_iter();
+        chair.filter(|(key, _)| self.excluded_because(key).is_none()).map(|(_, named)| named).collect()
     }
 
     /// Those of SECAS who may act on it.
@@ -242,6 +253,12 @@ fn understood(case: &Case, is_shown: impl Fn(&str) -> bool) -> Vec<Stated> {
     let shown = case.notification.fields.shown().into_iter();
     let shown = shown.filter(|shown| SHOWN.contains(&shown.name) && is_shown(shown.name));
     shown.map(|shown| stated(shown, case.classification)).collect()
+}
+
+/// As we took it, and not in words in which the User may name itself.
+fn in_our_words(stated: Stated) -> Stated {
+    let words = stated.words.and_then(|words| stated.understood.or(Some(words)));
+    Stated { words, understood: None, ..stated }
 }
 
 fn missing(case: &Case) -> Vec<String> {

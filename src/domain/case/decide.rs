@@ -9,7 +9,7 @@ use super::meeting::words;
 use super::post::held;
 use super::signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
 use super::timeliness::timeliness;
-use super::wait::WaitKind;
+use super::wait::{WaitKind, end_of_day};
 use super::{Case, Corrupt, Stage, apply};
 use crate::domain::budget::SPENT;
 use crate::domain::id::{Key, LetterId, Named};
@@ -178,7 +178,10 @@ impl Drafting<'_> {
         let is_material = |name: &&str| changed.iter().any(|changed| changed == *name);
         let material: Vec<&str> = MATERIAL.into_iter().filter(is_material).collect();
         let case = self.case()?;
-        if case.stage == Stage::FurtherInformation && case.notification.missing.is_empty() {
+        if case.stage == Stage::FurtherInformation
+            && case.notification.missing.is_empty()
+            && !changed.is_empty()
+        {
             return self.back_to_ssc("what the SSC asked for has come");
         }
         if !case.stage.follows_decision() || material.is_empty() {
@@ -253,7 +256,11 @@ impl Drafting<'_> {
             WaitKind::Information => match &case.information_due {
                 Some(due) if !due.is_overdue => {
                     self.happened(Event::InformationOverdue { due_at: due.at })?;
-                    self.back_to_ssc("what the SSC asked for had not come in time")
+                    if due.is_of_ssc {
+                        self.back_to_ssc("what the SSC asked for had not come in time")
+                    } else {
+                        Ok(())
+                    }
                 }
                 _ => Err(Refusal::new("nothing is waited for")),
             },
@@ -281,6 +288,10 @@ impl Drafting<'_> {
             });
         }
         match (wait, case.considered_by()) {
+            // The meeting went by while nobody could ask.
+            (WaitKind::DecisionRequest, Some(before)) if end_of_day(before) <= self.now => {
+                self.put_before_next_meeting(None)
+            }
             (WaitKind::DecisionRequest, Some(before)) => self.ask_chair(before),
             (WaitKind::Office, _) => self.remind_office(),
             (WaitKind::Start, _) => self.ask_about_start(),

@@ -79,14 +79,16 @@ fn overdue(case: &Case) -> Option<Overdue> {
     Some(Overdue { what: "what we asked you for", on: due.on, at: due.at, letter: due.letter })
 }
 
-/// The deadline that passed.
-pub(super) fn overdue_since(case: &Case) -> Option<DateTime<Utc>> {
-    overdue(case).map(|overdue| overdue.at)
+/// The deadlines that passed.
+pub(super) fn overdue_since(case: &Case) -> Vec<DateTime<Utc>> {
+    let owed = case.owed.as_ref().filter(|owed| owed.is_overdue).map(|owed| owed.at);
+    let information = case.information_due.as_ref().filter(|due| due.is_overdue).map(|due| due.at);
+    owed.into_iter().chain(information).collect()
 }
 
 /// The step that comes by itself, and when, in the sending window.
 pub(super) fn next_step(case: &Case, world: &World) -> Option<(Level, DateTime<Utc>)> {
-    let overdue = overdue(case).filter(|overdue| case.spared != Some(overdue.at))?;
+    let overdue = overdue(case).filter(|overdue| !case.spared.contains(&overdue.at))?;
     let days = &world.working_days;
     let after = |from: DateTime<Utc>, n: u32| n_days_after(days, from, n);
     let apart = world.policy.escalate_after;
@@ -101,7 +103,8 @@ pub(super) fn next_step(case: &Case, world: &World) -> Option<(Level, DateTime<U
         Some(Level::E2) => {
             let accepted = taken.and_then(|taken| case.letters.get(&taken.letter?)?.accepted_at);
             let rested = accepted.map_or(overdue.at, |at| after(at, apart));
-            (Level::E3, after(overdue.at, apart.saturating_mul(2)).max(rested))
+            let after_second = taken.map_or(rested, |taken| rested.max(taken.at + Duration::days(1)));
+            (Level::E3, after(overdue.at, apart.saturating_mul(2)).max(after_second))
         }
         Some(_) => return None,
     };

@@ -26,7 +26,7 @@ impl Drafting<'_> {
     /// A deadline that was told stays as it is. A meeting that the directory has no more is replaced at once; what
     /// waits until there is a further meeting is tried again.
     pub(super) fn revisit(&mut self, case: &Case) -> Result<(), Refusal> {
-        if case.stage.is_over() {
+        if case.stage.is_over() || case.stage == Stage::Stayed {
             return Ok(());
         }
         let step = step(case.stage);
@@ -139,7 +139,11 @@ pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case,
 
 /// The wait for the step that brings a case before a meeting.
 fn step(stage: Stage) -> WaitKind {
-    if stage.precedes_ssc() { WaitKind::PutBeforeSsc } else { WaitKind::SscMeeting }
+    match stage {
+        Stage::Stayed => WaitKind::Stay,
+        stage if stage.precedes_ssc() => WaitKind::PutBeforeSsc,
+        _ => WaitKind::SscMeeting,
+    }
 }
 
 pub(super) fn words(on: NaiveDate) -> String {

@@ -121,9 +121,9 @@ pub struct Case {
     /// When the User stated its intended start.
     #[serde(default)]
     pub start_stated_at: DateTime<Utc>,
-    /// The deadline that climbs no further, since a person de-escalated it.
+    /// The deadlines that climb no further, since a person de-escalated them.
     #[serde(default)]
-    pub spared: Option<DateTime<Utc>>,
+    pub spared: Vec<DateTime<Utc>>,
     /// The last step of its escalation.
     #[serde(default)]
     pub escalation: Option<Escalation>,
@@ -135,6 +135,9 @@ pub struct Case {
     pub letters: BTreeMap<LetterId, LetterNote>,
     /// Steps that may not be taken yet, by step.
     pub deferred: BTreeMap<String, DateTime<Utc>>,
+    /// When a step of each wait was last taken: the next of that wait comes later.
+    #[serde(default)]
+    pub stepped: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// A deadline that the User owns and was told of.
@@ -145,6 +148,9 @@ pub struct InformationDue {
     pub why: String,
     pub letter: LetterId,
     pub is_overdue: bool,
+    /// The SSC asked, and not we.
+    #[serde(default)]
+    pub is_of_ssc: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -315,6 +321,10 @@ pub fn apply(case: Option<Case>, event: &Event, at: DateTime<Utc>) -> Result<Cas
     }
     case.stage = stage;
     case.stayed_until = case.stayed_until.filter(|_| stage == Stage::Stayed);
+    if let Some(wait) = WaitKind::stepped_by(event.kind()) {
+        case.stepped.insert(wait.name().into(), at);
+        case.deferred.remove(wait.name());
+    }
     case.book(event, at)?;
     Ok(case)
 }
@@ -353,11 +363,12 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         review_on: None,
         response_due_on: None,
         stayed_until: None,
-        spared: None,
+        spared: Vec::new(),
         escalation: None,
         start_asked: None,
         mails: logged.mail.iter().cloned().collect(),
         letters: BTreeMap::new(),
         deferred: BTreeMap::new(),
+        stepped: BTreeMap::new(),
     }
 }

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::advice::tells_decision;
 use super::decide::Drafting;
 use super::referral::referred;
 use super::{Case, Event, Reference, Referral, Refusal, Stage, next};
@@ -151,10 +152,17 @@ impl Drafting<'_> {
                 return no(format!("{reference} is not escalated"));
             }
             (Move::Deescalate, _) => Event::Deescalated { reason },
-            (Move::Close, _) if !stage.follows_decision() => {
+            (Move::Close, _) if !stage.follows_decision() && !stage.is_over() => {
                 return no(format!(
                     "{reference} is {}: the SSC has not decided on it",
                     stage.title().to_lowercase()
+                ));
+            }
+            (Move::Close, _)
+                if case.letters.values().any(|note| note.held.is_some() && tells_decision(&note.kind)) =>
+            {
+                return no(format!(
+                    "letters on the decision of {reference} are drafts yet: release or discard them first"
                 ));
             }
             (Move::Close, _) => Event::Closed { reason },
@@ -166,7 +174,7 @@ impl Drafting<'_> {
             } else if *what == Move::Reopen {
                 format!("{reference} is not over: it is {:?}", stage.title())
             } else {
-                format!("{reference} is {:?}, on which that cannot follow", stage.title())
+                format!("that cannot follow while {reference} is {:?}", stage.title())
             });
         }
         self.happened(event)?;

@@ -26,7 +26,7 @@ pub(super) struct Lying {
 pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
     let since = case.status_since;
     let lying = |title, to_do, since, expected| Some(Lying { title, to_do, since, expected });
-    if !case.stage.follows_decision() {
+    if case.stage.is_over() || case.stage == Stage::Stayed {
         return None;
     }
     if case.letters.values().any(|note| note.held.is_some() && tells_decision(&note.kind)) {
@@ -63,6 +63,20 @@ pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
             "Put it before the SSC (sscd case table), record what follows, or close the case",
             since,
             world.policy.tell_chair_after,
+        ),
+        Stage::FurtherInformation if !case.information_due.as_ref().is_some_and(|due| due.is_of_ssc) => {
+            lying(
+                "The User was not told what the SSC asks for",
+                "Decide it anew, or record that it has come (sscd case record --step information)",
+                since,
+                0,
+            )
+        }
+        Stage::ResponseDue if case.owed.as_ref().is_none_or(|owed| owed.is_overdue) => lying(
+            "No day is running for the User's response",
+            "Record another day, or the response (sscd case record --step response-due|response)",
+            since,
+            0,
         ),
         Stage::Remediation => lying(
             "Nobody recorded that the remediation is done",
@@ -141,11 +155,7 @@ impl Drafting<'_> {
                 what: lying.to_do.into(),
                 on: None,
                 by_five: false,
-                why: if is_for_chair {
-                    "SECAS was told before, and the Chair is told now".into()
-                } else {
-                    String::new()
-                },
+                why: if is_for_chair { "SECAS was told before".into() } else { String::new() },
             }],
             classification: case.classification,
         });

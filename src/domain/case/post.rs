@@ -9,9 +9,9 @@ use super::letters::{
     self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, recipients,
 };
 use super::owed::Owed;
-use super::{Case, Refusal, Stage};
+use super::{Case, Kind, Refusal, Stage, next};
 use crate::domain::id::{Address, LetterId, Named};
-use crate::domain::letter::Facts;
+use crate::domain::letter::{Audience, Facts};
 use crate::domain::outcome::Outcome;
 use crate::domain::token::Claim;
 use crate::domain::workday::{CLOSE, local, london_date};
@@ -73,7 +73,9 @@ impl Drafting<'_> {
         first: Option<String>,
         last: Option<String>,
     ) -> Option<String> {
-        first.or_else(|| self.case().ok()?.is_paused()).or(last).or_else(|| {
+        // What pauses a case pauses letters to its User; the office goes on.
+        let is_paused = || self.case().ok()?.is_paused().filter(|_| facts.audience() == Audience::User);
+        first.or_else(is_paused).or(last).or_else(|| {
             let to: Vec<&Address> = to.iter().map(|recipient| &recipient.named.address).collect();
             let is_ours = |address: &Address| self.world.is_ours(address);
             self.known.budget.refusal(&self.world.budget, facts, &to, is_ours, self.now)
@@ -190,7 +192,17 @@ impl Drafting<'_> {
                 letter.0
             )));
         }
+        if matches!(draft.audience(), Audience::Office | Audience::Members) {
+            self.refuse_excluded(&to)?;
+        }
         let facts = self.again(case, draft)?;
+        if let (Facts::DecisionRequest(_), Some(before)) =
+            (draft, case.considered_by().filter(|_| facts != *draft))
+        {
+            let by = self.next_letter();
+            self.ask_chair(before)?;
+            return self.happened(Event::LetterSuperseded { letter, by });
+        }
         if facts != *draft {
             let by = self.next_letter();
             let why = format!("{because}; drafted again because the facts changed since");
@@ -213,12 +225,35 @@ impl Drafting<'_> {
         self.close_if_told()
     }
 
+    /// Nobody with an interest in the case gets what is written for the SSC.
+    fn refuse_excluded(&self, to: &[Recipient]) -> Result<(), Refusal> {
+        let on = london_date(self.now);
+        for recipient in to {
+            let person = self.world.directory.person_by_email(&recipient.named.address, on);
+            let because = person.and_then(|person| Some((person, self.excluded_because(&person.key)?)));
+            if let Some((person, because)) = because {
+                return Err(Refusal::new(format!(
+                    "{} is excluded ({because}): name somebody else with --to ADDRESS",
+                    person.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// The same letter on today's facts.
     fn again(&self, case: &Case, draft: &Facts) -> Result<Facts, Refusal> {
+        let is_overtaken = case.ruling().is_some_and(|ruling| {
+            ruling.due_on.is_some()
+                && next(Some(case.stage), Kind::Decided(ruling.outcome)) != Some(case.stage)
+        });
         let of_decision = || {
             let is_late = |on| on <= london_date(self.now);
             match decision(case, self.world) {
                 None => Err(Refusal::new("the SSC has not decided on it")),
+                Some(_) if is_overtaken => {
+                    Err(Refusal::new("what it asks for has come, or was overtaken: discard the letter"))
+                }
                 Some(decision) if decision.due_on.is_some_and(is_late) => Err(Refusal::new(
                     "the day by which it asks the User for something has come: enter the decision anew, with a later \
                      --due",
@@ -230,7 +265,13 @@ impl Drafting<'_> {
             Facts::Acknowledgement(old) => acknowledgement(case, old.confirm, self.now, self.world),
             Facts::Receipt(old) => letters::receipt_again(case, old),
             Facts::Decision(_) => Facts::Decision(of_decision()?),
-            Facts::UserCioAdvice(_) => Facts::UserCioAdvice(of_decision()?),
+            Facts::UserCioAdvice(_) => match decision(case, self.world) {
+                Some(decision) => Facts::UserCioAdvice(decision),
+                None => return Err(Refusal::new("the SSC has not decided on it")),
+            },
+            Facts::DecisionRequest(_) if case.considered_by().is_none() => {
+                return Err(Refusal::new("the case is not before the SSC: discard the letter"));
+            }
             Facts::DecisionRequest(old) => self.decision_request(old.token.clone())?,
             Facts::Paper(_) => self.paper()?,
             Facts::ResponseRequest(_) => match response_request(case) {

@@ -84,6 +84,12 @@ impl Drafting<'_> {
                 case.reference
             )));
         }
+        if let Some(because) = self.excluded_because(person) {
+            return Err(Refusal::new(format!(
+                "it states a decision on {}, and whoever was asked is excluded ({because}): nothing was changed",
+                case.reference
+            )));
+        }
         let ruling = self.ruling(case, person, said)?;
         let why = format!("the answer to letter {}", letter.0);
         self.happened(Event::MailFiled { mail: mail.clone(), why })?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::{Case, Stage, ladder, office, start};
+use super::{Case, Kind, Stage, ladder, office, start};
 use crate::domain::notification::label_of;
 use crate::domain::workday::{CLOSE, OPEN, local};
 use crate::domain::world::World;
@@ -75,6 +75,19 @@ impl WaitKind {
         }
     }
 
+    /// The wait whose step that event is.
+    #[must_use]
+    pub(super) fn stepped_by(event: Kind) -> Option<Self> {
+        Some(match event {
+            Kind::DecisionRequested => Self::DecisionRequest,
+            Kind::OfficeReminded => Self::Office,
+            Kind::StartAsked => Self::Start,
+            Kind::Escalated => Self::Escalation,
+            Kind::PutBeforeSsc => Self::SscMeeting,
+            _ => return None,
+        })
+    }
+
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -89,11 +102,16 @@ pub struct Wait {
     pub what: String,
 }
 
+/// Between a step and the next of the same wait.
+const AFTER_A_STEP: Duration = Duration::minutes(1);
+
 #[must_use]
 pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     let mut waits = Vec::new();
     let mut wait = |kind: WaitKind, due_at: DateTime<Utc>, what: String| {
         let due_at = case.deferred.get(kind.name()).map_or(due_at, |until| due_at.max(*until));
+        // A wait is handled once for each instant: one that falls where another was handled would never move.
+        let due_at = case.stepped.get(kind.name()).map_or(due_at, |at| due_at.max(*at + AFTER_A_STEP));
         waits.push(Wait { kind, due_at, what });
     };
     match case.stage {
@@ -121,8 +139,13 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
             if let Some(at) = case.stayed_until.map(end_of_day) {
                 wait(WaitKind::Stay, at, "its stay to end".into());
             }
+            return waits;
         }
-        _ => {}
+        _ => {
+            if let Some(at) = case.deferred.get(WaitKind::SscMeeting.name()) {
+                wait(WaitKind::SscMeeting, *at, "a further meeting of the SSC".into());
+            }
+        }
     }
     let is_before_ssc = matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting);
     if let Some(before) = case.considered_by().filter(|_| is_before_ssc)

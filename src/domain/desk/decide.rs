@@ -11,7 +11,7 @@ use super::{Desk, Note, apply};
 use crate::domain::case::{Asked, Corrupt, LetterOut, Recipient, Refusal};
 use crate::domain::directory::{Person, Role};
 use crate::domain::id::{Address, LetterId, Named, SubjectId};
-use crate::domain::letter::{Digest, Facts};
+use crate::domain::letter::{Digest, Facts, Listed};
 use crate::domain::token::Claim;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
@@ -213,7 +213,7 @@ fn written(n: u32, next_at: Option<DateTime<Utc>>, figures: &Figures, world: &Wo
         since: figures.since,
         next_at,
         mailboxes: figures.mailboxes.clone(),
-        n_for_people: [triage, drafts, failed, on_hold, answering].into_iter().map(|list| list.n()).sum(),
+        n_for_people: [triage, drafts, failed, on_hold, answering].into_iter().map(Listed::n).sum(),
         triage: triage.clone(),
         drafts: drafts.clone(),
         failed: failed.clone(),

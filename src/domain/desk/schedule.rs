@@ -22,7 +22,7 @@ impl Pattern {
     /// What is wrong with it.
     pub fn read(text: &str) -> Result<Self, String> {
         let pattern = Self(cron::Schedule::from_str(text.trim()).map_err(|error| error.to_string())?);
-        match pattern.from_day(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default()) {
+        match pattern.first_from(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default()) {
             Some(_) => Ok(pattern),
             None => Err("there is no such day".into()),
         }
@@ -32,13 +32,13 @@ impl Pattern {
     #[must_use]
     pub fn after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let today = london_date(at);
-        self.from_day(today).filter(|next| *next > at).or_else(|| self.after_day(today))
+        self.first_from(today).filter(|next| *next > at).or_else(|| self.after_day(today))
     }
 
     /// The time of the first later date that has one.
     #[must_use]
     pub fn after_day(&self, on: NaiveDate) -> Option<DateTime<Utc>> {
-        self.from_day(on.succ_opt()?)
+        self.first_from(on.succ_opt()?)
     }
 
     /// Of the times from `due` on, itself one, the latest that has come: a long silence ends with one digest.
@@ -55,7 +55,7 @@ impl Pattern {
     }
 
     /// The schedule knows no clocks that change: it is asked for times on the wall, as if these were UTC.
-    fn from_day(&self, on: NaiveDate) -> Option<DateTime<Utc>> {
+    fn first_from(&self, on: NaiveDate) -> Option<DateTime<Utc>> {
         let before = on.and_time(NaiveTime::MIN).checked_sub_signed(TimeDelta::seconds(1))?;
         let wall = self.0.after(&before.and_utc()).next()?.naive_utc();
         Some(local(wall.date(), wall.time()))

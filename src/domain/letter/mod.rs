@@ -249,20 +249,34 @@ impl Facts {
                 (&mut letter.understood, &mut letter.problems)
             }
             Self::Receipt(letter) => (&mut letter.changed, &mut letter.problems),
-            Self::DecisionRequest(letter) => (&mut letter.brief.understood, &mut no_problems),
-            Self::Paper(letter) => (&mut letter.understood, &mut no_problems),
+            // Sentences may hold values; they are for whoever opens the case.
+            Self::DecisionRequest(letter) => {
+                letter.brief.flags.clear();
+                letter.for_waiting.clear();
+                letter.for_review.clear();
+                letter.suggestion = None;
+                (&mut letter.brief.understood, &mut no_problems)
+            }
+            Self::Paper(letter) => {
+                letter.for_waiting.clear();
+                letter.for_review.clear();
+                (&mut letter.understood, &mut no_problems)
+            }
             Self::StartQuestion(letter) => {
                 letter.start_as_stated = None;
                 (&mut letter.understood, &mut no_problems)
             }
+            Self::Note(letter) => {
+                letter.lines = vec!["The case is Red: `sscd case show` has its words.".into()];
+                return Cow::Owned(facts);
+            }
+            // They hold no words of a notification; the Desk leaves those of Red cases out.
             Self::Decision(_)
             | Self::UserCioAdvice(_)
             | Self::ResponseRequest(_)
             | Self::DeadlineNote(_)
             | Self::ReferralPack(_)
-            | Self::Note(_) => return Cow::Owned(facts),
-            // The words of Red cases are not among these.
-            Self::Digest(_)
+            | Self::Digest(_)
             | Self::Agenda(_)
             | Self::PaperNotice(_)
             | Self::NewCases(_)

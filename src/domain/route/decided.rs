@@ -3,6 +3,7 @@
 
 use super::{Lookup, ReadMail, Route, Target, evidence, spoke, thread};
 use crate::domain::case::Signal;
+use crate::domain::directory::Role;
 use crate::domain::message::Verdict;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
@@ -33,7 +34,8 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Result<Route,
         return Err(not("and nobody vouches for its sender"));
     }
     let person = world.directory.person_by_email(&asked, london_date(mail.received_at));
-    let person = person.ok_or_else(|| not("and whoever was asked is not in office any more"))?;
+    let person = person.filter(|person| person.role == Role::SscChair);
+    let person = person.ok_or_else(|| not("and whoever was asked is not Chair any more"))?;
     if let Some(problem) = stated.problems.first() {
         return Err(not(&format!(
             "and not all of it reads (found {:?}, expected {})",
