@@ -128,8 +128,12 @@ impl Engine {
         if ahead.n_failed != decider.n_failed {
             self.look_again(&mut decider).await?;
         }
+        let n_failed = decider.n_failed;
         let done = self.alone(&mut decider, &work).await;
-        *ahead = Ahead::of(&decider);
+        // After a commit that failed the next batch looks again.
+        if decider.n_failed == n_failed {
+            *ahead = Ahead::of(&decider);
+        }
         drop(decider);
         drop(ahead);
         self.told.deliver.tell();

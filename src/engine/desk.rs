@@ -23,7 +23,7 @@ pub(super) struct AtDesk {
     is_changed: bool,
     /// Its waits are to be derived anew.
     is_revisited: bool,
-    figures: Option<Figures>,
+    figures: Option<Box<Figures>>,
 }
 
 impl AtDesk {
@@ -51,7 +51,8 @@ impl AtDesk {
         now: DateTime<Utc>,
         mailboxes: Option<&BTreeSet<String>>,
     ) -> anyhow::Result<()> {
-        self.figures = Some(look_up(store, &self.desk, world, now, mailboxes).await?);
+        let figures = Box::pin(look_up(store, &self.desk, world, now, mailboxes)).await?;
+        self.figures = Some(Box::new(figures));
         Ok(())
     }
 
@@ -90,7 +91,7 @@ impl Deciding<'_> {
         actor: &str,
     ) -> anyhow::Result<Result<SubjectId, Refusal>> {
         let at = &self.overlay.desk;
-        let (version, next_letter, figures) = (at.version, LetterId(self.next_letter), at.figures.as_ref());
+        let (version, next_letter, figures) = (at.version, LetterId(self.next_letter), at.figures.as_deref());
         let decision = self.spending.known(|budget| {
             let known = Known { version, next_letter, budget, figures };
             desk::decide(&at.desk, signal, self.now, self.world, known)

@@ -61,8 +61,12 @@ async fn cases(store: &Store, world: &World, figures: &mut Figures) -> anyhow::R
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.subject.clone());
         for row in &page {
-            let case: Case = serde_json::from_slice(&row.body)?;
-            figures.case(&case, world);
+            match serde_json::from_slice::<Case>(&row.body) {
+                Ok(case) => figures.case(&case, world),
+                Err(_) => {
+                    tracing::error!(case = row.subject.0, "the register does not read: run `sscd rebuild`");
+                }
+            }
         }
     }
 }

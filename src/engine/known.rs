@@ -112,7 +112,7 @@ impl Overlay {
             overlay.desk = AtDesk::load(store, before.map(|before| &before.desk)).await?;
         }
         if wanted.figures {
-            overlay.desk.look_up(store, world, now, mailboxes).await?;
+            Box::pin(overlay.desk.look_up(store, world, now, mailboxes)).await?;
         }
         Ok(overlay)
     }

@@ -19,6 +19,8 @@ pub struct Wake {
 }
 
 const BATCH: i64 = 200;
+/// What moved nothing is tried again after this time.
+const LATER: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
 #[async_trait]
 impl Service for Wake {
@@ -66,6 +68,8 @@ impl Service for Wake {
             })))
         });
         let work: Vec<Work> = work.collect();
+        // A letter of the Desk that cannot be written is tried again later, and in nobody's way.
+        let is_stuck = work.is_empty() && done.iter().any(Result::is_err);
         if !work.is_empty() {
             done.extend(self.engine.handle(work).await?);
         }
@@ -80,6 +84,9 @@ impl Service for Wake {
                     .raise("wake", &format!("a wait that is over moved nothing: {refusal}"))
                     .await;
             }
+        }
+        if is_stuck {
+            return Ok(Idle::Until(now + LATER));
         }
         Ok(Idle::Never)
     }

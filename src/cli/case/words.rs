@@ -104,7 +104,7 @@ pub fn sentence(event: &Event) -> String {
             format!("asked in letter {} about the start of {}, {when} it", letter.0, day(*start_on))
         }
         Event::OfficeReminded { n, letter, why } => {
-            format!("the office reminded in letter {}, time {n}: {}", letter.0, why.to_lowercase())
+            format!("the office reminded in letter {}, time {n}: {why}", letter.0)
         }
         Event::Escalated { level, ground, letter, minute, meeting_on, reason } => {
             escalated(*level, *ground, *letter, minute.as_deref(), *meeting_on, reason)

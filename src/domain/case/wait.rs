@@ -155,7 +155,7 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
         wait(WaitKind::DecisionRequest, at, "the Chair to be asked for a decision".into());
     }
     if let Some(lying) = office::lying(case, world) {
-        let what = format!("somebody of the office: {}", lying.title().to_lowercase());
+        let what = format!("somebody of the office: {}", lying.title());
         wait(WaitKind::Office, lying.due_at(case, world), what);
     }
     if let Some((at, has_passed)) = start::next_question(case, world) {

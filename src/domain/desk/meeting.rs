@@ -2,7 +2,7 @@
 //! and the papers of a meeting are issued to its members, once, with a further notice for what is tabled after that. In:
 //! figures; out: letters. Invariant: a member learns of no case in which it has an interest, nor of one under objection.
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
 use super::decide::{Drafting, chair, recipient};
 use super::event::{Event, Notice};
@@ -21,10 +21,11 @@ const AGENDA: &str = "an agenda list leaves when a person of SECAS releases it";
 impl Drafting<'_> {
     pub(super) fn morning(&mut self) -> Result<(), Refusal> {
         let step = WaitKind::Morning.name();
-        let window = self.world.working_days.next_sending(self.now);
-        let until = window.map_err(|beyond| Refusal::new(beyond.to_string()))?;
+        let (reason, until) = match self.world.working_days.next_sending(self.now) {
+            Ok(until) => ("letters leave by themselves from 09:00 to 17:00 on Working Days".into(), until),
+            Err(beyond) => (beyond.to_string(), self.now + Duration::days(1)),
+        };
         if until > self.now {
-            let reason = "letters leave by themselves from 09:00 to 17:00 on Working Days".into();
             return self.happened(Event::StepDeferred { step: step.into(), reason, until });
         }
         let today = london_date(self.now);

@@ -215,6 +215,14 @@ fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup, world: &World) -> Option
     lookup.case(&subject)
 }
 
+/// Does somebody answer who was written to about many cases?
+fn answers_desk(mail: &ReadMail, lookup: &impl Lookup) -> bool {
+    let reading = &mail.reading;
+    let by_thread = reading.thread.iter().filter_map(|id| lookup.thread(id));
+    let by_tag = reading.tags.iter().filter_map(|tag| lookup.replied(tag));
+    by_thread.chain(by_tag).any(|subject| subject == SubjectId::desk())
+}
+
 fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let in_thread = thread(mail, lookup, world);
     let signals: Vec<_> = mail
@@ -276,9 +284,12 @@ fn one_notification(
 /// A reply in our thread: fields from the User's own verified word fill the gaps, anything else a person answers.
 fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let Some(case) = thread(mail, lookup, world) else {
-        return Route::Triage {
-            reason: "it answers something, and no case could be found that it speaks to".into(),
+        let reason = if answers_desk(mail, lookup) {
+            "it answers a letter about more than one case"
+        } else {
+            "it answers something, and no case could be found that it speaks to"
         };
+        return Route::Triage { reason: reason.into() };
     };
     if case.stage.is_over() {
         let (reference, stage) = (case.reference, case.stage.title().to_lowercase());

@@ -7,6 +7,7 @@ mod beside;
 mod budget;
 mod cancelled;
 mod clock;
+mod desk;
 mod disturbed;
 mod not_given;
 mod outbox;
