@@ -5,7 +5,7 @@ use chrono::{Months, NaiveDate};
 
 use super::advice::annual_review_due;
 use super::decide::Drafting;
-use super::letters::{stated, withheld};
+use super::letters::stated;
 use super::meeting::words;
 use super::timeliness::Timeliness;
 use super::{Case, Event, Refusal, flags};
@@ -266,5 +266,5 @@ fn missing(case: &Case) -> Vec<String> {
 }
 
 fn withheld_labels(case: &Case) -> Vec<String> {
-    case.notification.withheld.iter().map(|item| withheld(*item).to_owned()).collect()
+    case.notification.withheld.iter().map(|item| item.title().to_owned()).collect()
 }

@@ -10,7 +10,7 @@ use crate::domain::id::{Address, LetterId, Named};
 use crate::domain::letter::{Acknowledgement, Facts, Missing, Receipt, Stated, Step};
 use crate::domain::message::{Classification, Verdict};
 use crate::domain::notification::{
-    Notification, Shown, WithheldItem,
+    Notification, Shown,
     labels::{label_of, missing_line},
 };
 use crate::domain::workday::Due;
@@ -84,7 +84,7 @@ pub(super) fn acknowledgement(case: &Case, confirm: bool, now: DateTime<Utc>, wo
         understood: fields.shown().into_iter().map(|shown| stated(shown, case.classification)).collect(),
         missing: case.notification.missing.iter().map(|name| missing(name)).collect(),
         missing_due_on: due.as_ref().map(|due| due.on),
-        withheld: case.notification.withheld.iter().map(|item| withheld(*item).to_string()).collect(),
+        withheld: case.notification.withheld.iter().map(|item| item.title().to_owned()).collect(),
         problems: case.notification.problems.clone(),
         confirm,
         sent_by: sender(case, confirm).map(ToString::to_string),
@@ -177,15 +177,6 @@ fn plain(text: &str) -> Vec<String> {
 pub(super) fn missing(name: &str) -> Missing {
     let (label, expected, example) = missing_line(name).unwrap_or((name, "", ""));
     Missing { label: label.into(), expected: expected.into(), example: example.into() }
-}
-
-pub(super) fn withheld(item: WithheldItem) -> &'static str {
-    match item {
-        WithheldItem::Ids => "User IDs",
-        WithheldItem::Architecture => "Architecture",
-        WithheldItem::Srp => "Name of the Shared Resource Provider",
-        WithheldItem::Other => "Other details",
-    }
 }
 
 /// What comes next, when, and why then.

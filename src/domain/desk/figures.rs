@@ -11,7 +11,7 @@ use crate::domain::directory::Body;
 use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
 use crate::domain::letter::{Excluded, Item, Listed, Row, Swept};
 use crate::domain::message::Classification;
-use crate::domain::notification::{Source, WithheldItem, label_of};
+use crate::domain::notification::{Source, label_of};
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
@@ -344,7 +344,7 @@ fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
                 _ => None,
             }),
             missing: case.notification.missing.iter().map(label).collect(),
-            withheld: case.notification.withheld.iter().map(|item| withheld(*item).into()).collect(),
+            withheld: case.notification.withheld.iter().map(|item| item.title().into()).collect(),
             flags: sentences,
             excluded: excluded
                 .into_iter()
@@ -357,14 +357,5 @@ fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
         srp,
         is_objected: case.is_objected().is_some(),
         classification: if is_red { Classification::Unmarked } else { case.classification },
-    }
-}
-
-fn withheld(item: WithheldItem) -> &'static str {
-    match item {
-        WithheldItem::Ids => "User IDs",
-        WithheldItem::Architecture => "Architecture",
-        WithheldItem::Srp => "Name of the Shared Resource Provider",
-        WithheldItem::Other => "Other details",
     }
 }

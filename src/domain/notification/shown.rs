@@ -28,6 +28,19 @@ macro_rules! for_each_field {
     };
 }
 
+impl WithheldItem {
+    /// As letters name it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ids => "User IDs",
+            Self::Architecture => "Architecture",
+            Self::Srp => "Name of the Shared Resource Provider",
+            Self::Other => "Other details",
+        }
+    }
+}
+
 impl Fields {
     /// Every stated field in the order of DOMAIN.md 2.
     #[must_use]
