@@ -1,9 +1,11 @@
 //! What arguments mean. In: a word of the command line; out: its value, or what was found and what is expected.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::domain::case::Reference;
+use crate::domain::id::Address;
 use crate::domain::outcome::Outcome;
+use crate::domain::workday::local;
 
 /// The number of a mail or a letter.
 pub fn number(text: &str) -> Result<i64, String> {
@@ -22,6 +24,21 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let expected =
         || format!("found {text:?}, expected an instant such as 2026-11-02T09:30:00Z or +01:00 at its end");
     text.parse().map_err(|_| expected())
+}
+
+/// A time by the clock in London, as an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Wall(pub DateTime<Utc>);
+
+pub fn wall(text: &str) -> Result<Wall, String> {
+    let text = text.trim().replace('T', " ");
+    let read = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M");
+    let expected = |_| format!("found {text:?}, expected a time in London such as \"2026-12-15 10:00\"");
+    read.map(|at| Wall(local(at.date(), at.time()))).map_err(expected)
+}
+
+pub fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).map_err(|bad| bad.to_string())
 }
 
 /// A meeting of the SSC by its day; none is out of cycle.

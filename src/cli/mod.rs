@@ -13,6 +13,7 @@ mod form;
 mod inbox;
 mod journal;
 mod look;
+mod meeting;
 mod outbox;
 mod progress;
 mod read;
@@ -61,6 +62,7 @@ pub enum Command {
     Form(form::Form),
     Inbox(inbox::Inbox),
     Journal(journal::Journal),
+    Meeting(meeting::Meetings),
     Outbox(outbox::Outbox),
     Read(read::Read),
     Rebuild(rebuild::Rebuild),
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Form(args) => form::form(&args),
         Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),
         Command::Journal(args) => block_on(journal::command(args, &cli.common)),
+        Command::Meeting(args) => block_on(meeting::command(args, &cli.common)),
         Command::Outbox(args) => block_on(outbox::command(args, &cli.common)),
         Command::Read(args) => read::read(&cli.common, &args),
         Command::Rebuild(args) => block_on(rebuild::command(args, &cli.common)),

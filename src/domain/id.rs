@@ -90,8 +90,15 @@ impl Address {
     /// The same mailbox with another tag (RFC 5233).
     #[must_use]
     pub fn tagged(&self, tag: &str) -> Self {
+        let Self(plain) = self.untagged();
+        Self(plain.replacen('@', &format!("+{tag}@"), 1))
+    }
+
+    /// The same mailbox without a tag.
+    #[must_use]
+    pub fn untagged(&self) -> Self {
         let base = self.local().split('+').next().unwrap_or_default();
-        Self(format!("{base}+{tag}@{}", self.domain()))
+        Self(format!("{base}@{}", self.domain()))
     }
 
     /// Equal as mail servers compare in practice: without regard to case.

@@ -25,6 +25,14 @@ pub struct Policy {
     pub review_notice: u32,
     /// Working Days after a decision within which an ad-hoc review takes place.
     pub review_within: u32,
+    /// Members of the SSC, Alternates and the Chair among them, who must come to a review.
+    pub quorum: u32,
+    /// Working Days before a review meeting at which whoever has not answered is asked again.
+    pub chase_before: u32,
+    /// Working Days before it at which SECAS is told where too few come.
+    pub quorum_before: u32,
+    /// Minutes after the SSC at which the User joins a review meeting.
+    pub user_joins_after_minutes: u32,
     /// Working Days for which something may wait for SECAS until it is told so.
     pub tell_secas_after: u32,
     /// Working Days for which something may wait for SECAS until the Chair is told so.
@@ -66,6 +74,10 @@ impl Default for Policy {
             paper_issue: 5,
             review_notice: 5,
             review_within: 20,
+            quorum: 4,
+            chase_before: 3,
+            quorum_before: 2,
+            user_joins_after_minutes: 30,
             tell_secas_after: 5,
             tell_chair_after: 10,
             report_after: 20,
@@ -98,6 +110,10 @@ impl Policy {
             ("paper_issue", self.paper_issue, 0..=60, "Working Days"),
             ("review_notice", self.review_notice, 1..=60, "Working Days"),
             ("review_within", self.review_within, 1..=260, "Working Days"),
+            ("quorum", self.quorum, 1..=100, "people"),
+            ("chase_before", self.chase_before, 1..=20, "Working Days"),
+            ("quorum_before", self.quorum_before, 1..=20, "Working Days"),
+            ("user_joins_after_minutes", self.user_joins_after_minutes, 0..=480, "minutes"),
             ("tell_secas_after", self.tell_secas_after, 1..=60, "Working Days"),
             ("tell_chair_after", self.tell_chair_after, 1..=120, "Working Days"),
             ("report_after", self.report_after, 1..=260, "Working Days"),

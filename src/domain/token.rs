@@ -17,6 +17,8 @@ pub enum Purpose {
     Reply,
     /// In a request for a decision: names its letter, and the one person who may answer.
     Decision,
+    /// ORGANIZER of an invitation: names the letter that was the first, and whom it went to.
+    Organizer,
     /// Local part of our Message-ID.
     MessageId,
     /// Stands for a User where members of the SSC read.
@@ -29,6 +31,7 @@ impl Purpose {
             Self::Bounce => 'b',
             Self::Reply => 'r',
             Self::Decision => 'd',
+            Self::Organizer => 'o',
             Self::MessageId => 'm',
             Self::Pseudonym => 'p',
         }
@@ -103,6 +106,7 @@ impl Keys {
             'b' => Purpose::Bounce,
             'r' => Purpose::Reply,
             'd' => Purpose::Decision,
+            'o' => Purpose::Organizer,
             _ => return None,
         };
         let bytes = BASE32_NOPAD.decode(chars.as_str().to_ascii_uppercase().as_bytes()).ok()?;

@@ -27,6 +27,7 @@ pub(super) struct Overlay {
     bounces: HashMap<String, (SubjectId, LetterId, Address)>,
     replies: HashMap<String, SubjectId>,
     decisions: HashMap<String, (SubjectId, LetterId, Address)>,
+    invitations: HashMap<String, (SubjectId, LetterId, Address)>,
     letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
     mailbox: Sweep,
@@ -184,7 +185,7 @@ impl Overlay {
                         self.replies.insert(tag, subject);
                     }
                 }
-                Purpose::Decision => {
+                Purpose::Decision | Purpose::Organizer => {
                     let letter = LetterId(token.id);
                     let Some(Letter { subject, version, deliveries, .. }) = store.letter(letter).await?
                     else {
@@ -195,7 +196,11 @@ impl Overlay {
                         world.keys.holds(&token, Claim { subject: &subject, version, recipient: to.as_str() })
                     };
                     if let Some(asked) = to.find(claim) {
-                        self.decisions.insert(tag, (subject, letter, asked));
+                        let whom = (subject, letter, asked);
+                        match token.purpose {
+                            Purpose::Organizer => self.invitations.insert(tag, whom),
+                            _ => self.decisions.insert(tag, whom),
+                        };
                     }
                 }
                 Purpose::MessageId | Purpose::Pseudonym => {}
@@ -316,6 +321,10 @@ impl Lookup for Overlay {
 
     fn decided(&self, token: &str) -> Option<(SubjectId, LetterId, Address)> {
         self.decisions.get(token).cloned()
+    }
+
+    fn invited(&self, tag: &str) -> Option<(SubjectId, Address)> {
+        self.invitations.get(tag).map(|(subject, _, to)| (subject.clone(), to.clone()))
     }
 
     fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)> {

@@ -105,7 +105,7 @@ fn envelope(subject: &SubjectId, letter: &LetterOut, world: &World, now: DateTim
     Envelope {
         message_id: letter.message_id.clone(),
         dated_at: now,
-        from: world.office.mailbox.clone(),
+        from: letter.facts.organizer().unwrap_or(&world.office.mailbox).clone(),
         reply_to: world.office.tagged(&world.office.mailbox.address, &tag),
         to: side(false),
         cc: side(true),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::Work;
+use crate::domain::calendar::Uid;
 use crate::domain::case::answer::named_user;
 use crate::domain::case::{Asked, Reference, Signal, WaitKind};
 use crate::domain::id::{Key, SubjectId};
@@ -78,6 +79,7 @@ impl Wanted {
         }
         let references = reading.references.iter().filter_map(|text| Reference::parse(text));
         self.subjects.extend(references.map(Reference::subject));
+        self.subjects.extend(reading.answers.iter().filter_map(|reply| Some(Uid::meeting_of(&reply.uid)?.0)));
         for notification in &reading.notifications {
             self.user(&notification.fields, mail.received_at, world);
         }

@@ -2,6 +2,7 @@
 
 mod command;
 mod decide;
+mod meeting_words;
 mod pack;
 mod story;
 mod touched;

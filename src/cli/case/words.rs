@@ -3,6 +3,7 @@
 use crate::cli::check::{day, moment};
 use chrono::NaiveDate;
 
+use super::meeting_words::met;
 use crate::domain::case::{Event, Ground, Level, Ruling};
 use crate::domain::id::{Address, LetterId};
 use crate::domain::notification::label_of;
@@ -78,7 +79,15 @@ pub fn sentence(event: &Event) -> String {
             format!("a review at {} is proposed: {why}", moment(*start_at))
         }
         Event::ReviewScheduled { on, reason } => format!("review booked for {}: {reason}", day(*on)),
-        Event::ReviewHeld { on, reason } => format!("review held until {}: {reason}", day(*on)),
+        Event::Meeting { part, change } => met(*part, change),
+        Event::ReviewHeld { on, reason, present } => {
+            let there = if present.is_empty() {
+                String::new()
+            } else {
+                format!("; there were {}", present.join(", "))
+            };
+            format!("review held until {}: {reason}{there}", day(*on))
+        }
         Event::ReportReceived { on, reason } => format!("report received on {}: {reason}", day(*on)),
         Event::ResponseRequested { due_on, reason } => {
             format!("the SSC set {}, 17:00 for the response: {reason}", day(*due_on))

@@ -122,7 +122,8 @@ pub struct Invitation {
 }
 
 /// Whom a cancellation is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Whom {
     /// The meeting does not take place.
     All,

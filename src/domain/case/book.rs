@@ -113,10 +113,11 @@ impl Case {
                 self.requested.push(Requested { letter, person, before, n_rulings: self.rulings.len() });
             }
             Event::Decided { ruling } => self.decided(ruling),
-            Event::ReviewProposed { start_at, end_at, why } => {
-                let (start_at, end_at, why) = (*start_at, *end_at, why.clone());
-                self.proposed = Some(Proposed { start_at, end_at, why });
+            Event::ReviewProposed { start_at, end_at, why, place } => {
+                let (start_at, end_at, why, place) = (*start_at, *end_at, why.clone(), place.clone());
+                self.proposed = Some(Proposed { start_at, end_at, why, place });
             }
+            Event::Meeting { part, change } => self.met(*part, change, at)?,
             Event::ReviewScheduled { on, .. } => self.review_on = Some(*on),
             Event::ReviewHeld { on, .. } => {
                 self.review_on = Some(*on);

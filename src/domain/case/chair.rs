@@ -130,9 +130,14 @@ impl Drafting<'_> {
 
     /// People of the SSC with an interest in this case.
     pub(super) fn excluded(&self) -> Vec<(&Person, String)> {
+        self.interests(london_date(self.now))
+    }
+
+    /// The same on another day.
+    pub(super) fn interests(&self, on: NaiveDate) -> Vec<(&Person, String)> {
         let Ok(case) = self.case() else { return Vec::new() };
         let srp = case.notification.fields.srp_name.as_ref().map(|field| field.value.as_str());
-        self.world.directory.conflicts(case.user.as_ref(), srp, london_date(self.now))
+        self.world.directory.conflicts(case.user.as_ref(), srp, on)
     }
 
     fn first_in_office(&self, role: Role) -> Option<(Key, Named)> {

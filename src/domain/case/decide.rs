@@ -47,6 +47,9 @@ pub fn decide(
         (Some(case), Signal::Answered { letter, person, mail, said }) => {
             desk.answered(case, *letter, person, mail, said)?;
         }
+        (Some(case), Signal::CalendarAnswered { part, reply, mail }) => {
+            desk.calendar_answered(case, *part, reply, mail)?;
+        }
         (Some(case), Signal::Bounced { letter, recipient, inbox, bounce }) => {
             note(case, *letter)?;
             desk.happened(Event::LetterBounced {
@@ -74,7 +77,10 @@ pub fn decide(
             desk.happened(Event::LetterFailed { letter, recipient, answer })?;
         }
         (Some(case), Signal::WaitOver { wait }) => desk.wait_over(case, *wait)?,
-        (Some(case), Signal::Revisit) => desk.revisit(case)?,
+        (Some(case), Signal::Revisit) => {
+            desk.revisit(case)?;
+            desk.review_roster()?;
+        }
         (Some(case), Signal::Asked { by, what }) => desk.asked(case, by, what)?,
     }
     desk.stop_clock()?;
@@ -164,6 +170,7 @@ impl Drafting<'_> {
             classification: case.classification.max(notified.classification),
         })?;
         self.take_further(&changed)?;
+        self.review_roster()?;
         if notified.answer.at_once && self.acknowledge_instead(notified, &mail)? {
             return Ok(());
         }
@@ -271,9 +278,11 @@ impl Drafting<'_> {
                 _ => Err(Refusal::new("nothing is owed")),
             },
             WaitKind::Stay => self.put_before_next_meeting(Some("its stay is over".into())),
-            WaitKind::DecisionRequest | WaitKind::Office | WaitKind::Start | WaitKind::Escalation => {
-                self.write_in_window(case, wait)
-            }
+            WaitKind::DecisionRequest
+            | WaitKind::Office
+            | WaitKind::Start
+            | WaitKind::Attendance
+            | WaitKind::Escalation => self.write_in_window(case, wait),
         }
     }
 
@@ -295,6 +304,7 @@ impl Drafting<'_> {
             (WaitKind::DecisionRequest, Some(before)) => self.ask_chair(before),
             (WaitKind::Office, _) => self.remind_office(),
             (WaitKind::Start, _) => self.ask_about_start(),
+            (WaitKind::Attendance, _) => self.look_at_attendance(),
             (WaitKind::Escalation, _) => self.climb(),
             _ => Err(Refusal::new("nobody is to be asked")),
         }
@@ -314,6 +324,13 @@ impl Drafting<'_> {
             }
             Asked::Move { what, reason } => self.moved(case, what, reason),
             Asked::Decide { said } => self.decided(case, by, said),
+            Asked::Invite { drafts } => {
+                for (letter, draft) in drafts {
+                    self.release(case, *letter, self.known.version, draft, &[])?;
+                }
+                Ok(())
+            }
+            Asked::Meet(what) => self.meet(case, what),
             Asked::Paper => {
                 let facts = self.paper()?;
                 self.draft(facts, None, "a paper for the SSC: a person releases it")

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Corrupt;
 use super::ladder::{Ground, Level};
+use super::meet::Change;
 use super::owed::Owed;
 use super::reference::Reference;
 use super::ruling::Ruling;
 use super::timeliness::Timeliness;
 use crate::domain::directory::Standing;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::meeting::Part;
 use crate::domain::message::{Attachment, Classification, Sender};
 use crate::domain::notification::{Fields, Notification};
 
@@ -141,6 +143,14 @@ pub enum Event {
         start_at: DateTime<Utc>,
         end_at: DateTime<Utc>,
         why: String,
+        #[serde(default)]
+        place: Option<String>,
+    },
+    /// Of the review meeting, or of the part that one side has in it.
+    Meeting {
+        part: Part,
+        #[serde(flatten)]
+        change: Box<Change>,
     },
     /// Booked: the first day of a review or its fieldwork.
     ReviewScheduled {
@@ -151,6 +161,9 @@ pub enum Event {
     ReviewHeld {
         on: NaiveDate,
         reason: String,
+        /// Names of who was there, where that was a meeting.
+        #[serde(default)]
+        present: Vec<String>,
     },
     ReportReceived {
         on: NaiveDate,

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::event::Event;
+use super::meet::ChangeKind;
 use crate::domain::outcome::Outcome;
 
 /// An event without its body.
@@ -32,6 +33,7 @@ pub enum Kind {
     DecisionRequested,
     Decided(Outcome),
     ReviewProposed,
+    Meeting(ChangeKind),
     ReviewScheduled,
     ReviewHeld,
     ReportReceived,
@@ -54,7 +56,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 58] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -83,6 +85,17 @@ impl Kind {
         Self::Decided(Outcome::DeferredToMeeting),
         Self::Decided(Outcome::NoFurtherAction),
         Self::ReviewProposed,
+        Self::Meeting(ChangeKind::Called),
+        Self::Meeting(ChangeKind::Moved),
+        Self::Meeting(ChangeKind::Cancelled),
+        Self::Meeting(ChangeKind::AttendeeAdded),
+        Self::Meeting(ChangeKind::AttendeeRemoved),
+        Self::Meeting(ChangeKind::InvitationRepeated),
+        Self::Meeting(ChangeKind::Answered),
+        Self::Meeting(ChangeKind::TimeProposed),
+        Self::Meeting(ChangeKind::ProposalDeclined),
+        Self::Meeting(ChangeKind::AttendanceReviewed),
+        Self::Meeting(ChangeKind::RosterDiffers),
         Self::ReviewScheduled,
         Self::ReviewHeld,
         Self::ReportReceived,
@@ -110,6 +123,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Decided(_) => f.write_str("Decided"),
+            Self::Meeting(change) => change.fmt(f),
             other => write!(f, "{other:?}"),
         }
     }
@@ -142,6 +156,7 @@ impl Event {
             Self::DecisionRequested { .. } => Kind::DecisionRequested,
             Self::Decided { ruling } => Kind::Decided(ruling.outcome),
             Self::ReviewProposed { .. } => Kind::ReviewProposed,
+            Self::Meeting { change, .. } => Kind::Meeting(change.kind()),
             Self::ReviewScheduled { .. } => Kind::ReviewScheduled,
             Self::ReviewHeld { .. } => Kind::ReviewHeld,
             Self::ReportReceived { .. } => Kind::ReportReceived,

@@ -12,6 +12,7 @@ mod flag;
 mod kind;
 mod ladder;
 mod letters;
+mod meet;
 mod meeting;
 mod moves;
 mod office;
@@ -38,6 +39,7 @@ pub use flag::flags;
 pub use kind::Kind;
 pub use ladder::{Escalation, Ground, Level, Swept};
 pub use letters::{LetterOut, Recipient};
+pub use meet::{Again, AttendanceStep, Change, ChangeKind, Meet, Proposal, ReviewMeeting, Who as Guest};
 pub use meeting::revisited;
 pub use moves::{Move, Step};
 pub use owed::{Deadline, Owed};
@@ -107,6 +109,9 @@ pub struct Case {
     /// A time for its ad-hoc review, which people agree, or another.
     #[serde(default)]
     pub proposed: Option<Proposed>,
+    /// The meeting of its ad-hoc review, once people were invited.
+    #[serde(default)]
+    pub review: Option<ReviewMeeting>,
     /// The first day of its review or fieldwork.
     #[serde(default)]
     pub review_on: Option<NaiveDate>,
@@ -194,6 +199,8 @@ pub struct Proposed {
     pub start_at: DateTime<Utc>,
     pub end_at: DateTime<Utc>,
     pub why: String,
+    #[serde(default)]
+    pub place: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,6 +367,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         status_since: at,
         reminded: None,
         proposed: None,
+        review: None,
         review_on: None,
         response_due_on: None,
         stayed_until: None,

@@ -120,6 +120,13 @@ impl Drafting<'_> {
         let (reference, stage) = (case.reference, case.stage);
         let no = |why: String| Err(Refusal::new(why));
         let reason = reason.to_owned();
+        if matches!(what, Move::Withdraw | Move::Supersede { .. } | Move::Stay { .. } | Move::Close)
+            && case.meeting_ahead(self.now).is_some()
+        {
+            return no(format!(
+                "people are invited to the review of {reference}: cancel it first (sscd meeting cancel {reference})"
+            ));
+        }
         let event = match (what, &case.on_hold) {
             (Move::Answered, _) if case.answering.is_none() => {
                 return no(format!("nobody is answering {reference}"));
@@ -189,6 +196,25 @@ impl Drafting<'_> {
         }
     }
 
+    /// A review meeting took place, and these were there.
+    pub(super) fn was_held_on(
+        &mut self,
+        case: &Case,
+        on: NaiveDate,
+        present: Vec<String>,
+        reason: String,
+    ) -> Result<(), Refusal> {
+        let event = match self.recorded(case, Step::Held, on, reason)? {
+            Event::ReviewHeld { on, reason, .. } => Event::ReviewHeld { on, reason, present },
+            other => other,
+        };
+        if next(Some(case.stage), event.kind()).is_none() {
+            let stage = case.stage.title();
+            return Err(Refusal::new(format!("that cannot follow while {} is {stage:?}", case.reference)));
+        }
+        self.happened(event)
+    }
+
     fn recorded(&self, case: &Case, step: Step, on: NaiveDate, reason: String) -> Result<Event, Refusal> {
         let today = london_date(self.now);
         match step {
@@ -212,7 +238,7 @@ impl Drafting<'_> {
         }
         Ok(match step {
             Step::Booked => Event::ReviewScheduled { on, reason },
-            Step::Held => Event::ReviewHeld { on, reason },
+            Step::Held => Event::ReviewHeld { on, reason, present: Vec::new() },
             Step::Report => Event::ReportReceived { on, reason },
             Step::ResponseDue => Event::ResponseRequested { due_on: on, reason },
             Step::Response => Event::ResponseReceived { on, reason },

@@ -9,6 +9,7 @@ use super::meeting::words;
 use super::wait::end_of_day;
 use super::{Case, Event, Refusal, Stage};
 use crate::domain::letter::{Facts, Note, Step};
+use crate::domain::meeting::Part;
 use crate::domain::workday::{london, london_date};
 use crate::domain::world::World;
 
@@ -33,10 +34,24 @@ pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
         let to_do = "Read the drafts and release them, or discard them (sscd outbox list)";
         return lying("Letters about the SSC's decision wait to be released", to_do, since, 0);
     }
+    let proposals = case.review.as_ref().filter(|review| review.is_live()).map(|review| &review.proposals);
+    let proposal = proposals.and_then(|proposals| Some(proposals.first()?.at));
     match case.stage {
         Stage::AdHocReview => lying(
             "No ad-hoc review is scheduled",
-            "Agree the day and record it (sscd case record --step booked)",
+            "Release the drafted invitations (sscd meeting invite), or propose another time (sscd meeting propose)",
+            since,
+            0,
+        ),
+        _ if proposal.is_some() => lying(
+            "Another time that somebody proposed for the review waits for a word",
+            "Move the meeting (sscd meeting move), or say that it stays (sscd meeting decline)",
+            proposal.unwrap_or(since),
+            0,
+        ),
+        stage if is_moot(stage, case) => lying(
+            "A review meeting stands, and the SSC has decided otherwise since",
+            "Cancel it (sscd meeting cancel)",
             since,
             0,
         ),
@@ -98,6 +113,23 @@ pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
         }
         _ => None,
     }
+}
+
+/// People are invited to a review of which a decision made an end.
+fn is_moot(stage: Stage, case: &Case) -> bool {
+    let is_after = case.review.as_ref().is_some_and(|review| {
+        let starts = Part::ALL.into_iter().filter_map(|part| Some(review.live(part)?.start));
+        starts.max().is_some_and(|start| start > case.status_since)
+    });
+    let is_other = matches!(
+        stage,
+        Stage::AwaitAnnualReview
+            | Stage::AssessmentRequired
+            | Stage::FurtherInformation
+            | Stage::DeferredToMeeting
+            | Stage::NoFurtherAction
+    );
+    is_after && is_other
 }
 
 impl Lying {

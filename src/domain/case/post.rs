@@ -88,7 +88,7 @@ impl Drafting<'_> {
         LetterId(self.known.next_letter.0 + i64::try_from(n_made).unwrap_or(i64::MAX))
     }
 
-    fn letter(
+    pub(super) fn letter(
         &mut self,
         facts: Facts,
         to: Vec<Recipient>,
@@ -183,6 +183,15 @@ impl Drafting<'_> {
         to: &[Address],
     ) -> Result<(), Refusal> {
         let note = held(case, letter)?;
+        if let Facts::Invitation(old) | Facts::UserInvitation(old) = draft {
+            if !to.is_empty() {
+                return Err(Refusal::new(format!(
+                    "an invitation goes to whom it names: add or remove people (sscd meeting add|remove {})",
+                    case.reference
+                )));
+            }
+            return self.release_invitation(letter, draft, old);
+        }
         let because = note.held.clone().unwrap_or_default();
         let to: Vec<Recipient> =
             if to.is_empty() { &note.to } else { to }.iter().map(named_by_person).collect();
@@ -284,6 +293,10 @@ impl Drafting<'_> {
             },
             Facts::StartQuestion(old) => self.start_question(old.has_passed)?,
             Facts::Note(_)
+            | Facts::Invitation(_)
+            | Facts::UserInvitation(_)
+            | Facts::Cancellation(_)
+            | Facts::ProposalDeclined(_)
             | Facts::DeadlineNote(_)
             | Facts::Digest(_)
             | Facts::Agenda(_)

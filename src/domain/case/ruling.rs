@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::decide::Drafting;
 use super::meeting::words;
 use super::{Case, Event, Kind, Mail, Refusal, Stage, advice, next};
-use crate::domain::directory::{AssessmentKind, InForce, Role};
+use crate::domain::directory::{AssessmentKind, InForce, Person, Role};
 use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::Facts;
-use crate::domain::meeting::{Numbers, Slot, propose};
+use crate::domain::meeting::{Numbers, Part, Slot, propose};
 use crate::domain::outcome::{Outcome, Said};
 use crate::domain::workday::london_date;
 
@@ -48,10 +48,22 @@ impl Drafting<'_> {
     fn ruled(&mut self, ruling: Ruling) -> Result<(), Refusal> {
         let is_ad_hoc = ruling.outcome == Outcome::AdHocReview;
         self.happened(Event::Decided { ruling: Box::new(ruling) })?;
-        if let Some(slot) = self.slot().filter(|_| is_ad_hoc) {
-            self.happened(Event::ReviewProposed { start_at: slot.start, end_at: slot.end, why: slot.why })?;
+        let by = self.next_letter();
+        self.tell_decision()?;
+        if is_ad_hoc { self.set_up_review() } else { self.end_invitations(by) }
+    }
+
+    /// A time is proposed at once, with drafted invitations; a meeting to which people are invited already stands.
+    fn set_up_review(&mut self) -> Result<(), Refusal> {
+        let ahead = self.case()?.meeting_ahead(self.now).and_then(|review| review.live(Part::Ssc));
+        if let Some(meeting) = ahead {
+            let (on, reason) = (london_date(meeting.start), "the invitations to it stand".into());
+            return self.happened(Event::ReviewScheduled { on, reason });
         }
-        self.tell_decision()
+        let Some(slot) = self.slot() else { return Ok(()) };
+        let (start_at, end_at, why, place) = (slot.start, slot.end, slot.why, None);
+        self.happened(Event::ReviewProposed { start_at, end_at, why, place })?;
+        self.draft_invitations()
     }
 
     /// When an ad-hoc review that is decided now could be.
@@ -125,12 +137,14 @@ impl Drafting<'_> {
     }
 
     /// The User CIO in office that assesses this User.
+    pub(super) fn assessor_on(&self, on: NaiveDate) -> Option<&Person> {
+        let person = self.world.directory.person(self.user()?.user_cio.as_ref()?)?;
+        (person.role == Role::UserCio && person.in_force(on)).then_some(person)
+    }
+
     fn assessor(&self) -> Option<Named> {
-        let key = self.user()?.user_cio.as_ref()?;
-        let person = self.world.directory.person(key)?;
-        let is_there = person.role == Role::UserCio && person.in_force(london_date(self.now));
-        let address = person.emails.first().filter(|_| is_there)?.clone();
-        Some(Named { name: Some(person.name.clone()), address })
+        let person = self.assessor_on(london_date(self.now))?;
+        Some(Named { name: Some(person.name.clone()), address: person.emails.first()?.clone() })
     }
 
     fn ruling(&self, case: &Case, by: &Key, said: &Said) -> Result<Ruling, Refusal> {

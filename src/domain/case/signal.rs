@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::letters::LetterOut;
 use super::wait::WaitKind;
-use super::{Channel, Event, Mail, Move, Reference, Swept};
+use super::{Channel, Event, Mail, Meet, Move, Reference, Swept};
 use crate::domain::budget::Budget;
+use crate::domain::calendar::Reply;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::letter::Facts;
+use crate::domain::meeting::Part;
 use crate::domain::message::{Attachment, Bounce, Classification};
 use crate::domain::notification::Notification;
 use crate::domain::outcome::Said;
@@ -25,6 +27,12 @@ pub enum Signal {
         person: Key,
         mail: Box<Mail>,
         said: Box<Said>,
+    },
+    /// Somebody who is invited answered in a calendar, and that it is their word is vouched for.
+    CalendarAnswered {
+        part: Part,
+        reply: Box<Reply>,
+        mail: Box<Mail>,
     },
     /// A letter came back.
     Bounced {
@@ -112,6 +120,11 @@ pub enum Asked {
     },
     /// A draft of the paper for the SSC.
     Paper,
+    /// Releases these drafts of invitations.
+    Invite {
+        drafts: Vec<(LetterId, Facts)>,
+    },
+    Meet(Box<Meet>),
 }
 
 /// What the engine looked up in the same transaction (DESIGN.md 2): the core never asks.

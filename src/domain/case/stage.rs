@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
+use super::meet::ChangeKind;
 use crate::domain::outcome::Outcome;
 
 /// The status of a case (DOMAIN.md 3). Flags stand beside it, never in it.
@@ -187,10 +188,15 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             Some(Stage::ReportReceived | Stage::ResponseDue | Stage::ResponseReceived),
             Kind::RemediationBegun,
         ) => Some(Stage::Remediation),
+        (Some(Stage::AdHocReview | Stage::ReviewScheduled), Kind::Meeting(ChangeKind::Called)) => {
+            Some(Stage::ReviewScheduled)
+        }
+        (Some(Stage::ReviewScheduled), Kind::Meeting(ChangeKind::Cancelled)) => Some(Stage::AdHocReview),
         (Some(stage), Kind::ReviewProposed) => (stage == Stage::AdHocReview).then_some(stage),
         (
             Some(_),
-            Kind::ReviewScheduled
+            Kind::Meeting(ChangeKind::Called)
+            | Kind::ReviewScheduled
             | Kind::ReviewHeld
             | Kind::ReportReceived
             | Kind::ResponseRequested
@@ -207,6 +213,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::InformationSupplied
             | Kind::InformationOverdue
             | Kind::InformationReceived
+            | Kind::Meeting(_)
             | Kind::PutOnHold
             | Kind::Resumed
             | Kind::ObjectionReleased

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::{Case, Kind, Stage, ladder, office, start};
+use super::{Case, ChangeKind, Kind, Stage, ladder, meet, office, start};
 use crate::domain::notification::label_of;
 use crate::domain::workday::{CLOSE, OPEN, local};
 use crate::domain::world::World;
@@ -24,6 +24,8 @@ pub enum WaitKind {
     Office,
     /// Before the User is asked about its start.
     Start,
+    /// Before it is looked at who comes to the review meeting.
+    Attendance,
     /// For a stay to end.
     Stay,
     /// Before the next step of the ladder.
@@ -31,7 +33,7 @@ pub enum WaitKind {
 }
 
 impl WaitKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PutBeforeSsc,
         Self::SscMeeting,
         Self::DecisionRequest,
@@ -39,6 +41,7 @@ impl WaitKind {
         Self::Owed,
         Self::Office,
         Self::Start,
+        Self::Attendance,
         Self::Stay,
         Self::Escalation,
     ];
@@ -54,6 +57,7 @@ impl WaitKind {
             Self::Owed => "owed",
             Self::Office => "office",
             Self::Start => "start",
+            Self::Attendance => "attendance",
             Self::Stay => "stay",
             Self::Escalation => "escalation",
         }
@@ -70,6 +74,7 @@ impl WaitKind {
             Self::Owed => "what the User owes",
             Self::Office => "reminder to the office",
             Self::Start => "question about the start",
+            Self::Attendance => "look at who comes to the review",
             Self::Stay => "end of the stay",
             Self::Escalation => "next step of the ladder",
         }
@@ -82,6 +87,7 @@ impl WaitKind {
             Kind::DecisionRequested => Self::DecisionRequest,
             Kind::OfficeReminded => Self::Office,
             Kind::StartAsked => Self::Start,
+            Kind::Meeting(ChangeKind::AttendanceReviewed) => Self::Attendance,
             Kind::Escalated => Self::Escalation,
             Kind::PutBeforeSsc => Self::SscMeeting,
             _ => return None,
@@ -161,6 +167,13 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     if let Some((at, has_passed)) = start::next_question(case, world) {
         let when = if has_passed { "after" } else { "before" };
         wait(WaitKind::Start, at, format!("the User to be asked about its start, {when} it"));
+    }
+    if let Some((step, at)) = meet::next_step(case, world) {
+        let what = match step {
+            meet::AttendanceStep::Chase => "whoever has not answered the invitation to be asked again",
+            meet::AttendanceStep::Quorum => "SECAS to be told if too few come to the review",
+        };
+        wait(WaitKind::Attendance, at, what.into());
     }
     if let Some((level, at)) = ladder::next_step(case, world) {
         wait(WaitKind::Escalation, at, format!("step {level} of the ladder"));

@@ -22,17 +22,8 @@ const NAME_CHARS: usize = 120;
 /// The attached copy of an invitation, for programs that show no buttons.
 const INVITE: &str = "invite.ics";
 
-/// Writes the letter.
-pub(super) fn write(
-    page: Page,
-    classification: Classification,
-    envelope: &Envelope,
-) -> Result<Vec<u8>, RenderError> {
-    write_with(page, classification, envelope, None)
-}
-
 /// Writes the letter and, where there is one, its calendar (RFC 6047 2.4, INTEROP.md 1).
-pub(super) fn write_with(
+pub(super) fn write(
     page: Page,
     classification: Classification,
     envelope: &Envelope,
@@ -67,7 +58,8 @@ pub(super) fn write_with(
         message = message.references(references.into_iter().map(id).collect::<Vec<_>>().join(" "));
     }
     // RFC 3834 5.2 and INTEROP.md 3: not `All`, which would also suppress the bounces that we need.
-    message = with(message, HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-replied");
+    let how = if envelope.in_reply_to.is_some() { "auto-replied" } else { "auto-generated" };
+    message = with(message, HeaderName::new_from_ascii_str("Auto-Submitted"), how);
     message = with(
         message,
         HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
@@ -182,7 +174,7 @@ mod tests {
 
     fn letter(calendar: Option<&Scheduling>) -> String {
         let page = Page { subject: "Review".into(), text: "Hello\n".into(), html: "<p>Hello</p>\n".into() };
-        let mail = write_with(page, Classification::Amber, &Envelope::sample(), calendar).unwrap();
+        let mail = write(page, Classification::Amber, &Envelope::sample(), calendar).unwrap();
         String::from_utf8(mail).unwrap()
     }
 

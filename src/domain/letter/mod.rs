@@ -3,6 +3,7 @@
 
 mod check;
 mod desk;
+mod invitation;
 mod language;
 mod mime;
 mod sample;
@@ -19,6 +20,7 @@ use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
+pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
 pub use sample::Sample;
 pub use ssc::{
     Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
@@ -42,6 +44,12 @@ pub enum Facts {
     ResponseRequest(ResponseRequest),
     DeadlineNote(DeadlineNote),
     ReferralPack(Box<ReferralPack>),
+    /// To a review meeting, for the SSC.
+    Invitation(Box<Invitation>),
+    /// The same for the User and its User CIO.
+    UserInvitation(Box<Invitation>),
+    Cancellation(Box<Cancellation>),
+    ProposalDeclined(Box<ProposalDeclined>),
     /// For SECAS or the Chair.
     Note(Note),
     /// The Desk's, for SECAS.
@@ -177,8 +185,9 @@ pub enum RenderError {
 /// # Errors
 /// When a template fails on these facts, or an address or the Message-ID cannot stand in a header.
 pub fn render(facts: &Facts, envelope: &Envelope, templates: &Templates) -> Result<Vec<u8>, RenderError> {
-    let page = templates.page(&facts.without_red(), &envelope.from)?;
-    mime::write(page, facts.classification(), envelope)
+    let office = Named { address: envelope.from.address.untagged(), ..envelope.from.clone() };
+    let page = templates.page(&facts.without_red(), &office)?;
+    mime::write(page, facts.classification(), envelope, facts.scheduling().as_ref())
 }
 
 /// The plain body as it would be sent today: what a person sees of a draft.
@@ -205,6 +214,10 @@ impl Facts {
             Self::ResponseRequest(it) => ("response_request", User, &it.reference, it.classification),
             Self::DeadlineNote(it) => ("deadline_note", User, &it.reference, it.classification),
             Self::ReferralPack(it) => ("referral_pack", Office, &it.reference, it.classification),
+            Self::Invitation(it) => ("invitation", Members, &it.reference, it.classification),
+            Self::UserInvitation(it) => ("user_invitation", User, &it.reference, it.classification),
+            Self::Cancellation(it) => ("cancellation", Members, &it.reference, it.classification),
+            Self::ProposalDeclined(it) => ("proposal_declined", Members, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
             Self::Digest(it) => ("digest", Office, &it.reference, it.classification),
             Self::Agenda(it) => ("agenda", Office, &it.reference, it.classification),
@@ -276,6 +289,10 @@ impl Facts {
             | Self::ResponseRequest(_)
             | Self::DeadlineNote(_)
             | Self::ReferralPack(_)
+            | Self::Invitation(_)
+            | Self::UserInvitation(_)
+            | Self::Cancellation(_)
+            | Self::ProposalDeclined(_)
             | Self::Digest(_)
             | Self::Agenda(_)
             | Self::PaperNotice(_)

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Attendee, Invitation, Link, PartStat, Status, Uid, When};
-use super::id::{Address, Named};
+use super::id::{Address, Key, Named};
 
 pub use answer::{Outcome, answer};
 pub use slot::{Numbers, Slot, propose};
@@ -36,6 +36,10 @@ pub struct Invitee {
     /// As invited.
     #[serde(flatten)]
     pub named: Named,
+    /// Of the directory, where it knows this person.
+    pub person: Option<Key>,
+    /// Where the answers of this person go, fixed at the first invitation (INTEROP.md 1).
+    pub organizer: Address,
     /// Other addresses from which this person may answer.
     #[serde(default)]
     pub also: Vec<Address>,
@@ -45,6 +49,30 @@ pub struct Invitee {
     pub answer: Option<Answer>,
     /// The sequence at which this person was asked again, after an answer to an old time.
     pub asked_again_at: Option<u32>,
+    /// When the invitation was last sent again on request.
+    pub sent_again_at: Option<DateTime<Utc>>,
+}
+
+/// A review meeting stands in calendars as two entries: the SSC does not see the User, and the User not the members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Chair and members.
+    Ssc,
+    /// The User and its User CIO.
+    User,
+}
+
+impl Part {
+    pub const ALL: [Self; 2] = [Self::Ssc, Self::User];
+
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ssc => "the SSC",
+            Self::User => "the User",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +179,7 @@ impl Meeting {
         Self { dtstamp: Some(after.map_or(now, |after| after.max(now))), ..self.clone() }
     }
 
-    /// What goes to each of the invited, answered from `organizer`; none before the first [`Meeting::stamped`].
+    /// What goes to each of the invited, who answer to `organizer`; none before the first [`Meeting::stamped`].
     #[must_use]
     pub fn invitation(&self, words: Words<'_>, organizer: &Named) -> Option<Invitation> {
         let attendees = self.invitees.iter().map(|invitee| Attendee {

@@ -24,10 +24,13 @@ fn address(text: &str) -> Address {
 fn meeting() -> Meeting {
     let invitee = |who: &str, also: &[&str]| Invitee {
         named: Named { name: None, address: address(who) },
+        person: None,
+        organizer: address("secas+o@sec.test"),
         also: also.iter().map(|other| address(other)).collect(),
         of_quorum: who != USER,
         answer: None,
         asked_again_at: None,
+        sent_again_at: None,
     };
     Meeting {
         uid: Uid::of_meeting(&SubjectId("SUS-2026-0007".into()), 1, "sec.test"),

@@ -1,6 +1,7 @@
 //! Whether a mail carries a calendar, and what that asks. In: parts; out: its METHOD (RFC 5546 1.4). Invariant: a
 //! calendar in an attached message is no answer of this sender's (INTEROP.md 2).
 
+use super::super::calendar::{self, Reply};
 use super::attachment::file_name;
 use super::decode::transfer;
 use super::part::{Kind, Part, Parts};
@@ -21,6 +22,25 @@ pub(super) fn method(parts: &Parts<'_>) -> Option<String> {
         named = named.or_else(|| word(part.parameter("method")?));
     }
     named
+}
+
+/// What an organizer is answered; of mail that carries another calendar, or none, nothing is read.
+pub(super) fn answers(parts: &Parts<'_>, method: Option<&str>) -> Vec<Reply> {
+    if !method.is_some_and(|method| ["REPLY", "COUNTER", "REFRESH"].contains(&method)) {
+        return Vec::new();
+    }
+    let calendars =
+        parts.list.iter().filter(|part| part.kind == Kind::Leaf && !part.is_attached && is_calendar(part));
+    let bodies: Vec<_> = calendars.map(|part| (part, transfer(part.body, part.encoding(), MAX))).collect();
+    let read: Vec<calendar::Part<'_>> = bodies
+        .iter()
+        .map(|(part, bytes)| calendar::Part {
+            bytes,
+            charset: part.parameter("charset"),
+            method: part.parameter("method"),
+        })
+        .collect();
+    calendar::read_parts(&read).0
 }
 
 fn is_calendar(part: &Part<'_>) -> bool {

@@ -25,6 +25,7 @@ mod vouch;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Reply;
 use super::id::{Address, Named};
 use super::token::Keys;
 use super::world::Office;
@@ -83,6 +84,8 @@ pub struct Message {
     pub bounce: Option<Bounce>,
     /// The calendar's METHOD (`REPLY`, `COUNTER`, ...) where the mail carries a calendar at any depth.
     pub calendar_method: Option<String>,
+    /// What its calendars say, where one of them answers an organizer.
+    pub calendar_answers: Vec<Reply>,
     /// Recipient tags (`TOKEN` of `secas+TOKEN@`) in the order of INTEROP.md 4.
     pub tags: Vec<String>,
     /// The marking sentence or header that the sender put (DOMAIN.md 6), with its words.

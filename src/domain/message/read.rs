@@ -35,6 +35,7 @@ pub fn read_message(raw: &[u8], own: &Own<'_>) -> Message {
     message.signs = sign::read(mail, &message, own);
     message.bounce = bounce::read(&parts, &message, own);
     message.calendar_method = calendar::method(&parts);
+    message.calendar_answers = calendar::answers(&parts, message.calendar_method.as_deref());
     message.marking = marking::read(&mail.headers, &message.subject, &message.texts);
     message.problems.truncate(limit::TOLD);
     message.signs.truncate(limit::TOLD);

@@ -29,6 +29,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Reply;
 use super::id::Key;
 use super::message::{Attachment, Classification, Problem, Sender, Sign};
 
@@ -273,6 +274,9 @@ pub struct Reading {
     pub references: Vec<String>,
     pub signs: Vec<Sign>,
     pub bounce: Option<super::message::Bounce>,
+    /// What a calendar answers to our invitations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Reply>,
     /// A decision of the SSC, in the form that the request for it gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Stated>,

@@ -59,6 +59,7 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         references: references(&message.subject),
         signs: message.signs.clone(),
         bounce: message.bounce.clone(),
+        answers: if kind == Kind::CalendarReply { message.calendar_answers.clone() } else { Vec::new() },
         decision: decision(&own).filter(|_| kind == Kind::Decision),
         attachments: message.attachments.clone(),
         notifications: if keeps { found } else { Vec::new() },

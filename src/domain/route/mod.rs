@@ -3,6 +3,7 @@
 
 mod bounced;
 mod decided;
+mod invited;
 mod sent;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use super::world::World;
 use bounced::bounced;
 pub use bounced::returned_ids;
 use decided::decided;
+use invited::invited;
 use sent::sent;
 
 /// One mail, read.
@@ -67,6 +69,8 @@ pub trait Lookup {
     fn replied(&self, tag: &str) -> Option<SubjectId>;
     /// The request that a genuine token of a decision names, and to whom it went.
     fn decided(&self, token: &str) -> Option<(SubjectId, LetterId, Address)>;
+    /// The case whose invitation a genuine token of an ORGANIZER names, and to whom it went.
+    fn invited(&self, tag: &str) -> Option<(SubjectId, Address)>;
     /// The letter of ours that has this Message-ID, and to whom it went.
     fn letter(&self, message_id: &str) -> Option<(SubjectId, LetterId, Vec<Address>)>;
 }
@@ -161,7 +165,8 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         Kind::FollowUp => followed_up(mail, lookup, world),
         Kind::Bounce => bounced(mail, lookup, world),
         Kind::Decision => decided(mail, lookup, world),
-        Kind::Uncertain | Kind::CalendarReply => match thread(mail, lookup, world) {
+        Kind::CalendarReply => invited(mail, lookup, world),
+        Kind::Uncertain => match thread(mail, lookup, world) {
             Some(case) => spoke(mail, case, world, true, because),
             None => Route::Triage { reason: because },
         },

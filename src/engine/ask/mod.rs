@@ -1,6 +1,7 @@
 //! What people ask for. In: who asks, what for, and the id of the command; out: a sentence that says what was done, or
 //! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
 
+mod meet;
 mod outbox;
 mod who;
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::read::read_mail;
 use super::{CaseWork, Engine, Handled, Work};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Asked, Channel, Mail, Move, Reference, Refusal, Signal, Spoke, Stage};
+use crate::domain::case::{Asked, Channel, Mail, Meet, Move, Reference, Refusal, Signal, Spoke, Stage};
 use crate::domain::desk;
 use crate::domain::directory::{Act, Standing};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
@@ -69,6 +70,11 @@ pub enum Ask {
         reference: Reference,
         said: Box<Said>,
     },
+    /// Something about the meeting of its ad-hoc review.
+    Meet {
+        reference: Reference,
+        what: Box<Meet>,
+    },
     /// A draft of the paper for the SSC.
     Paper {
         reference: Reference,
@@ -93,9 +99,11 @@ impl Ask {
             Self::Accept { .. } | Self::Dismiss { .. } | Self::Link { .. } | Self::Open { .. } => Act::Triage,
             Self::Move { what, .. } => what.act(),
             Self::Decide { .. } => Act::Decide,
-            Self::Paper { .. } | Self::Release { .. } | Self::Discard { .. } | Self::Retry { .. } => {
-                Act::Release
-            }
+            Self::Meet { .. }
+            | Self::Paper { .. }
+            | Self::Release { .. }
+            | Self::Discard { .. }
+            | Self::Retry { .. } => Act::Release,
         }
     }
 }
@@ -127,6 +135,7 @@ impl Engine {
                 );
                 self.of_case(*reference, Asked::Decide { said: said.clone() }, done, &asking).await?
             }
+            Ask::Meet { reference, what } => self.meet(*reference, what, &asking).await?,
             Ask::Paper { reference } => {
                 let done = format!("the paper on {reference} is a draft, see `sscd outbox list`");
                 self.of_case(*reference, Asked::Paper, done, &asking).await?
@@ -149,11 +158,7 @@ impl Engine {
         self.review_alarms().await?;
         Ok(match handled {
             Some(Ok(subjects)) => {
-                let superseded = match (&asking.ask, subjects.as_slice()) {
-                    (Ask::Release { letter, .. }, [subject]) => self.superseded(*letter, subject).await?,
-                    _ => None,
-                };
-                let said = superseded.unwrap_or(said);
+                let said = self.not_sent(&asking.ask, &subjects).await?.unwrap_or(said);
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
                 Ok(said.replace("{case}", &names))
             }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Asking, Prepared, asked, case_work, cause};
-use crate::domain::case::{Asked, Event, Refusal};
+use super::{Ask, Asking, Prepared, asked, case_work, cause};
+use crate::domain::case::{Asked, Event, Meet, Refusal};
 use crate::domain::desk;
 use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::domain::letter::Facts;
@@ -31,16 +31,26 @@ impl Engine {
         Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
     }
 
+    /// That nothing was sent although its release was asked for, if so it is.
+    pub(super) async fn not_sent(&self, ask: &Ask, subjects: &[SubjectId]) -> anyhow::Result<Option<String>> {
+        match (ask, subjects) {
+            (Ask::Release { letter, .. }, [subject]) => self.superseded(*letter, subject).await,
+            (Ask::Meet { reference, what }, _) if **what == Meet::Invite => {
+                self.left_to_invite(*reference).await
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// That another draft stands in the place of a letter whose release was asked for, if so it is.
-    pub(super) async fn superseded(
-        &self,
-        letter: LetterId,
-        subject: &SubjectId,
-    ) -> anyhow::Result<Option<String>> {
+    async fn superseded(&self, letter: LetterId, subject: &SubjectId) -> anyhow::Result<Option<String>> {
         for recorded in self.store.journal(subject).await?.iter().rev() {
             match Event::decode(recorded.entry.schema, &recorded.entry.body) {
                 Ok(Event::LetterReleased { letter: released, .. }) if released == letter => break,
-                Ok(Event::LetterSuperseded { letter: old, by }) if old == letter => {
+                // An invitation is superseded by those that left.
+                Ok(Event::LetterSuperseded { letter: old, by })
+                    if old == letter && self.store.letter(by).await?.is_some_and(|new| is_draft(&new)) =>
+                {
                     return Ok(Some(format!(
                         "the facts of letter {} of {{case}} had changed, so nothing was sent: letter {new} is drafted in \
                          its place, see `sscd outbox show {new}` and release that",
@@ -95,6 +105,10 @@ impl Engine {
         let work = desk_work(event, failed(&row).map(again).collect(), asking);
         Ok(Ok((work, format!("letter {} will be sent again", letter.0))))
     }
+}
+
+fn is_draft(letter: &Letter) -> bool {
+    matches!(letter.state, LetterState::Draft { .. })
 }
 
 fn failed(letter: &Letter) -> impl Iterator<Item = &Delivery> {

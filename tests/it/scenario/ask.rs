@@ -10,6 +10,7 @@ use sscd::domain::outcome::{Outcome, Said};
 use sscd::domain::workday::local;
 use sscd::engine::{Ask, Asking};
 
+use super::meet::meet;
 use super::script::{Step, number};
 
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
@@ -25,7 +26,8 @@ const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received
 
 pub fn asking(step: &Step, id: String) -> Result<Asking, String> {
     let (by, what) = step.needs(step.words.split_once(' '), FORM)?;
-    let ask = step.needs(ask(step, what), FORM)?;
+    let ask = meet(what).or_else(|| ask(step, what));
+    let ask = step.needs(ask, &format!("{FORM}, {}", super::meet::FORM))?;
     Ok(Asking { by: Key(by.into()), id, login: None, ask })
 }
 

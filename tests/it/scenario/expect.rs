@@ -1,10 +1,12 @@
 //! What a line of a conversation may expect. In: the line; out: nothing, or what was found instead. A case or a mail
 //! is a list of short statements, of which the line names those that matter; `...` at the end stands for any more.
 
+use sscd::domain::calendar::Status;
 use sscd::domain::case::{Case, Reference, waits};
 use sscd::domain::desk::Desk;
 use sscd::domain::id::SubjectId;
 use sscd::domain::letter::{Facts, preview};
+use sscd::domain::meeting::Attendance;
 use sscd::domain::workday::london;
 use sscd::engine::Engine;
 use sscd::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
@@ -234,6 +236,21 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
             None => "no information is due".into(),
         },
     ];
+    for (part, meeting) in case.review.iter().flat_map(|review| &review.parts) {
+        let off = if meeting.status == Status::Cancelled { ", cancelled" } else { "" };
+        let when = london(meeting.start).format("%Y-%m-%d %H:%M");
+        said.push(format!("review for {} at {when}, sequence {}{off}", part.title(), meeting.sequence));
+        said.extend(
+            meeting
+                .invitees
+                .iter()
+                .map(|invitee| format!("{} {}", invitee.named.address, word_of(meeting.attendance(invitee)))),
+        );
+    }
+    said.extend(case.review.iter().flat_map(|review| &review.proposals).map(|proposal| {
+        let when = proposal.start_at.map(|at| london(at).format("%Y-%m-%d %H:%M").to_string());
+        format!("{} proposes {}", proposal.by, when.unwrap_or_else(|| "no time".into()))
+    }));
     let waits = waits(case, &engine.world());
     if waits.is_empty() {
         said.push("waits for nothing".into());
@@ -249,6 +266,17 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
         format!("letter {} {}", letter.0, list(held.iter().chain(&note.fate)))
     }));
     said
+}
+
+fn word_of(attendance: Attendance) -> &'static str {
+    match attendance {
+        Attendance::Accepted => "accepted",
+        Attendance::Tentative => "perhaps",
+        Attendance::Declined => "declined",
+        Attendance::Delegated => "sends somebody else",
+        Attendance::NoAnswer => "has not answered",
+        Attendance::AnsweredOldTime => "answered the old time",
+    }
 }
 
 /// A mail in short statements.

@@ -3,6 +3,7 @@
 
 mod ask;
 mod expect;
+mod meet;
 mod office;
 mod play;
 mod post;
@@ -93,6 +94,14 @@ conversations! {
     gaps_left,
     junk,
     last_meeting,
+    meeting_another_time,
+    meeting_answers,
+    meeting_attendance,
+    meeting_cancelled,
+    meeting_decided_otherwise,
+    meeting_invited,
+    meeting_moved_twice,
+    meeting_people_change,
     no_more_meetings,
     objection,
     objection_released,

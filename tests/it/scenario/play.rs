@@ -12,6 +12,7 @@ use sscd::ports::Clock as _;
 use sscd::store::{Letter, LetterFilter, LetterState};
 
 use super::ask::{asking, instant};
+use super::meet::{Answering, answer};
 use super::office::{Kind, Office};
 use super::post::{self, Envelope, Sent, changed};
 use super::script::{Step, number};
@@ -122,6 +123,9 @@ impl Play {
             Some(from_corpus(step, file)?)
         } else if let Some(rest) = what.strip_prefix("reply to ") {
             Some(self.reply(step, rest).await?)
+        } else if let Some(rest) = step.words.strip_prefix("answer to ") {
+            let raw = self.calendar_answer(step, rest).await?;
+            return self.office.receive(&raw, &["mail"]).await;
         } else if let Some(rest) = what.strip_prefix("bounce of ") {
             Some(self.bounce(step, rest).await?)
         } else {
@@ -218,6 +222,18 @@ impl Play {
             text = text.replace(&format!("{{token of letter {n}}}"), &token);
         }
         Ok(post::reply(bytes, from, self.office.next_mail(), &text))
+    }
+
+    async fn calendar_answer(&mut self, step: &Step, rest: &str) -> Result<String, String> {
+        let form = "answer to letter N from ADDRESS: WHAT";
+        let (letter, rest) = step.needs(rest.split_once(" from "), form)?;
+        let (from, said) = step.needs(rest.split_once(": "), form)?;
+        let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
+        let LetterState::Sealed { bytes } = &letter.state else {
+            return Err("that letter never left".into());
+        };
+        let n = self.office.next_mail();
+        answer(step, &Answering { letter: bytes, from, now: self.office.clock.now(), n }, said)
     }
 
     async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {

@@ -3,6 +3,7 @@
 
 mod decision;
 mod desk;
+mod invitation;
 mod ladder;
 mod notice;
 mod ssc;
@@ -29,6 +30,7 @@ impl Facts {
         samples.extend(decision::samples());
         samples.extend(ladder::samples());
         samples.extend(desk::samples());
+        samples.extend(invitation::samples());
         samples
     }
 }

@@ -1,0 +1,146 @@
+//! Who comes, looked at in time to act: whoever has not answered is asked once more, and SECAS is told where too few of
+//! the SSC come. In: a case and the world; out: when to look, and what follows. The days are policy.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Again, Change, ReviewMeeting};
+use crate::domain::case::decide::Drafting;
+use crate::domain::case::{Case, Event, Refusal};
+use crate::domain::directory::InForce as _;
+use crate::domain::id::{Address, Key};
+use crate::domain::letter::{Facts, Note, Step as Next};
+use crate::domain::meeting::{Attendance, Meeting, Part};
+use crate::domain::workday::{OPEN, local, london, london_date};
+use crate::domain::world::World;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Whoever has not answered is asked once more.
+    Chase,
+    Quorum,
+}
+
+/// Nobody is asked again within a day.
+const REST: TimeDelta = TimeDelta::days(1);
+
+/// The next look at a meeting that is ahead.
+pub(in crate::domain::case) fn next_step(case: &Case, world: &World) -> Option<(Step, DateTime<Utc>)> {
+    let review = case.review.as_ref()?;
+    let meeting = first(review)?;
+    let looked = review.looked.filter(|(_, sequence)| *sequence == meeting.timed_at_sequence);
+    let at = |n_days: u32| {
+        let on = world.working_days.before(london_date(meeting.start), n_days).ok()?.on;
+        let at = local(on, OPEN).max(review.called_at + REST);
+        Some(world.working_days.next_sending(at).unwrap_or(at)).filter(|at| *at < meeting.start)
+    };
+    let ask_again = || Some((Step::Chase, at(world.policy.chase_before)?));
+    let quorum = || Some((Step::Quorum, at(world.policy.quorum_before)?));
+    match looked {
+        None => ask_again().or_else(quorum),
+        Some((Step::Chase, _)) => quorum(),
+        Some((Step::Quorum, _)) => None,
+    }
+}
+
+/// The SSC's part, or where only the User is invited, the User's.
+fn first(review: &ReviewMeeting) -> Option<&Meeting> {
+    Part::ALL.into_iter().find_map(|part| review.live(part))
+}
+
+impl Drafting<'_> {
+    pub(in crate::domain::case) fn look_at_attendance(&mut self) -> Result<(), Refusal> {
+        let case = self.case()?.clone();
+        let due = next_step(&case, self.world).zip(case.meeting_ahead(self.now));
+        let Some(((step, _), review)) = due else { return Err(Refusal::new("no meeting is ahead")) };
+        let Some(meeting) = first(review) else { return Err(Refusal::new("nobody is invited")) };
+        let sequence = meeting.timed_at_sequence;
+        let quorum = self.world.policy.quorum;
+        let n_accepted = review.live(Part::Ssc).map_or(0, |meeting| self.n_coming(meeting));
+        let lacks = step == Step::Quorum
+            && review.live(Part::Ssc).is_some()
+            && n_accepted < usize::try_from(quorum).unwrap_or(usize::MAX);
+        let letter = lacks.then(|| self.next_letter());
+        if lacks {
+            let note = self.lack(&case, review, n_accepted)?;
+            let to = self.secas();
+            self.automatic(note, to, None)?;
+        }
+        let change = Change::AttendanceReviewed { step, sequence, n_accepted, quorum, letter };
+        self.happened(Event::Meeting { part: Part::Ssc, change: Box::new(change) })?;
+        if step == Step::Chase {
+            for part in Part::ALL {
+                let late = review.live(part).map(unanswered).unwrap_or_default();
+                if !late.is_empty() {
+                    self.repeat(part, &late, Again::NoAnswer)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Those whom the quorum counts, who accepted this time and are in office on its day without an interest.
+    fn n_coming(&self, meeting: &Meeting) -> usize {
+        let on = london_date(meeting.start);
+        let counts = |key: &Key| self.is_in_office(key, on) && self.interest(key, on).is_none();
+        let comes = meeting.invitees.iter().filter(|invitee| {
+            invitee.of_quorum
+                && meeting.attendance(invitee) == Attendance::Accepted
+                && invitee.person.as_ref().is_none_or(counts)
+        });
+        comes.count()
+    }
+
+    pub(super) fn is_in_office(&self, key: &Key, on: chrono::NaiveDate) -> bool {
+        self.world.directory.person(key).is_some_and(|person| person.in_force(on))
+    }
+
+    fn lack(&self, case: &Case, review: &ReviewMeeting, n_accepted: usize) -> Result<Facts, Refusal> {
+        let Some(meeting) = review.live(Part::Ssc) else { return Err(Refusal::new("nobody is invited")) };
+        let reference = case.reference;
+        let all = [
+            (Attendance::Tentative, "perhaps"),
+            (Attendance::Declined, "no"),
+            (Attendance::Delegated, "somebody else"),
+            (Attendance::AnsweredOldTime, "answered the old time"),
+            (Attendance::NoAnswer, "no answer"),
+        ];
+        let who = |(attendance, said): (Attendance, &str)| {
+            let these = meeting.invitees.iter().filter(|one| meeting.attendance(one) == attendance);
+            let names: Vec<&str> =
+                these.map(|one| one.named.name.as_deref().unwrap_or(one.named.address.as_str())).collect();
+            (!names.is_empty()).then(|| format!("{said}: {}", names.join(", ")))
+        };
+        let when = london(meeting.start).format("%H:%M on %A %-d %B %Y");
+        let head = format!(
+            "The review is at {when}. Of the SSC {n_accepted} have accepted, and {} are needed.",
+            self.world.policy.quorum
+        );
+        Ok(Facts::Note(Note {
+            reference: reference.to_string(),
+            user: case.user_name().to_owned(),
+            title: "Too few of the SSC come to the review".into(),
+            lines: std::iter::once(head).chain(all.into_iter().filter_map(who)).collect(),
+            next: vec![Next {
+                what: format!(
+                    "Ask them, add Alternates (sscd meeting add {reference}), or move the meeting (sscd meeting move \
+                     {reference})"
+                ),
+                on: Some(london_date(meeting.start)),
+                by_five: false,
+                why: "the review takes place then".into(),
+            }],
+            classification: case.classification,
+        }))
+    }
+}
+
+/// Who has not answered this time and was not asked again for it.
+fn unanswered(meeting: &Meeting) -> Vec<Address> {
+    let is_late = |attendance| matches!(attendance, Attendance::NoAnswer | Attendance::AnsweredOldTime);
+    let late = meeting.invitees.iter().filter(|invitee| {
+        is_late(meeting.attendance(invitee)) && invitee.asked_again_at != Some(meeting.timed_at_sequence)
+    });
+    late.map(|invitee| invitee.named.address.clone()).collect()
+}
