@@ -44,6 +44,7 @@ if [ -n "$all" ]; then
     cargo clippy --all-targets -- -D warnings
     tests/pictures.sh
     cargo bench --bench path
+    cargo bench --bench cost
     cargo bench --bench soak -- --plot target/soak.svg
 fi
 
