@@ -20,6 +20,7 @@ mod read;
 mod rebuild;
 mod reload;
 mod restore;
+mod review;
 mod run;
 mod screen;
 mod status;
@@ -67,6 +68,7 @@ pub enum Command {
     Read(read::Read),
     Rebuild(rebuild::Rebuild),
     Restore(restore::Restore),
+    Review(review::Reviews),
     Run(run::Args),
     Status(status::Status),
 }
@@ -108,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Read(args) => read::read(&cli.common, &args),
         Command::Rebuild(args) => block_on(rebuild::command(args, &cli.common)),
         Command::Restore(args) => block_on(restore::command(args, &cli.common)),
+        Command::Review(args) => block_on(review::command(args, &cli.common)),
         Command::Run(args) => block_on(run::command(args, &cli.common)),
         Command::Status(args) => block_on(status::command(args, &cli.common)),
     };

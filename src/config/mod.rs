@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::budget::Limits;
 use crate::domain::desk::Settings;
 use crate::domain::policy::Policy;
+use crate::domain::review;
 use crate::domain::world::Office;
 
 use document::Document;
@@ -49,11 +50,23 @@ pub struct Config {
     pub policy: Policy,
     pub budget: Limits,
     pub desk: Settings,
+    pub reviews: review::Settings,
     pub files: Files,
 }
 
-const SECTIONS: [&str; 10] =
-    ["office", "state", "mailbox", "transport", "log", "alarm", "policy", "budget", "desk", "files"];
+const SECTIONS: [&str; 11] = [
+    "office",
+    "state",
+    "mailbox",
+    "transport",
+    "log",
+    "alarm",
+    "policy",
+    "budget",
+    "desk",
+    "reviews",
+    "files",
+];
 
 /// Environment variables as name and value.
 pub type Environment = [(String, String)];
@@ -134,6 +147,7 @@ struct Parts {
     policy: Option<Policy>,
     budget: Option<Limits>,
     desk: Option<Settings>,
+    reviews: Option<review::Settings>,
     files: Option<Files>,
 }
 
@@ -187,6 +201,7 @@ impl<'p> Source<'p> {
             policy: section::policy(&mut reader),
             budget: section::budget(&mut reader),
             desk: section::desk(&mut reader),
+            reviews: section::reviews(&mut reader),
             files: section::files(&mut reader),
         };
         letters_are_no_mailbox(&mut reader, &parts);
@@ -209,6 +224,7 @@ impl Parts {
             policy: self.policy?,
             budget: self.budget?,
             desk: self.desk?,
+            reviews: self.reviews?,
             files: self.files?,
         })
     }

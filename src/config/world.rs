@@ -84,14 +84,21 @@ impl Snapshot {
     /// The World of this configuration and these keys.
     #[must_use]
     pub fn world(self, config: &Config, keys: Keys) -> World {
-        let said = serde_json::to_vec(&(&config.office, &config.policy, &config.budget, &config.desk))
-            .unwrap_or_default();
+        let said = serde_json::to_vec(&(
+            &config.office,
+            &config.policy,
+            &config.budget,
+            &config.desk,
+            &config.reviews,
+        ))
+        .unwrap_or_default();
         World {
             sha256: Sha256::new().chain_update(self.sha256).chain_update(said).finalize().into(),
             office: config.office.clone(),
             policy: config.policy.clone(),
             budget: config.budget,
             desk: config.desk.clone(),
+            reviews: config.reviews.clone(),
             directory: self.directory,
             working_days: self.working_days,
             templates: self.templates,

@@ -21,6 +21,7 @@ pub enum Part {
     Policy,
     Budget,
     Desk,
+    Reviews,
     User,
     Provider,
     Person,
@@ -46,6 +47,7 @@ impl fmt::Display for Change {
             Part::Policy => "policy",
             Part::Budget => "budget",
             Part::Desk => "desk",
+            Part::Reviews => "reviews",
             Part::User => "user",
             Part::Provider => "provider",
             Part::Person => "person",
@@ -70,6 +72,7 @@ pub fn changes(old: &World, new: &World) -> Vec<Change> {
     texts(Part::Policy, &figures(&old.policy), &figures(&new.policy), &mut all);
     texts(Part::Budget, &caps(&old.budget), &caps(&new.budget), &mut all);
     texts(Part::Desk, &figures(&old.desk), &figures(&new.desk), &mut all);
+    texts(Part::Reviews, &figures(&old.reviews), &figures(&new.reviews), &mut all);
     let (was, is) = (&old.directory, &new.directory);
     rows(Part::User, was.users(), is.users(), |user| &user.key, &mut all);
     rows(Part::Provider, was.providers(), is.providers(), |provider| &provider.key, &mut all);
@@ -160,11 +163,12 @@ impl Change {
                 "tell_secas_after" | "tell_chair_after" | "report_after" | "remediation_after" => {
                     case.stage.follows_decision()
                 }
+                "quorum" | "chase_before" | "quorum_before" => is_open && case.review.is_some(),
                 "information_after" => is_open && is_yet_to_be_asked(case),
                 _ => false,
             },
             Part::Holiday => is_open && is_yet_to_be_asked(case),
-            Part::Desk => false,
+            Part::Desk | Part::Reviews => false,
             // What was sent was sent; a draft is judged and worded again when it is released.
             Part::Office | Part::Template | Part::Budget => {
                 case.letters.values().any(|letter| letter.held.is_some())

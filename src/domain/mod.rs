@@ -15,6 +15,7 @@ pub mod message;
 pub mod notification;
 pub mod outcome;
 pub mod policy;
+pub mod review;
 pub mod route;
 pub mod token;
 pub mod workday;

@@ -135,9 +135,15 @@ impl Keys {
     /// Stands for a User, always the same one: five characters of the first key's MAC, so that it outlives rotation.
     #[must_use]
     pub fn pseudonym(&self, user: &str) -> String {
+        self.pseudonym_of(user, PSEUDONYM_LEN)
+    }
+
+    /// The same with more characters behind it.
+    #[must_use]
+    pub fn pseudonym_of(&self, user: &str, len: usize) -> String {
         let subject = SubjectId(user.to_owned());
         let mac = self.mac(0, Purpose::Pseudonym, 0, Claim { subject: &subject, version: 0, recipient: "" });
-        BASE32_NOPAD.encode(&mac).chars().take(PSEUDONYM_LEN).collect()
+        BASE32_NOPAD.encode(&mac).chars().take(len).collect()
     }
 
     /// Is this Message-ID, without angle brackets, one that [`Keys::message_id`] made? Our letters repeat it in a

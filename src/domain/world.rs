@@ -8,6 +8,7 @@ use super::directory::{Directory, Role};
 use super::id::{Address, Named};
 use super::letter::Templates;
 use super::policy::Policy;
+use super::review;
 use super::token::Keys;
 use super::workday::WorkingDays;
 
@@ -17,6 +18,7 @@ pub struct World {
     pub policy: Policy,
     pub budget: Limits,
     pub desk: desk::Settings,
+    pub reviews: review::Settings,
     pub directory: Directory,
     pub working_days: WorkingDays,
     pub templates: Templates,
@@ -33,6 +35,12 @@ impl World {
         let mut people = self.directory.people().iter().filter(|person| person.role == Role::Secas);
         own.any(|own| own.same(address))
             || people.any(|person| person.emails.iter().any(|email| email.same(address)))
+    }
+
+    /// There is nothing that the Desk does by itself.
+    #[must_use]
+    pub fn is_desk_idle(&self) -> bool {
+        self.desk.is_idle() && !self.reviews.enabled
     }
 }
 

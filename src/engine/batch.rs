@@ -235,7 +235,8 @@ impl Engine {
         let now = count.tick(self.clock.now());
         let world = self.world();
         let (before, mailboxes) = (ahead.before.as_ref(), self.mailboxes());
-        let overlay = Overlay::load(&self.store, batch, &world, now, &count.numbers, before, mailboxes);
+        let load = Overlay::load(&self.store, batch, &world, now, &count.numbers, before, mailboxes);
+        let overlay = Box::pin(load);
         let overlay = self.during(Stage::LookUp, overlay).await.context("look up what a batch is about")?;
         let decide = async {
             let mut deciding = Deciding {

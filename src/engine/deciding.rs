@@ -13,6 +13,7 @@ use crate::domain::case::{
 use crate::domain::desk;
 use crate::domain::folder::FolderRole;
 use crate::domain::id::{Address, LetterId, SubjectId};
+use crate::domain::review::ReviewId;
 use crate::domain::route::{ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
@@ -53,6 +54,9 @@ impl Deciding<'_> {
                     self.commit.deliveries.extend(deliveries.iter().cloned());
                 }
                 Ok(done.map(|subject| vec![subject]))
+            }
+            Work::Review { subject, cause, actor, signal } => {
+                Ok(self.review(subject, signal, cause, actor)?.map(|subject| vec![subject]))
             }
             Work::World { from, to, changes } => {
                 let (since, world, changes) = (self.overlay.desk.version() + 1, to.clone(), changes.clone());
@@ -156,6 +160,11 @@ impl Deciding<'_> {
                 Err(refusal) => Ok(Err(refusal)),
             };
         }
+        if let Target::Case(subject) = target
+            && ReviewId::of(subject).is_some()
+        {
+            return self.review_letter(subject, signal, cause, actor);
+        }
         let received_at = match signal {
             Signal::Notified(notified) => notified.received_at,
             _ => self.now,
@@ -166,6 +175,14 @@ impl Deciding<'_> {
             Target::NewCase => (reference.subject(), (None, 0)),
             Target::Case(subject) => (subject.clone(), self.overlay.current(subject)),
         };
+        if let (Signal::WaitOver { wait }, Some(case)) = (signal, current) {
+            let is_due = |one: &case::Wait| one.kind == *wait && one.due_at <= self.now;
+            if !case::waits(case, self.world).iter().any(is_due) {
+                // What came before it in the batch ended it: only its timer is left.
+                self.overlay.revisit(&subject);
+                return Ok(Ok(subject));
+            }
+        }
         let next_letter = LetterId(self.next_letter);
         let swept = match signal {
             Signal::WaitOver { wait: WaitKind::Escalation } => {

@@ -148,7 +148,7 @@ impl Engine {
     pub(super) async fn revisit_desk(&self) -> anyhow::Result<()> {
         let (world, subject) = (self.world(), SubjectId::desk());
         let at = AtDesk::load(&self.store, None).await?;
-        let is_to_open = at.desk.opened_at.is_none() && !world.desk.is_idle();
+        let is_to_open = at.desk.opened_at.is_none() && !world.is_desk_idle();
         let mut timers = self.store.timers(&subject).await?;
         timers.sort_by(|a, b| a.kind.cmp(&b.kind));
         if !is_to_open && timers == timers_of_desk(&at.desk, &world) {

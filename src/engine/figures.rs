@@ -12,6 +12,7 @@ use crate::domain::desk::{Desk, Figures, Mail, OfLetter};
 use crate::domain::folder::FolderRole;
 use crate::domain::letter::Swept;
 use crate::domain::message::Classification;
+use crate::domain::review::Review;
 use crate::domain::world::World;
 use crate::store::{
     DeliveryState, InboxFilter, InboxRow, Letter, LetterFilter, LetterState, Outcome, RegisterFilter, Store,
@@ -32,6 +33,7 @@ pub(super) async fn look_up(
 ) -> anyhow::Result<Figures> {
     let mut figures = Figures::new(desk, world, now);
     cases(store, world, &mut figures).await?;
+    reviews(store, world, &mut figures).await?;
     mails(store, world, now, &mut figures).await?;
     letters(store, &LetterFilter::Drafts, &mut figures).await?;
     letters(store, &LetterFilter::Failed, &mut figures).await?;
@@ -66,6 +68,22 @@ async fn cases(store: &Store, world: &World, figures: &mut Figures) -> anyhow::R
                 Err(_) => {
                     tracing::error!(case = row.subject.0, "the register does not read: run `sscd rebuild`");
                 }
+            }
+        }
+    }
+}
+
+async fn reviews(store: &Store, world: &World, figures: &mut Figures) -> anyhow::Result<()> {
+    let filter = RegisterFilter::Kind("review".into());
+    let mut after = None;
+    loop {
+        let page = store.register_list(&filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.subject.clone());
+        for row in &page {
+            let review: Review = serde_json::from_slice(&row.body)?;
+            if !review.stage.is_over() {
+                figures.review(&review, world);
             }
         }
     }

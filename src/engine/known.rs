@@ -8,11 +8,13 @@ use chrono::{DateTime, Utc};
 use super::Work;
 use super::desk::AtDesk;
 use super::fold::rows_of;
+use super::review::AtReviews;
 use super::sweep::Sweep;
 use super::wanted::Wanted;
 use crate::domain::case::{Case, Event, Same, Swept, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::Fields;
+use crate::domain::review::ReviewId;
 use crate::domain::route::{Lookup, user_key};
 use crate::domain::token::{Claim, Purpose, Unverified};
 use crate::domain::world::World;
@@ -32,6 +34,7 @@ pub(super) struct Overlay {
     numbers: HashMap<i32, u32>,
     mailbox: Sweep,
     pub(super) desk: AtDesk,
+    pub(super) reviews: AtReviews,
 }
 
 struct Open {
@@ -94,6 +97,10 @@ impl Overlay {
         subjects.extend(overlay.replies.values().cloned());
         subjects.extend(overlay.decisions.values().map(|(subject, _, _)| subject.clone()));
         wanted.desk |= subjects.remove(&SubjectId::desk());
+        let of_reviews: Vec<SubjectId> =
+            subjects.iter().filter(|subject| ReviewId::of(subject).is_some()).cloned().collect();
+        subjects.retain(|subject| ReviewId::of(subject).is_none());
+        overlay.reviews = AtReviews::load(store, &of_reviews, before.map(|before| &before.reviews)).await?;
         let changed = |subject: &SubjectId| before.and_then(|before| before.changed(subject));
         let changed_before: Vec<SubjectId> = subjects
             .iter()
@@ -284,6 +291,7 @@ impl Overlay {
             commit.registers.extend(is_changed.then_some(row));
             commit.timers.push((subject.clone(), timers));
         }
+        self.reviews.write_out(commit, world, now)?;
         self.desk.write_out(commit, world, now)
     }
 

@@ -58,6 +58,7 @@ impl Engine {
         }
         self.revisit_desk().await?;
         let Some(before @ InForce { revisited: Some(_), .. }) = self.store.in_force().await? else {
+            self.revisit_reviews().await?;
             self.must_revisit.store(false, Ordering::Relaxed);
             return Ok(false);
         };

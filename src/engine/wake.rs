@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::review::review_work;
 use super::service::{Idle, Service};
 use super::{CaseWork, Engine, LEASE, Work};
 use crate::domain::case::{Signal, WaitKind};
 use crate::domain::desk;
 use crate::domain::id::SubjectId;
+use crate::domain::review::{self, ReviewId};
 use crate::domain::route::Target;
 use crate::ports::Clock;
 
@@ -42,9 +44,21 @@ impl Service for Wake {
             let next = self.engine.store.next_due().await?;
             return Ok(next.map_or(Idle::UntilTold, Idle::Until));
         }
+        let (of_reviews, due): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|timer| ReviewId::of(&timer.subject).is_some());
         let (at_desk, due): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|timer| timer.subject == SubjectId::desk());
         let mut done = Vec::new();
+        // What they are due to tell members, the Desk tells in the morning that may have come with them.
+        let work = of_reviews.into_iter().filter_map(|timer| {
+            let wait = review::WaitKind::named(&timer.timer.kind)?;
+            let cause = format!("wait:{}:{}", timer.timer.kind, timer.timer.due_at.timestamp_millis());
+            Some(review_work(timer.subject, review::Signal::WaitOver { wait }, cause))
+        });
+        let work: Vec<Work> = work.collect();
+        if !work.is_empty() {
+            done.extend(self.engine.handle(work).await?);
+        }
         for timer in at_desk {
             let Some(wait) = desk::WaitKind::named(&timer.timer.kind) else { continue };
             let work = Work::Desk {

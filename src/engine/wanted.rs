@@ -51,6 +51,9 @@ impl Wanted {
                         wanted.user(&notified.notification.fields, notified.received_at, world);
                     }
                 }
+                Work::Review { subject, .. } => {
+                    wanted.subjects.insert(subject.clone());
+                }
                 Work::Desk { signal, .. } => {
                     wanted.desk = true;
                     wanted.figures |= signal.needs_figures();

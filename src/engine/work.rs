@@ -5,6 +5,7 @@ use crate::domain::case::{Refusal, Signal};
 use crate::domain::change::Change;
 use crate::domain::desk;
 use crate::domain::id::{InboxId, SubjectId};
+use crate::domain::review;
 use crate::domain::route::{ReadMail, Target};
 use crate::store::{DeliveryMove, InForce, InboxDone};
 
@@ -21,6 +22,13 @@ pub enum Work {
         signal: desk::Signal,
         inbox: Vec<InboxDone>,
         deliveries: Vec<DeliveryMove>,
+    },
+    /// A signal for one annual review.
+    Review {
+        subject: SubjectId,
+        cause: String,
+        actor: String,
+        signal: review::Signal,
     },
     /// Another World comes into force; `from` is none before the first start.
     World {
@@ -60,7 +68,7 @@ impl Work {
     pub(super) fn by(mut self, person: String) -> Self {
         match &mut self {
             Self::Case(work) => work.actor = person,
-            Self::Desk { actor, .. } => *actor = person,
+            Self::Desk { actor, .. } | Self::Review { actor, .. } => *actor = person,
             Self::Mail(_)
             | Self::World { .. }
             | Self::Revisit { .. }

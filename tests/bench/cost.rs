@@ -76,8 +76,11 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         write_sample(folder.path()).unwrap();
         let digest = if writes_digests { "0 30 8 * * Mon-Fri" } else { "" };
-        let environment =
-            [("SSCD_DESK__DIGEST".into(), digest.into()), ("SSCD_DESK__LETTERS".into(), "false".into())];
+        let environment = [
+            ("SSCD_DESK__DIGEST".into(), digest.into()),
+            ("SSCD_DESK__LETTERS".into(), "false".into()),
+            ("SSCD_REVIEWS__ENABLED".into(), "false".into()),
+        ];
         let config =
             Config::load(Some(&folder.path().join("sscd.toml")), Path::new(""), &environment).unwrap();
         fs::create_dir_all(&config.state.folder).unwrap();

@@ -40,7 +40,8 @@ fn with_large_budgets() -> String {
 pub fn without_desk(config: &str) -> String {
     let quiet = config.replace("digest = \"0 30 8 * * Mon-Fri\"", "digest = \"\"");
     assert_ne!(quiet, config);
-    quiet.replace("letters = true ", "letters = false ")
+    let quiet = quiet.replace("letters = true ", "letters = false ");
+    quiet.replace("enabled = true ", "enabled = false ")
 }
 
 pub enum Heard {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sscd::domain::case::{Event, Kind};
-use sscd::domain::desk;
+use sscd::domain::{desk, review};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/journal"))
@@ -29,7 +29,8 @@ fn forms() -> Vec<(PathBuf, String, Value)> {
 fn decoded(schema: i64, body: &[u8]) -> Result<String, String> {
     let of_case = Event::decode(schema, body).map(|event| event.kind().to_string());
     let of_desk = || serde_json::from_slice::<desk::Event>(body).map(|event| event.kind().to_owned());
-    of_case.or_else(|corrupt| of_desk().map_err(|_| corrupt.to_string()))
+    let of_review = || review::Event::decode(schema, body).map(|event| event.kind().to_string());
+    of_case.or_else(|_| of_desk()).or_else(|_| of_review()).map_err(|corrupt| corrupt.to_string())
 }
 
 #[test]
@@ -57,11 +58,13 @@ fn every_kind_of_event_has_a_form() {
         "ChairTold",
         "PapersIssued",
         "ChairBriefed",
+        "MembersReminded",
         "MorningDone",
     ];
+    let reviews = review::Kind::ALL.iter().map(ToString::to_string);
     assert_eq!(
         there,
-        kinds.chain(desk.map(String::from)).collect(),
+        kinds.chain(desk.map(String::from)).chain(reviews).collect(),
         "tests/journal lacks a kind, or has one that is none"
     );
 }

@@ -22,7 +22,7 @@ pub use small::{Alarm, Files, Log, LogFormat, State};
 pub use transport::{Smtp, Transport};
 
 pub(super) use mailbox::mailboxes;
-pub(super) use small::{alarm, budget, desk, files, log, office, policy, state};
+pub(super) use small::{alarm, budget, desk, files, log, office, policy, reviews, state};
 pub(super) use transport::transport;
 
 /// A document being read: where its relative paths start, and what was found wrong so far.

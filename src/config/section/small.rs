@@ -13,6 +13,7 @@ use crate::domain::budget::Limits;
 use crate::domain::desk::{Pattern, Settings};
 use crate::domain::id::{Address, Named};
 use crate::domain::policy::Policy;
+use crate::domain::review;
 use crate::domain::world::Office;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,6 +257,14 @@ pub fn desk(reader: &mut Reader<'_>) -> Option<Settings> {
         }
     }
     Some(Settings { digest, letters: raw.letters })
+}
+
+pub fn reviews(reader: &mut Reader<'_>) -> Option<review::Settings> {
+    let settings = reader.section::<review::Settings>("reviews")?;
+    for problem in settings.problems() {
+        reader.fault(&format!("reviews.{}", problem.field), problem.found, problem.expected);
+    }
+    Some(settings)
 }
 
 #[derive(Deserialize)]

@@ -25,7 +25,7 @@ pub(super) fn decision(case: &Case, world: &World) -> Option<Decision> {
         minute: ruling.minute.clone(),
         advice: ruling.advice.clone(),
         conditions: ruling.conditions.clone(),
-        assessment: ruling.assessment.map(|kind| kind_of(kind).to_owned()),
+        assessment: ruling.assessment.map(|kind| kind.title().to_owned()),
         due_on: ruling.due_on,
         meeting_on: ruling.meeting_on,
         corrects: ruling.corrects.and_then(minute_of).map(|earlier| earlier.minute.clone()),
@@ -119,13 +119,4 @@ fn steps(ruling: &Ruling, user: Option<&User>, world: &World) -> Vec<Step> {
             "the SSC sees no need for further action".into(),
         ),
     }]
-}
-
-fn kind_of(kind: AssessmentKind) -> &'static str {
-    match kind {
-        AssessmentKind::Full => "Full User Security Assessment",
-        AssessmentKind::Verification => "Verification User Security Assessment",
-        AssessmentKind::SelfAssessment => "User Security Self-Assessment",
-        AssessmentKind::FollowUp => "Follow-up Security Assessment",
-    }
 }

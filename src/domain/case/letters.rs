@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use super::answer::{Answer, AnswerTo};
 use super::{Case, Channel, Mail};
 use crate::domain::directory::{Contact, Standing, User};
-use crate::domain::id::{Address, LetterId, Named};
+use crate::domain::id::{Address, LetterId, Named, SubjectId};
 use crate::domain::letter::{Acknowledgement, Facts, Missing, Receipt, Stated, Step};
 use crate::domain::message::{Classification, Verdict};
 use crate::domain::notification::{
     Notification, Shown,
     labels::{label_of, missing_line},
 };
+use crate::domain::token::Claim;
 use crate::domain::workday::Due;
 use crate::domain::world::World;
 
@@ -30,6 +31,26 @@ pub struct LetterOut {
     pub held: Option<String>,
     /// A draft that a person released: its id and Message-ID are those of the draft.
     pub is_release: bool,
+}
+
+impl LetterOut {
+    /// Letter number `ordinal` of a subject's version.
+    #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of a letter")]
+    pub fn compose(
+        letter: LetterId,
+        version: i64,
+        ordinal: i64,
+        subject: &SubjectId,
+        facts: Facts,
+        to: Vec<Recipient>,
+        held: Option<String>,
+        world: &World,
+    ) -> Self {
+        let claim = Claim { subject, version, recipient: "" };
+        let message_id = world.keys.message_id(claim, ordinal, world.office.mailbox.address.domain());
+        Self { letter, version, message_id, facts, to, in_reply_to: None, held, is_release: false }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

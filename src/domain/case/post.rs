@@ -13,7 +13,6 @@ use super::{Case, Kind, Refusal, Stage, next};
 use crate::domain::id::{Address, LetterId, Named};
 use crate::domain::letter::{Audience, Facts};
 use crate::domain::outcome::Outcome;
-use crate::domain::token::Claim;
 use crate::domain::workday::{CLOSE, local, london_date};
 
 impl Drafting<'_> {
@@ -99,29 +98,18 @@ impl Drafting<'_> {
         let version = self.version();
         let letter = self.next_letter();
         let ordinal = letter.0 - self.known.next_letter.0;
-        let claim = Claim { subject: &subject, version, recipient: "" };
-        let message_id =
-            self.world.keys.message_id(claim, ordinal, self.world.office.mailbox.address.domain());
+        let out = LetterOut::compose(letter, version, ordinal, &subject, facts, to, held, self.world);
         self.happened(Event::LetterMade {
             letter,
-            kind: facts.kind().to_string(),
-            message_id: message_id.clone(),
-            to: to.iter().map(|recipient| recipient.named.address.clone()).collect(),
-            held: held.clone(),
+            kind: out.facts.kind().to_string(),
+            message_id: out.message_id.clone(),
+            to: out.to.iter().map(|recipient| recipient.named.address.clone()).collect(),
+            held: out.held.clone(),
         })?;
-        if held.is_none() {
-            self.told(letter, &facts)?;
+        if out.held.is_none() {
+            self.told(letter, &out.facts)?;
         }
-        self.decision.letters.push(LetterOut {
-            letter,
-            version,
-            message_id,
-            facts,
-            to,
-            in_reply_to,
-            held,
-            is_release: false,
-        });
+        self.decision.letters.push(LetterOut { in_reply_to, ..out });
         Ok(())
     }
 
@@ -297,6 +285,8 @@ impl Drafting<'_> {
             | Facts::UserInvitation(_)
             | Facts::Cancellation(_)
             | Facts::ProposalDeclined(_)
+            | Facts::ReviewReminder(_)
+            | Facts::MembersReminder(_)
             | Facts::DeadlineNote(_)
             | Facts::Digest(_)
             | Facts::Agenda(_)

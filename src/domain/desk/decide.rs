@@ -12,7 +12,6 @@ use crate::domain::case::{Asked, Corrupt, LetterOut, Recipient, Refusal};
 use crate::domain::directory::{Person, Role};
 use crate::domain::id::{Address, LetterId, Named, SubjectId};
 use crate::domain::letter::{Digest, Facts, Listed};
-use crate::domain::token::Claim;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
@@ -44,7 +43,7 @@ pub fn decide(
             drafting.happened(Event::LetterFailed { letter, recipient, answer })?;
         }
         Signal::Revisit => {
-            if desk.opened_at.is_none() && !world.desk.is_idle() {
+            if desk.opened_at.is_none() && !world.is_desk_idle() {
                 drafting.happened(Event::DeskOpened)?;
             }
         }
@@ -133,22 +132,10 @@ impl<'a> Drafting<'a> {
         let ordinal = i64::try_from(self.decision.letters.len()).unwrap_or(i64::MAX);
         let letter = LetterId(self.known.next_letter.0.saturating_add(ordinal));
         let subject = SubjectId::desk();
-        let claim = Claim { subject: &subject, version, recipient: "" };
-        let domain = self.world.office.mailbox.address.domain();
-        let message_id = self.world.keys.message_id(claim, ordinal, domain);
-        let kind = facts.kind().to_string();
-        let (id, why) = (message_id.clone(), held.clone());
-        self.happened(Event::LetterMade { letter, kind, message_id: id, to: addresses, held: why })?;
-        self.decision.letters.push(LetterOut {
-            letter,
-            version,
-            message_id,
-            facts,
-            to,
-            in_reply_to: None,
-            held,
-            is_release: false,
-        });
+        let out = LetterOut::compose(letter, version, ordinal, &subject, facts, to, held, self.world);
+        let (kind, message_id, held) = (out.facts.kind().into(), out.message_id.clone(), out.held.clone());
+        self.happened(Event::LetterMade { letter, kind, message_id, to: addresses, held })?;
+        self.decision.letters.push(out);
         Ok(letter)
     }
 

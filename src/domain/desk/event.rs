@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::case::{Corrupt, Reference, SCHEMA, WaitKind};
 use crate::domain::change::Change;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::review::ReviewId;
 use crate::domain::workday::london;
 
 /// A fact about the office.
@@ -112,6 +113,11 @@ pub enum Event {
         agenda: Option<LetterId>,
         notices: Vec<Notice>,
     },
+    /// Each member was told of the annual reviews that came near until then.
+    MembersReminded {
+        until: DateTime<Utc>,
+        notices: Vec<ReviewNotice>,
+    },
     ChairBriefed {
         meeting_on: NaiveDate,
         letter: Option<LetterId>,
@@ -134,6 +140,14 @@ pub struct Notice {
     pub person: Key,
     pub letter: LetterId,
     pub cases: Vec<Reference>,
+}
+
+/// Of which annual reviews a member was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewNotice {
+    pub person: Key,
+    pub letter: LetterId,
+    pub reviews: Vec<ReviewId>,
 }
 
 /// A wait of a case that begins, ends or falls on another instant because the World is another.
@@ -179,6 +193,7 @@ impl Event {
             Self::DigestMade { .. } => "DigestMade",
             Self::ChairTold { .. } => "ChairTold",
             Self::PapersIssued { .. } => "PapersIssued",
+            Self::MembersReminded { .. } => "MembersReminded",
             Self::ChairBriefed { .. } => "ChairBriefed",
             Self::MorningDone { .. } => "MorningDone",
             Self::StepDeferred { .. } => "StepDeferred",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::Desk;
+use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
 use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
@@ -16,7 +17,7 @@ use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
 /// Rows in a list of the digest.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 /// Subjects of mail that is none of ours: whoever reads them finds a notice among them.
 const MOST_NOT_OURS: usize = 100;
 /// Cases that are gathered for one meeting, and for one letter to the Chair; more are told another day.
@@ -32,7 +33,7 @@ pub struct Figures {
     chair_since: DateTime<Utc>,
     chair_later: BTreeSet<Reference>,
     pub(super) now: DateTime<Utc>,
-    horizon: DateTime<Utc>,
+    pub(super) horizon: DateTime<Utc>,
     pub(super) triage: Listed,
     pub(super) drafts: Listed,
     pub(super) failed: Listed,
@@ -53,6 +54,13 @@ pub struct Figures {
     /// New to the Chair, and of those what is not to be told now.
     pub(super) news: Vec<Brief>,
     pub(super) later: BTreeSet<Reference>,
+    /// Reviews of which members are to hear since they heard of any.
+    pub(super) reviews: Vec<ReviewNews>,
+    pub(super) reviews_since: DateTime<Utc>,
+    /// On the ladder from E3 on, as far as the SSC may know of it.
+    pub(super) escalated: Listed,
+    /// What open reviews found.
+    pub(super) findings: Listed,
     pub(super) classification: Classification,
 }
 
@@ -124,6 +132,10 @@ impl Figures {
             tabled: BTreeMap::new(),
             news: Vec::new(),
             later: BTreeSet::new(),
+            reviews: Vec::new(),
+            escalated: list(),
+            findings: list(),
+            reviews_since: desk.reviews_told_until.or(desk.opened_at).unwrap_or(now),
             classification: world.policy.classification_floor,
         }
     }
@@ -174,6 +186,15 @@ impl Figures {
             self.carries(case);
         }
         let horizon = self.horizon;
+        if let Some(taken) =
+            case.escalation.as_ref().filter(|_| is_escalated(case) && case.is_objected().is_none())
+        {
+            let ground = match taken.ground {
+                Ground::Overdue => "overdue",
+                Ground::Finding => "a finding",
+            };
+            self.escalated.add(row(taken.at, format!("step {} of the ladder: {ground}", taken.level)), MOST);
+        }
         for wait in waits(case, world).into_iter().filter(|wait| wait.due_at <= horizon) {
             self.due.add(row(wait.due_at, wait.what), MOST);
             self.carries(case);

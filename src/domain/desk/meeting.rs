@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::decide::{Drafting, chair, recipient};
 use super::event::{Event, Notice};
-use super::figures::Brief;
+use super::figures::{Brief, Tabled};
 use super::wait::WaitKind;
 use crate::domain::case::{Reference, Refusal};
 use crate::domain::directory::{Body, Person, Role};
@@ -29,6 +29,16 @@ impl Drafting<'_> {
             return self.happened(Event::StepDeferred { step: step.into(), reason, until });
         }
         let today = london_date(self.now);
+        if self.world.reviews.enabled {
+            self.remind_members(today)?;
+        }
+        if self.world.desk.letters {
+            self.tell_of_meetings(today)?;
+        }
+        self.happened(Event::MorningDone { on: today })
+    }
+
+    fn tell_of_meetings(&mut self, today: NaiveDate) -> Result<(), Refusal> {
         self.tell_chair(today)?;
         let ahead: Vec<NaiveDate> =
             self.world.directory.meetings(Body::Ssc).filter(|on| *on >= today).collect();
@@ -47,7 +57,7 @@ impl Drafting<'_> {
                 break;
             }
         }
-        self.happened(Event::MorningDone { on: today })
+        Ok(())
     }
 
     /// New cases before the SSC. Without a Chair they wait for one.
@@ -141,7 +151,11 @@ impl Drafting<'_> {
     /// What is before that meeting today; none where that is nothing at all.
     pub(super) fn agenda(&self, on: NaiveDate) -> Result<Option<Agenda>, Refusal> {
         let figures = self.figures()?;
-        let Some(tabled) = figures.tabled.get(&on) else { return Ok(None) };
+        let none = Tabled::default();
+        let tabled = figures.tabled.get(&on).unwrap_or(&none);
+        if tabled.cases.is_empty() && figures.findings.n() == 0 {
+            return Ok(None);
+        }
         let (objected, open): (Vec<&Brief>, Vec<&Brief>) =
             tabled.cases.iter().partition(|brief| brief.is_objected);
         let mut held_back = Listed::default();
@@ -155,7 +169,8 @@ impl Drafting<'_> {
             meeting_on: on,
             cases: items(&open),
             n_more: tabled.n_more + open.len().saturating_sub(MOST),
-            for_consideration: Listed::default(),
+            for_consideration: figures.escalated.clone(),
+            findings: figures.findings.clone(),
             held_back,
             classification: self.highest(&tabled.cases.iter().collect::<Vec<_>>()),
         }))

@@ -6,6 +6,7 @@ mod decide;
 mod event;
 mod figures;
 mod meeting;
+mod remind;
 mod schedule;
 mod signal;
 mod wait;
@@ -16,7 +17,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
-pub use event::{Event, Move, Notice};
+pub use event::{Event, Move, Notice, ReviewNotice};
 pub use figures::{Figures, Mail, OfLetter};
 pub use schedule::Pattern;
 pub use signal::{Decision, Known, Signal};
@@ -51,6 +52,9 @@ pub struct Desk {
     pub digest: Option<Digested>,
     /// The last day on which everything was done that is done once a day.
     pub morning_on: Option<NaiveDate>,
+    /// Of what members are to hear of annual reviews until then they were told.
+    #[serde(default)]
+    pub reviews_told_until: Option<DateTime<Utc>>,
     /// Of cases logged before this the Chair was told.
     pub chair_told_until: Option<DateTime<Utc>>,
     /// But for these.
@@ -176,6 +180,7 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
                 told.extend(notice.cases.iter().copied());
             }
         }
+        Event::MembersReminded { until, .. } => desk.reviews_told_until = Some(*until),
         Event::ChairBriefed { meeting_on, .. } => {
             desk.meetings.entry(*meeting_on).or_default().is_chair_briefed = true;
         }

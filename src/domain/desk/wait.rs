@@ -54,7 +54,7 @@ pub fn waits(desk: &Desk, world: &World) -> Vec<Wait> {
         // Where the table of bank holidays ends there are no Working Days: the digest says so long before.
         world.working_days.next_sending(local(from, NaiveTime::MIN)).ok()
     };
-    let morning = world.desk.letters.then(morning).flatten();
+    let morning = (world.desk.letters || world.reviews.enabled).then(morning).flatten();
     let all = [(WaitKind::Digest, digest), (WaitKind::Morning, morning)];
     let wait = |(kind, due_at): (WaitKind, Option<DateTime<Utc>>)| {
         let due_at = due_at?;

@@ -96,6 +96,19 @@ pub enum AssessmentKind {
     FollowUp,
 }
 
+impl AssessmentKind {
+    /// For people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Full => "Full User Security Assessment",
+            Self::Verification => "Verification User Security Assessment",
+            Self::SelfAssessment => "User Security Self-Assessment",
+            Self::FollowUp => "Follow-up Security Assessment",
+        }
+    }
+}
+
 /// A Shared Resource Provider, or a consultant that writes for Users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -117,6 +117,9 @@ pub struct Agenda {
     pub n_more: usize,
     /// Items "overdue: for consideration".
     pub for_consideration: Listed,
+    /// What annual reviews found.
+    #[serde(default)]
+    pub findings: Listed,
     /// Under a confidentiality objection: nobody of the SSC is told of these.
     pub held_back: Listed,
     pub classification: Classification,

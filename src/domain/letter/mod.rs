@@ -6,6 +6,7 @@ mod desk;
 mod invitation;
 mod language;
 mod mime;
+mod review;
 mod sample;
 mod ssc;
 mod template;
@@ -21,6 +22,7 @@ use super::message::{Classification, Problem};
 
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
+pub use review::{MembersReminder, ReviewDue, ReviewReminder};
 pub use sample::Sample;
 pub use ssc::{
     Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
@@ -50,6 +52,10 @@ pub enum Facts {
     UserInvitation(Box<Invitation>),
     Cancellation(Box<Cancellation>),
     ProposalDeclined(Box<ProposalDeclined>),
+    /// Of its annual review, for the User.
+    ReviewReminder(Box<ReviewReminder>),
+    /// Of annual reviews, for a member of the SSC.
+    MembersReminder(MembersReminder),
     /// For SECAS or the Chair.
     Note(Note),
     /// The Desk's, for SECAS.
@@ -218,6 +224,8 @@ impl Facts {
             Self::UserInvitation(it) => ("user_invitation", User, &it.reference, it.classification),
             Self::Cancellation(it) => ("cancellation", Members, &it.reference, it.classification),
             Self::ProposalDeclined(it) => ("proposal_declined", Members, &it.reference, it.classification),
+            Self::ReviewReminder(it) => ("review_reminder", User, &it.reference, it.classification),
+            Self::MembersReminder(it) => ("members_reminder", Members, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
             Self::Digest(it) => ("digest", Office, &it.reference, it.classification),
             Self::Agenda(it) => ("agenda", Office, &it.reference, it.classification),
@@ -293,6 +301,8 @@ impl Facts {
             | Self::UserInvitation(_)
             | Self::Cancellation(_)
             | Self::ProposalDeclined(_)
+            | Self::ReviewReminder(_)
+            | Self::MembersReminder(_)
             | Self::Digest(_)
             | Self::Agenda(_)
             | Self::PaperNotice(_)

@@ -1,8 +1,10 @@
 //! What people ask for. In: who asks, what for, and the id of the command; out: a sentence that says what was done, or
 //! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
 
+mod mail;
 mod meet;
 mod outbox;
+mod review;
 mod who;
 
 use std::collections::BTreeMap;
@@ -10,18 +12,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::read::read_mail;
 use super::{CaseWork, Engine, Handled, Work};
-use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Asked, Channel, Mail, Meet, Move, Reference, Refusal, Signal, Spoke, Stage};
-use crate::domain::desk;
-use crate::domain::directory::{Act, Standing};
+use crate::domain::case::{Asked, Channel, Meet, Move, Reference, Refusal, Signal, Stage};
+use crate::domain::directory::Act;
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
-use crate::domain::notification::{Notification, Reading, enter};
 use crate::domain::outcome::Said;
-use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
-use crate::domain::workday::london_date;
-use crate::store::{InboxDone, InboxRow, Outcome, RegisterRow};
+use crate::domain::review::Move as ReviewMove;
+use crate::domain::route::Target;
+use crate::store::RegisterRow;
 
 pub(super) use who::actor;
 pub use who::permitted;
@@ -75,6 +73,12 @@ pub enum Ask {
         reference: Reference,
         what: Box<Meet>,
     },
+    /// Something about an annual review.
+    Review {
+        subject: SubjectId,
+        what: ReviewMove,
+        reason: String,
+    },
     /// A draft of the paper for the SSC.
     Paper {
         reference: Reference,
@@ -99,7 +103,8 @@ impl Ask {
             Self::Accept { .. } | Self::Dismiss { .. } | Self::Link { .. } | Self::Open { .. } => Act::Triage,
             Self::Move { what, .. } => what.act(),
             Self::Decide { .. } => Act::Decide,
-            Self::Meet { .. }
+            Self::Review { .. }
+            | Self::Meet { .. }
             | Self::Paper { .. }
             | Self::Release { .. }
             | Self::Discard { .. }
@@ -135,6 +140,7 @@ impl Engine {
                 );
                 self.of_case(*reference, Asked::Decide { said: said.clone() }, done, &asking).await?
             }
+            Ask::Review { subject, what, reason } => self.review(subject, what, reason, &asking).await?,
             Ask::Meet { reference, what } => self.meet(*reference, what, &asking).await?,
             Ask::Paper { reference } => {
                 let done = format!("the paper on {reference} is a draft, see `sscd outbox list`");
@@ -156,6 +162,10 @@ impl Engine {
             _ => self.handle(vec![work]).await?.pop(),
         };
         self.review_alarms().await?;
+        if let (Ask::Review { what: ReviewMove::Completed { .. }, .. }, Some(Ok(_))) = (&asking.ask, &handled)
+        {
+            self.revisit_reviews().await?;
+        }
         Ok(match handled {
             Some(Ok(subjects)) => {
                 let said = self.not_sent(&asking.ask, &subjects).await?.unwrap_or(said);
@@ -165,101 +175,6 @@ impl Engine {
             Some(Err(refusal)) => Err(refusal),
             None => Err(Refusal::new("nothing was done")),
         })
-    }
-
-    async fn accept(
-        &self,
-        inbox: InboxId,
-        set: &BTreeMap<String, String>,
-        asking: &Asking,
-    ) -> anyhow::Result<Prepared> {
-        let row = match self.open_row(inbox).await? {
-            Ok(row) => row,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let world = self.world();
-        let reading = read_mail(&self.store.raw(inbox).await?, &world);
-        let notification = reading.notifications.first().cloned().unwrap_or_default();
-        let notification = match self.entered(notification, set, &asking.by) {
-            Ok(notification) => notification,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let mail = self.mail_of(&row, &reading);
-        let on = london_date(row.received_at);
-        let mut signal = entered_by_person(
-            Channel::Email,
-            row.received_at,
-            Some(mail),
-            notification,
-            Some(&reading),
-            &world,
-        );
-        let user = signal.user.as_ref().and_then(|key| world.directory.user(key));
-        let table = answer_to_user(&reading.sender, &reading.signs, user, &world.directory, on);
-        // A person has looked, which is all that "after triage" waits for.
-        signal.answer = Answer { at_once: table.to != AnswerTo::Nobody, ..table };
-        if self.restored().covers(inbox) {
-            signal.answer.hold(PERHAPS_ANSWERED);
-        }
-        let done = InboxDone::again(&row, Outcome::Case, format!("accepted by {}", asking.by.0));
-        let mut work = case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking);
-        if let Work::Case(work) = &mut work {
-            work.inbox = vec![done];
-        }
-        Ok(Ok((work, format!("mail {} is {{case}}", inbox.0))))
-    }
-
-    async fn dismiss(&self, inbox: InboxId, reason: &str, asking: &Asking) -> anyhow::Result<Prepared> {
-        let row = match self.open_row(inbox).await? {
-            Ok(row) => row,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let reason = reason.to_string();
-        let why = format!("dismissed by {}: {reason}", asking.by.0);
-        let done = InboxDone::again(&row, Outcome::NotANotification, why);
-        let work = Work::Desk {
-            cause: cause(asking),
-            actor: String::new(),
-            signal: desk::Signal::Noted(desk::Event::MailDismissed { inbox, reason }),
-            inbox: vec![done],
-            deliveries: Vec::new(),
-        };
-        Ok(Ok((work, format!("mail {} is no notification", inbox.0))))
-    }
-
-    async fn link(&self, inbox: InboxId, reference: Reference, asking: &Asking) -> anyhow::Result<Prepared> {
-        let row = match self.open_row(inbox).await? {
-            Ok(row) => row,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        if let Some(refusal) = self.no_case(reference).await? {
-            return Ok(Err(refusal));
-        }
-        let reading = read_mail(&self.store.raw(inbox).await?, &self.world());
-        let why = format!("linked by {}", asking.by.0);
-        let spoke = Spoke { mail: self.mail_of(&row, &reading), why: why.clone(), answering: None };
-        let mut work = case_work(Target::Case(reference.subject()), Signal::Spoke(Box::new(spoke)), asking);
-        if let Work::Case(work) = &mut work {
-            work.inbox = vec![InboxDone::again(&row, Outcome::Case, why)];
-        }
-        Ok(Ok((work, format!("mail {} is filed to {reference}", inbox.0))))
-    }
-
-    fn open(
-        &self,
-        channel: Channel,
-        received_at: DateTime<Utc>,
-        set: &BTreeMap<String, String>,
-        asking: &Asking,
-    ) -> Prepared {
-        if received_at > self.clock.now() {
-            return Err(Refusal::new(
-                "--received lies in the future: give the instant at which the notice came",
-            ));
-        }
-        let notification = self.entered(Notification::default(), set, &asking.by)?;
-        let signal = entered_by_person(channel, received_at, None, notification, None, &self.world());
-        Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
     }
 
     async fn move_case(
@@ -316,62 +231,6 @@ impl Engine {
         let found = self.store.registers(&[reference.subject()]).await?;
         let refusal = || Refusal::new(format!("there is no case {reference}: see `sscd case list`"));
         Ok(found.is_empty().then(refusal))
-    }
-
-    /// The row of a mail that is open for people.
-    async fn open_row(&self, inbox: InboxId) -> anyhow::Result<Result<InboxRow, Refusal>> {
-        let Some(row) = self.store.inbox_row(inbox).await? else {
-            return Ok(Err(Refusal::new(format!("there is no mail {}: see `sscd inbox list`", inbox.0))));
-        };
-        Ok(match row.outcome {
-            Outcome::Triage | Outcome::NotANotification | Outcome::SetAside => Ok(row),
-            Outcome::Waiting => Err(Refusal::new(format!("mail {} is not read yet", inbox.0))),
-            Outcome::Older => Err(Refusal::new(format!(
-                "mail {} is older than start_from: only its hash was kept",
-                inbox.0
-            ))),
-            Outcome::Duplicate | Outcome::Case => {
-                let subjects =
-                    row.subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
-                Err(Refusal::new(format!("mail {} is done: it belongs to {subjects}", inbox.0)))
-            }
-        })
-    }
-
-    fn entered(
-        &self,
-        mut notification: Notification,
-        set: &BTreeMap<String, String>,
-        by: &Key,
-    ) -> Result<Notification, Refusal> {
-        let world = self.world();
-        for (name, text) in set {
-            enter(&mut notification.fields, name, text, by, &world.policy.user_roles).map_err(|problem| {
-                Refusal::new(format!(
-                    "{}: found {:?}, expected {}",
-                    problem.field, problem.found, problem.expected
-                ))
-            })?;
-        }
-        if notification.fields.user_party_name.is_none() {
-            return Err(Refusal::new("the User is not stated: add --set user_party_name=\"...\""));
-        }
-        notification.missing = notification.fields.missing();
-        Ok(notification)
-    }
-
-    fn mail_of(&self, row: &InboxRow, reading: &Reading) -> Mail {
-        let on = london_date(row.received_at);
-        let address = reading.sender.address.as_ref();
-        Mail {
-            inbox: row.inbox,
-            received_at: row.received_at,
-            sha256: data_encoding::HEXLOWER.encode(&row.raw_sha256),
-            message_id: reading.message_id.clone(),
-            sender: reading.sender.clone(),
-            standing: address
-                .map_or(Standing::Unknown, |address| self.world().directory.standing(address, on)),
-        }
     }
 }
 

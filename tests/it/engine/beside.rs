@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use sscd::domain::case::{Refusal, Signal, WaitKind};
+use sscd::domain::case::{Asked, Move, Refusal, Signal};
 use sscd::domain::folder::FolderRole;
-use sscd::domain::id::{InboxId, SubjectId};
+use sscd::domain::id::{InboxId, Key, SubjectId};
 use sscd::domain::route::{ReadMail, Target};
 use sscd::engine::{CaseWork, Work, read_mail, rebuild};
 use sscd::store::{RegisterFilter, Verified};
@@ -29,13 +29,16 @@ async fn twice(office: &Office) -> (Work, Work) {
     (mail(office, InboxId(1), &first), mail(office, InboxId(2), &second))
 }
 
-/// A wait of a case that was handled before: no commit can hold it again.
+/// Something that was handled before: no commit can hold it again.
 fn handled_before() -> Work {
     Work::Case(Box::new(CaseWork {
         target: Target::Case(SubjectId("SUS-2026-0001".into())),
         cause: "mail:1:0".into(),
         actor: "daemon".into(),
-        signal: Signal::WaitOver { wait: WaitKind::PutBeforeSsc },
+        signal: Signal::Asked {
+            by: Key("priya.nair".into()),
+            what: Asked::Move { what: Move::Hold, reason: "a test".into() },
+        },
         inbox: Vec::new(),
         deliveries: Vec::new(),
     }))

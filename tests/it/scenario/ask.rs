@@ -11,6 +11,7 @@ use sscd::domain::workday::local;
 use sscd::engine::{Ask, Asking};
 
 use super::meet::meet;
+use super::review::review;
 use super::script::{Step, number};
 
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
@@ -26,8 +27,8 @@ const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received
 
 pub fn asking(step: &Step, id: String) -> Result<Asking, String> {
     let (by, what) = step.needs(step.words.split_once(' '), FORM)?;
-    let ask = meet(what).or_else(|| ask(step, what));
-    let ask = step.needs(ask, &format!("{FORM}, {}", super::meet::FORM))?;
+    let ask = meet(what).or_else(|| review(what)).or_else(|| ask(step, what));
+    let ask = step.needs(ask, &format!("{FORM}, {}, {}", super::meet::FORM, super::review::FORM))?;
     Ok(Asking { by: Key(by.into()), id, login: None, ask })
 }
 

@@ -13,11 +13,12 @@ use sscd::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
 
 use super::play::Play;
 use super::post::plain;
+use super::review::{of_review, of_user};
 use super::script::{Step, number};
 
 const FORM: &str = "expect letter KIND to ADDRESS.., expect N letters KIND, expect history desk: KIND, .., expect draft KIND to ADDRESS..|nobody: WHY, \
     expect nothing, expect refusal: WHY, expect alarm: TEXT, expect N cases, \
-    expect case REFERENCE: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
+    expect case REFERENCE: STATEMENT; .., expect review USER: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
 
 impl Play {
     pub(super) async fn expect(&mut self, step: &Step, what: &str) -> Result<(), String> {
@@ -69,6 +70,19 @@ impl Play {
                 &wanted,
                 &of_mail(row.ok_or_else(|| format!("there is no mail {n}, but {}", there()))?),
             );
+        }
+        if let Some(user) = what.strip_prefix("review ") {
+            let said = match of_user(&engine, user).await {
+                Ok(review) => of_review(&review, &engine),
+                Err(_) => vec!["none".into()],
+            };
+            return all(&wanted, &said);
+        }
+        if let Some(user) = what.strip_prefix("history review ") {
+            let subject = of_user(&engine, user).await?.id.subject();
+            let journal = engine.store.journal(&subject).await.unwrap();
+            let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
+            return same(&wanted.join(" ").replace(',', ""), &kinds.join(" "));
         }
         if what == "history desk" {
             let journal = engine.store.journal(&SubjectId::desk()).await.unwrap();

@@ -7,6 +7,7 @@ mod meet;
 mod office;
 mod play;
 mod post;
+mod review;
 mod script;
 
 use std::collections::BTreeSet;
@@ -112,6 +113,17 @@ conversations! {
     provider,
     refused,
     retrospective,
+    review_covers,
+    review_ends,
+    review_finding,
+    review_for_a_person,
+    review_known_late,
+    review_late,
+    review_leap_day,
+    review_members_change,
+    review_moved,
+    review_overdue,
+    review_reminders,
     robots,
     sent_again,
     sent_by_a_colleague,

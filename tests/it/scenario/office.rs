@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,8 +13,11 @@ use sscd::domain::case::{Event, next, waits};
 use sscd::domain::desk;
 use sscd::domain::folder::FolderRole;
 use sscd::domain::id::SubjectId;
+use sscd::domain::review::{self, ReviewId};
 use sscd::domain::world::World;
-use sscd::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold, fold_desk};
+use sscd::engine::{
+    Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake, fold, fold_desk, fold_review,
+};
 use sscd::ports::Clock;
 use sscd::store::{Entry, Options, RegisterFilter, RegisterRow, Store, Verified};
 use tempfile::TempDir;
@@ -45,6 +48,8 @@ pub struct Kind {
     pub is_tagged: bool,
     /// It writes digests, agenda lists and the like by itself.
     pub has_desk: bool,
+    /// It follows annual reviews.
+    pub has_reviews: bool,
 }
 
 impl Kind {
@@ -54,19 +59,22 @@ impl Kind {
             all.push(("SSCD_DESK__DIGEST".into(), String::new()));
             all.push(("SSCD_DESK__LETTERS".into(), "false".into()));
         }
+        all.push(("SSCD_REVIEWS__ENABLED".into(), self.has_reviews.to_string()));
         all
     }
 }
 
 /// The office that is shipped, or one that is almost that; read once.
 fn world(kind: Kind) -> Arc<World> {
-    static WORLDS: [OnceLock<Arc<World>>; 4] = [const { OnceLock::new() }; 4];
+    static WORLDS: [OnceLock<Arc<World>>; 8] = [const { OnceLock::new() }; 8];
     let read = || {
         let folder = tempfile::tempdir().unwrap();
         write_sample(folder.path()).unwrap();
         Arc::new(read_world(folder.path(), kind))
     };
-    WORLDS[usize::from(kind.is_tagged) + 2 * usize::from(kind.has_desk)].get_or_init(read).clone()
+    let Kind { is_tagged, has_desk, has_reviews } = kind;
+    let at = usize::from(is_tagged) + 2 * usize::from(has_desk) + 4 * usize::from(has_reviews);
+    WORLDS[at].get_or_init(read).clone()
 }
 
 /// From the files in a folder.
@@ -132,13 +140,38 @@ impl Office {
         self.services = services(&self.engine, self.folder.path(), &self.post);
     }
 
-    /// A file of the directory is edited, `old => new` in each line with `\n` for a line's end, and taken up.
-    pub async fn edit(&mut self, file: &str, lines: &[String]) -> Result<(), String> {
+    /// The directory knows no last assessment of any other User; then it is edited.
+    pub async fn assessed(&mut self, users: &[&str], lines: &[String]) -> Result<(), String> {
+        let path = self.files().join("directory/users.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let mut is_kept = true;
+        let mut kept = String::new();
+        for line in text.lines() {
+            if let Some(key) = line.strip_prefix("key = ") {
+                is_kept = users.contains(&key.trim_matches('"'));
+            }
+            if is_kept || !line.starts_with("last_assessment") {
+                kept += line;
+                kept.push('\n');
+            }
+        }
+        fs::write(&path, kept).unwrap();
+        self.edit("users.toml", lines).await
+    }
+
+    /// The files that people edit, a copy of the sample.
+    fn files(&self) -> PathBuf {
         let folder = self.folder.path().join("files");
         if !folder.exists() {
             fs::create_dir(&folder).unwrap();
             write_sample(&folder).unwrap();
         }
+        folder
+    }
+
+    /// A file of the directory is edited, `old => new` in each line with `\n` for a line's end, and taken up.
+    pub async fn edit(&mut self, file: &str, lines: &[String]) -> Result<(), String> {
+        let folder = self.files();
         let path = folder.join("directory").join(file);
         let mut text = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
         for line in lines {
@@ -232,6 +265,10 @@ impl Office {
                 self.check_desk(&row, &entries).await?;
                 continue;
             }
+            if ReviewId::of(&row.subject).is_some() {
+                self.check_review(&row, &entries).await?;
+                continue;
+            }
             let case = fold(&entries)
                 .map_err(|error| format!("{error:#}"))?
                 .ok_or("a register row without a fact")?;
@@ -281,6 +318,23 @@ impl Office {
             Ok(())
         } else {
             Err(format!("the timers of the Desk are not its waits: {timers:?}"))
+        }
+    }
+
+    async fn check_review(&self, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
+        let review =
+            fold_review(entries).map_err(|error| format!("{error:#}"))?.ok_or("a row without a fact")?;
+        if serde_json::to_vec(&review).unwrap() != row.body {
+            return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
+        }
+        let waits = review::waits(&review, &self.engine.world());
+        let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
+        let timers = self.engine.store.timers(&row.subject).await.unwrap();
+        let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
+        if timers == due {
+            Ok(())
+        } else {
+            Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0))
         }
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use sscd::domain::id::{Address, InboxId, LetterId};
 use sscd::domain::workday::{local, london};
+use sscd::engine::Ask;
 use sscd::ports::Clock as _;
 use sscd::store::{Letter, LetterFilter, LetterState};
 
@@ -15,6 +16,7 @@ use super::ask::{asking, instant};
 use super::meet::{Answering, answer};
 use super::office::{Kind, Office};
 use super::post::{self, Envelope, Sent, changed};
+use super::review::of_user;
 use super::script::{Step, number};
 
 /// What waits for the line that expects it.
@@ -38,6 +40,8 @@ pub(super) struct Play {
 const NO_TAGS: &str = ", without tags";
 /// The office writes by itself about more than one case.
 const WITH_DESK: &str = ", with the desk";
+/// It follows annual reviews.
+const WITH_REVIEWS: &str = ", with reviews";
 
 /// Plays the steps; what its cases went through, as the events and the stages to which they led.
 pub async fn play_and_note(
@@ -62,11 +66,19 @@ fn at(step: &Step, why: &str) -> String {
 impl Play {
     async fn of(steps: &[Step], restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let words = first.words.trim_end_matches(WITH_DESK);
-        let kind = Kind { is_tagged: !words.ends_with(NO_TAGS), has_desk: words.len() < first.words.len() };
+        let said = first.words.trim_end_matches(WITH_REVIEWS);
+        let words = said.trim_end_matches(WITH_DESK);
+        let kind = Kind {
+            is_tagged: !words.ends_with(NO_TAGS),
+            has_desk: words.len() < said.len(),
+            has_reviews: said.len() < first.words.len(),
+        };
         let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
         let start = first
-            .needs(start, "now YYYY-MM-DD HH:MM[, without tags][, with the desk] as the first line")
+            .needs(
+                start,
+                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews] as the first line",
+            )
             .map_err(|why| at(first, &why))?;
         Ok(Self { office: Office::open(start, kind).await, news: Unexpected::default(), restarts })
     }
@@ -107,6 +119,9 @@ impl Play {
             self.office.restart().await;
             return self.office.look_again().await;
         }
+        if let Some(users) = step.words.strip_prefix("only these Users were assessed: ") {
+            return self.office.assessed(&users.split(", ").collect::<Vec<_>>(), &step.block).await;
+        }
         if let Some(file) = step.words.strip_suffix(" is edited") {
             return self.office.edit(file, &step.block).await;
         }
@@ -133,8 +148,11 @@ impl Play {
         };
         let Some(mut raw) = raw else {
             let id = format!("scenario-{}", step.line);
-            let said =
-                self.office.engine.ask(asking(step, id)?).await.map_err(|error| format!("{error:#}"))?;
+            let mut asking = asking(step, id)?;
+            if let Ask::Review { subject, .. } = &mut asking.ask {
+                *subject = of_user(&self.office.engine, &subject.0).await?.id.subject();
+            }
+            let said = self.office.engine.ask(asking).await.map_err(|error| format!("{error:#}"))?;
             self.news.refusals.extend(said.err().map(|refusal| refusal.because));
             return self.office.settle().await.map(drop);
         };

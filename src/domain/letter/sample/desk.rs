@@ -123,7 +123,11 @@ fn list() -> Agenda {
         meeting_on: on(2026, 6, 24),
         cases: vec![first(), second()],
         n_more: 0,
-        for_consideration: Listed::default(),
+        for_consideration: listed(&[row("SUS-2026-0002, Castlegate Energy plc", "step E3 of the ladder")]),
+        findings: listed(&[row(
+            "REV-2026-K7QMXA3B, Castlegate Energy plc",
+            "finding of 4 June 2026: access rights of the second system",
+        )]),
         held_back: listed(&[row(
             "SUS-2026-0003, Harbourlight Networks Ltd",
             "the User would rather the SSC were not informed",

@@ -6,6 +6,7 @@ mod desk;
 mod invitation;
 mod ladder;
 mod notice;
+mod review;
 mod ssc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -31,6 +32,7 @@ impl Facts {
         samples.extend(ladder::samples());
         samples.extend(desk::samples());
         samples.extend(invitation::samples());
+        samples.extend(review::samples());
         samples
     }
 }
