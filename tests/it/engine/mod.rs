@@ -103,7 +103,7 @@ impl Office {
     /// The files as they are now come into force.
     pub async fn adopt(&self) -> Vec<String> {
         let config = Config::load(Some(&self.path("sscd.toml")), Path::new(""), &[]).unwrap();
-        let changes = self.engine.adopt(build_world(&config).unwrap()).await.unwrap();
+        let changes = Box::pin(self.engine.adopt(build_world(&config).unwrap())).await.unwrap();
         changes.iter().map(ToString::to_string).collect()
     }
 
