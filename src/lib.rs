@@ -25,5 +25,6 @@ pub mod domain;
 pub mod engine;
 pub mod fault;
 pub mod ports;
+pub mod rehearse;
 pub mod store;
 pub mod telemetry;

@@ -51,7 +51,7 @@ pub async fn dry_run(config: &Config, probe: Probe, as_json: bool) -> anyhow::Re
 }
 
 /// The configuration of a copy: the record and the keys as they are now, and nobody to be paged.
-async fn copy(config: &Config, folder: &Path) -> anyhow::Result<Config> {
+pub(super) async fn copy(config: &Config, folder: &Path) -> anyhow::Result<Config> {
     let state = State { folder: folder.to_path_buf(), database: None };
     if let Some(keys) = keys_text(&config.state.keys())? {
         restore_keys(&state.keys(), &keys)?;

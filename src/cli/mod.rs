@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dry_run;
 mod evidence;
+mod forecast;
 mod form;
 mod inbox;
 mod journal;
@@ -60,6 +61,7 @@ pub enum Command {
     Case(case::Cases),
     Check(check::Check),
     Demo(demo::Args),
+    Forecast(forecast::Args),
     Form(form::Form),
     Inbox(inbox::Inbox),
     Journal(journal::Journal),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Case(args) => block_on(case::command(args, &cli.common)),
         Command::Check(args) => block_on(check::command(args, &cli.common)),
         Command::Demo(args) => block_on(demo::command(args)),
+        Command::Forecast(args) => block_on(forecast::command(args, &cli.common)),
         Command::Form(args) => form::form(&args),
         Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),
         Command::Journal(args) => block_on(journal::command(args, &cli.common)),

@@ -10,16 +10,12 @@
     reason = "a benchmark that cannot go on says so and ends"
 )]
 
-#[path = "../it/hands.rs"]
-mod hands;
-
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hands::Hands;
 use sscd::config::{Config, build_world, write_sample};
 use sscd::domain::case::{Channel, Signal};
 use sscd::domain::id::Key;
@@ -27,6 +23,7 @@ use sscd::domain::notification::{Notification, enter};
 use sscd::domain::route::{Target, entered_by_person};
 use sscd::engine::{Alarms, CaseWork, Engine, Idle, Service as _, Wake, Work};
 use sscd::ports::Clock as _;
+use sscd::rehearse::Hands;
 use sscd::store::{Options, RegisterFilter, Store};
 
 const BATCH: usize = 128;

@@ -19,7 +19,7 @@ mod dice;
 mod disk;
 mod dry_run;
 mod engine;
-mod hands;
+mod forecast;
 mod journal;
 mod letter;
 mod loops;

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the crate may import from it. `cli` may know everything.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("domain", &["domain"]),
     ("ports", &["domain", "ports"]),
     ("store", &["domain", "store"]),
     ("adapters", &["adapters", "domain", "ports"]),
     ("engine", &["domain", "engine", "ports", "store"]),
+    ("rehearse", &["domain", "engine", "ports", "rehearse", "store"]),
     ("config", &["config", "domain"]),
     ("telemetry", &["config"]),
     ("control", &["control", "domain", "engine"]),

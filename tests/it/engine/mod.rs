@@ -31,7 +31,7 @@ use sscd::ports::{Clock, Transport};
 use sscd::store::{Letter, LetterFilter, Options, Store};
 
 use super::daemon::without_desk;
-use super::hands::Hands;
+use sscd::rehearse::Hands;
 
 /// An office with one Maildir, and its engine between two starts of the daemon.
 pub struct Office {

@@ -23,8 +23,8 @@ use sscd::store::{Entry, Options, RegisterFilter, RegisterRow, Store, Verified};
 use tempfile::TempDir;
 
 use super::post::Post;
-use crate::hands::Hands;
 use crate::journal::new_parts;
+use sscd::rehearse::Hands;
 
 /// A service that failed looks again after this, as in the daemon.
 const BACK_OFF: TimeDelta = TimeDelta::minutes(5);

@@ -17,7 +17,7 @@ use super::dovecot::{Dovecot, OFFICE, mail};
 use super::post::PostOffice;
 use super::provider::{KEY, Mood, Provider, REFRESH_TOKEN, SECRET};
 use super::scripted;
-use crate::hands::Hands;
+use sscd::rehearse::Hands;
 
 const ELSEWHERE: &[u8] = b"of a provider that nobody trusts";
 const A_WHILE: TimeDelta = TimeDelta::minutes(5);

@@ -1,0 +1,157 @@
+//! The office under a turned clock. In: a record, a World, mailboxes and the hour at which it begins; out: the engine after
+//! every service came to rest, again and again. Invariant: what falls due on the way happens at its own time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Hands, Post, Tray};
+use crate::domain::world::World;
+use crate::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
+use crate::ports::Clock as _;
+use crate::store::{Options, Store};
+
+/// A service that failed looks again after this, as in the daemon.
+const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
+/// More rounds than any work needs.
+const TOO_MANY: usize = 10_000;
+
+pub struct Rehearsal {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<Hands>,
+    pub post: Arc<Post>,
+    pub trays: Vec<Tray>,
+    record: PathBuf,
+    probe: Probe,
+    services: Vec<(Box<dyn Service>, DateTime<Utc>)>,
+}
+
+async fn engine(record: &Path, clock: &Arc<Hands>, world: Arc<World>) -> anyhow::Result<Arc<Engine>> {
+    let path = record.to_str().with_context(|| format!("{} is no path in UTF-8", record.display()))?;
+    let options = Options { n_readers: 1, read_only: false };
+    let store = Store::open(&format!("sqlite://{path}"), &options).await.context("open the record")?;
+    let alarms = Alarms::new(store.clone(), clock.clone(), Vec::new());
+    Engine::start(store, world, clock.clone(), alarms, "rehearsal".into()).await
+}
+
+impl Rehearsal {
+    /// On the record in this file, which is made where there is none; nobody else may use it meanwhile.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or written.
+    pub async fn begin(
+        record: PathBuf,
+        world: Arc<World>,
+        at: DateTime<Utc>,
+        trays: Vec<Tray>,
+        probe: Probe,
+    ) -> anyhow::Result<Self> {
+        let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
+        let engine = engine(&record, &clock, world).await?;
+        for tray in &trays {
+            if let Some(cursor) = engine.store.cursor(&tray.name).await? {
+                tray.begins_after(&cursor);
+            }
+        }
+        let mut rehearsal = Self { engine, clock, post, trays, record, probe, services: Vec::new() };
+        rehearsal.start().await?;
+        Ok(rehearsal)
+    }
+
+    async fn start(&mut self) -> anyhow::Result<()> {
+        let engine = &self.engine;
+        engine.watches(self.trays.iter().map(|tray| tray.name.clone())).await?;
+        let collect = |tray: &Tray| -> Box<dyn Service> {
+            Box::new(Collect {
+                engine: engine.clone(),
+                name: tray.name.clone(),
+                mailbox: tray.clone(),
+                role: tray.role,
+                start_from: None,
+                must_reconcile: true,
+            })
+        };
+        let others: [Box<dyn Service>; 3] = [
+            Box::new(Read::new(engine.clone(), self.probe.clone())),
+            Box::new(Wake { engine: engine.clone() }),
+            Box::new(Deliver::new(engine.clone(), self.post.clone())),
+        ];
+        let all = self.trays.iter().map(collect).chain(others);
+        self.services = all.map(|service| (service, DateTime::<Utc>::MIN_UTC)).collect();
+        Ok(())
+    }
+
+    /// The program ends and starts again on the same record.
+    ///
+    /// # Errors
+    /// When the record cannot be opened, or written.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.engine.store.close().await;
+        self.engine = engine(&self.record, &self.clock, self.engine.world()).await?;
+        self.start().await
+    }
+
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Every service runs until it is idle; the next instant at which one wants to look again.
+    ///
+    /// # Errors
+    /// When that never comes.
+    pub async fn settle(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
+        for _ in 0..TOO_MANY {
+            let now = self.clock.now();
+            let (mut is_busy, mut next) = (false, None::<DateTime<Utc>>);
+            for (service, rests_until) in &mut self.services {
+                let mut again = (*rests_until > now).then_some(*rests_until);
+                if again.is_none() {
+                    match service.run_once().await {
+                        Ok(Idle::Never) => is_busy = true,
+                        Ok(Idle::Until(at)) if at <= now => is_busy = true,
+                        Ok(Idle::Until(at)) => again = Some(at),
+                        Ok(Idle::UntilTold) => {}
+                        Err(error) => {
+                            let (service, error) = (service.name(), format!("{error:#}"));
+                            tracing::warn!(service, error, "service failed");
+                            *rests_until = now + BACK_OFF;
+                            again = Some(*rests_until);
+                        }
+                    }
+                }
+                next = next.into_iter().chain(again).min();
+            }
+            if !is_busy {
+                return Ok(next);
+            }
+        }
+        anyhow::bail!("the services never come to rest")
+    }
+
+    /// Who rests after a failure looks again now.
+    ///
+    /// # Errors
+    /// As [`Self::settle`].
+    pub async fn look_again(&mut self) -> anyhow::Result<()> {
+        self.services.iter_mut().for_each(|(_, rests_until)| *rests_until = DateTime::<Utc>::MIN_UTC);
+        self.settle().await.map(drop)
+    }
+
+    /// Time passes; whatever falls due on the way happens at its own time.
+    ///
+    /// # Errors
+    /// As [`Self::settle`], and when something falls due again and again.
+    pub async fn pass_until(&mut self, target: DateTime<Utc>) -> anyhow::Result<()> {
+        for _ in 0..TOO_MANY {
+            match self.settle().await? {
+                Some(next) if next <= target => self.clock.turn_to(next),
+                _ if self.clock.now() < target => self.clock.turn_to(target),
+                _ => return Ok(()),
+            }
+        }
+        anyhow::bail!("something falls due again and again")
+    }
+}

@@ -1,0 +1,53 @@
+//! What is foretold: by the command, beside a record that stays as it is, and by the engine, which then does it.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use chrono::{Datelike as _, TimeDelta, Utc};
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::daemon::Place;
+use crate::notice::notice;
+
+/// The state folder, byte for byte.
+fn state(place: &Place) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(place.path("state")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.is_file() && !path.to_string_lossy().ends_with("-shm"));
+    files.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
+}
+
+#[test]
+fn the_command_tells_what_comes_and_changes_nothing() {
+    let place = Place::new();
+    // Whenever this is run, the SSC meets on a Wednesday in a month and after that.
+    let meetings: String = [30, 44, 58]
+        .into_iter()
+        .map(|days| Utc::now().date_naive() + TimeDelta::days(days))
+        .map(|on| on + TimeDelta::days((9 - i64::from(on.weekday().num_days_from_monday())) % 7))
+        .map(|on| format!("[[meeting]]\nbody = \"SSC\"\non = {on}\n"))
+        .collect();
+    fs::write(place.path("directory/meetings.toml"), meetings).unwrap();
+    for n in 0..2 {
+        place.put(&n.to_string(), &notice(n));
+    }
+    let mut daemon = place.start(None);
+    assert!(daemon.until(|_| place.n_letters() == 2), "{:?}", daemon.said);
+    let beside = place.ask(&["forecast"]);
+    assert_eq!(daemon.end(Signal::TERM).code(), Some(0));
+    let before = state(&place);
+    let (said, code) = place.ask(&["forecast"]);
+    assert_eq!((state(&place), code, place.n_letters()), (before, Some(0), 2));
+    assert_eq!((&said["letters"], &said["ended_at"]), (&beside.0["letters"], &json!(null)));
+    let letters = said["letters"].as_array().unwrap();
+    let requests: Vec<_> = letters.iter().filter(|letter| letter["kind"] == "decision_request").collect();
+    assert!(!requests.is_empty(), "{said:#}");
+    for request in requests {
+        assert_eq!(request["about"], json!([request["subject"]]));
+        assert_eq!(request["why"], "the Chair to be asked for a decision", "{request:#}");
+    }
+    let (of_one, _) = place.ask(&["forecast", "--case", "SUS-2026-0002"]);
+    let of_one = of_one["letters"].as_array().unwrap().clone();
+    assert!(!of_one.is_empty() && of_one.len() < letters.len(), "{of_one:#?}");
+    assert!(of_one.iter().all(|letter| letter["about"] == json!(["SUS-2026-0002"])), "{of_one:#?}");
+}
