@@ -2,15 +2,26 @@
 //! mailbox in memory and a post that does as it is told. In: a record, a World, and what is to happen; out: what the
 //! daemon did. Invariant: nothing leaves, and nothing of the office's own is touched.
 
+mod ask;
+mod expect;
 mod forecast;
 mod hands;
+mod mail;
+mod meet;
+mod office;
+mod play;
 mod post;
 mod reason;
 mod rehearsal;
+mod review;
+mod script;
 mod tray;
 
 pub use forecast::{Forecast, Foreseen, MOST_STEPS, forecast};
 pub use hands::Hands;
+pub use office::Setting;
+pub use play::Play;
 pub use post::{Post, Sent};
 pub use rehearsal::Rehearsal;
+pub use script::{Step, read as read_script};
 pub use tray::Tray;

@@ -12,7 +12,7 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("store", &["domain", "store"]),
     ("adapters", &["adapters", "domain", "ports"]),
     ("engine", &["domain", "engine", "ports", "store"]),
-    ("rehearse", &["domain", "engine", "ports", "rehearse", "store"]),
+    ("rehearse", &["config", "domain", "engine", "ports", "rehearse", "store"]),
     ("config", &["config", "domain"]),
     ("telemetry", &["config"]),
     ("control", &["control", "domain", "engine"]),

@@ -1,21 +1,16 @@
 //! Conversations: `tests/scenarios/*.txt`, played through the real engine on a real record, with a clock that the test
 //! turns. Each is played twice, the second time with the program started anew after every line.
 
-mod ask;
-mod expect;
-mod meet;
-mod office;
-mod play;
-mod post;
-mod review;
-mod script;
+mod record;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use script::Step;
 use sscd::domain::case::{Kind, Stage, next};
+use sscd::engine::Probe;
+use sscd::rehearse::{Play, Setting, Step, read_script};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
@@ -25,12 +20,37 @@ fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
+/// The office that is shipped; the real program reads what is suspected.
+fn setting() -> Arc<Setting> {
+    static SETTING: OnceLock<Arc<Setting>> = OnceLock::new();
+    let new = || {
+        let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
+        let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), None);
+        Arc::new(Setting::new(None, Vec::new(), mails, probe).unwrap())
+    };
+    SETTING.get_or_init(new).clone()
+}
+
+/// Plays the steps; with `restarts` the program ends and starts again after each line.
+async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
+    let mut play = Play::begin(steps, &setting(), restarts).await?;
+    play.all(steps).await?;
+    record::check_record(play.engine()).await.map_err(|why| format!("after the last line: {why}"))
+}
+
+/// What the cases of a conversation went through, as the events and the stages to which they led.
+async fn moves(steps: &[Step]) -> BTreeSet<(String, &'static str)> {
+    let mut play = Play::begin(steps, &setting(), false).await.unwrap();
+    let _ = play.all(steps).await;
+    record::moves(play.engine()).await
+}
+
 fn check(name: &str) {
     let file = format!("{name}.txt");
     let text = fs::read_to_string(folder().join(&file)).unwrap();
-    let steps = script::read(&text).unwrap_or_else(|why| panic!("tests/scenarios/{file}: {why}"));
+    let steps = read_script(&text).unwrap_or_else(|why| panic!("tests/scenarios/{file}: {why}"));
     for restarts in [false, true] {
-        let played = block(play::play(&steps, restarts));
+        let played = block(play(&steps, restarts));
         let when = if restarts { ", started anew after each line" } else { "" };
         assert!(played.is_ok(), "tests/scenarios/{file}{when}, {}", played.unwrap_err());
     }
@@ -144,9 +164,7 @@ fn every_move_of_the_picture_has_a_conversation() {
     let mut seen = BTreeSet::new();
     for entry in fs::read_dir(folder()).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        let mut played = BTreeSet::new();
-        let _ = block(play::play_and_note(&script::read(&text).unwrap(), &mut played));
-        seen.extend(played);
+        seen.extend(block(moves(&read_script(&text).unwrap())));
     }
     let moves = |from: Option<Stage>| {
         let to = move |event: Kind| Some((event, next(from, event).filter(|to| from != Some(*to))?));
@@ -163,11 +181,11 @@ fn said_of(line: &str) -> String {
         "> now 2026-11-02 09:30\n> mail good/form-complete.eml\n\
          > expect letter acknowledgement to security@northwind.test\n{line}\n"
     );
-    let steps: Vec<Step> = match script::read(&text) {
+    let steps: Vec<Step> = match read_script(&text) {
         Ok(steps) => steps,
         Err(why) => return why,
     };
-    block(play::play(&steps, false)).expect_err(line)
+    block(play(&steps, false)).expect_err(line)
 }
 
 #[test]

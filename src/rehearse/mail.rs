@@ -1,91 +1,27 @@
-//! The mail of a conversation. In: what a line says; out: raw mails as a server hands them over, and the post, which
-//! takes letters, refuses them or is down.
+//! The mail of a conversation. In: what a line says; out: raw mails as a server of the office hands them over, and what a
+//! letter says.
 
-use std::sync::Mutex;
+use mail_parser::{Message, MessageParser};
 
-use async_trait::async_trait;
-use mail_parser::MessageParser;
-use sscd::domain::id::Address;
-use sscd::ports::{Answer, Failure, Outgoing, Transport};
-
-/// A letter as it left, with everybody who was handed a copy.
-#[derive(Debug, Clone)]
-pub struct Sent {
-    pub message_id: String,
-    pub to: Vec<String>,
-    pub bytes: Vec<u8>,
-}
-
-/// The other side, which does as it is told.
-#[derive(Debug, Default)]
-pub struct Post(Mutex<Inner>);
-
-#[derive(Debug, Default)]
-struct Inner {
-    is_down: bool,
-    refuses: Option<(String, String)>,
-    sent: Vec<Sent>,
-}
-
-impl Post {
-    pub fn down(&self) {
-        self.0.lock().unwrap().is_down = true;
-    }
-
-    pub fn refuse(&self, address: &str, answer: &str) {
-        self.0.lock().unwrap().refuses = Some((address.into(), answer.into()));
-    }
-
-    pub fn works(&self) {
-        let mut inner = self.0.lock().unwrap();
-        (inner.is_down, inner.refuses) = (false, None);
-    }
-
-    /// The letters that left since this was asked last.
-    pub fn take(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.0.lock().unwrap().sent)
-    }
-}
-
-#[async_trait]
-impl Transport for Post {
-    fn lanes(&self) -> usize {
-        1
-    }
-
-    async fn send(&self, letter: Outgoing<'_>) -> Result<Answer, Failure> {
-        let mut inner = self.0.lock().unwrap();
-        if inner.is_down {
-            return Err(Failure::retry("the post is down"));
-        }
-        let to = letter.recipient.as_str().to_owned();
-        if let Some((_, answer)) = inner.refuses.as_ref().filter(|(address, _)| *address == to) {
-            return Ok(Answer::Rejected { answer: answer.clone() });
-        }
-        match inner.sent.iter_mut().find(|sent| sent.message_id == letter.message_id) {
-            Some(sent) => sent.to.push(to),
-            None => inner.sent.push(Sent {
-                message_id: letter.message_id.into(),
-                to: vec![to],
-                bytes: letter.bytes.to_vec(),
-            }),
-        }
-        Ok(Answer::Accepted { answer: "250 taken".into() })
-    }
-}
+use crate::domain::id::Address;
+use crate::domain::world::Office;
 
 /// Subject and text as a person reads them, runs of blanks and line breaks as one blank.
-pub fn plain(bytes: &[u8]) -> String {
-    let message = MessageParser::default().parse(bytes).expect("a letter is a mail");
-    let text = message.body_text(0).expect("a letter has a text");
-    format!("{} {text}", message.subject().unwrap_or_default())
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+pub fn plain(bytes: &[u8]) -> Result<String, String> {
+    let message = parsed(bytes)?;
+    let text = message.body_text(0).ok_or("a letter without a text")?;
+    let all = format!("{} {text}", message.subject().unwrap_or_default());
+    Ok(all.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn parsed(letter: &[u8]) -> Result<Message<'_>, String> {
+    MessageParser::default().parse(letter).ok_or_else(|| "a letter that is no mail".into())
 }
 
 /// Who wrote, and what is odd about it.
 pub struct Envelope<'a> {
+    /// Whose server hands it over.
+    pub office: &'a Office,
     pub from: &'a str,
     pub to: &'a str,
     pub n: usize,
@@ -93,14 +29,20 @@ pub struct Envelope<'a> {
     pub headers: String,
 }
 
+/// The server whose word counts; without one, nobody vouches for anybody.
+pub fn authserv(office: &Office) -> &str {
+    office.authserv_ids.first().map_or("mx.nowhere.test", String::as_str)
+}
+
 /// A mail in text; its server vouches for its sender.
 pub fn mail(envelope: &Envelope<'_>, subject: &str, body: &str) -> String {
-    let Envelope { from, to, n, headers } = envelope;
+    let Envelope { office, from, to, n, headers } = envelope;
+    let (ours, server) = (&office.mailbox.address, authserv(office));
     let domain = from.split('@').nth(1).unwrap_or("nowhere.test");
     format!(
         "Return-Path: <{from}>\n\
-         Delivered-To: secas@sec.test\n\
-         Authentication-Results: mx.sec.test; dmarc=pass header.from={domain}\n\
+         Delivered-To: {ours}\n\
+         Authentication-Results: {server}; dmarc=pass header.from={domain}\n\
          From: {from}\n\
          To: SECAS <{to}>\n\
          Subject: {subject}\n\
@@ -114,16 +56,17 @@ pub fn mail(envelope: &Envelope<'_>, subject: &str, body: &str) -> String {
 }
 
 /// A reply as a person's program writes it: the answer above, our letter marked below.
-pub fn reply(letter: &[u8], from: &str, n: usize, body: &str) -> String {
-    let message = MessageParser::default().parse(letter).expect("a letter is a mail");
-    let to = message.reply_to().and_then(|to| to.first()?.address()).expect("a letter has a Reply-To");
-    let id = message.message_id().expect("a letter has a Message-ID");
-    let text = message.body_text(0).expect("a letter has a text");
+pub fn reply(office: &Office, letter: &[u8], from: &str, n: usize, body: &str) -> Result<String, String> {
+    let message = parsed(letter)?;
+    let to = message.reply_to().and_then(|to| to.first()?.address()).ok_or("a letter without a Reply-To")?;
+    let id = message.message_id().ok_or("a letter without a Message-ID")?;
+    let text = message.body_text(0).ok_or("a letter without a text")?;
+    let ours = &office.mailbox.address;
     let quoted: String = text.lines().flat_map(|line| ["> ", line, "\n"]).collect();
     let headers = format!("In-Reply-To: <{id}>\nReferences: <{id}>\n");
-    let body = format!("{body}\n\nOn Mon, 2 Nov 2026 at 09:14, SECAS <secas@sec.test> wrote:\n{quoted}");
+    let body = format!("{body}\n\nOn Mon, 2 Nov 2026 at 09:14, SECAS <{ours}> wrote:\n{quoted}");
     let subject = format!("Re: {}", message.subject().unwrap_or_default());
-    mail(&Envelope { from, to, n, headers }, &subject, &body)
+    Ok(mail(&Envelope { office, from, to, n, headers }, &subject, &body))
 }
 
 /// What a request for a decision gives the Chair to answer with.
@@ -135,9 +78,16 @@ pub fn token(letter: &[u8]) -> Option<String> {
 
 /// A non-delivery report (RFC 3464) to the address on the outside of our letter, perhaps with what the letter's own
 /// header said of its Message-ID.
-pub fn bounce(envelope_sender: &Address, recipient: &Address, message_id: Option<&str>, n: usize) -> String {
+pub fn bounce(
+    office: &Office,
+    envelope_sender: &Address,
+    recipient: &Address,
+    message_id: Option<&str>,
+    n: usize,
+) -> String {
+    let from = &office.mailbox.address;
     let header = message_id.map_or_else(String::new, |id| {
-        format!("--B\nContent-Type: text/rfc822-headers\n\nFrom: secas@sec.test\nMessage-ID: <{id}>\n\n")
+        format!("--B\nContent-Type: text/rfc822-headers\n\nFrom: {from}\nMessage-ID: <{id}>\n\n")
     });
     format!(
         "Return-Path: <>\n\

@@ -4,18 +4,21 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::domain::id::{Address, InboxId, LetterId};
+use crate::domain::workday::{local, london};
+use crate::engine::{Ask, Engine};
+use crate::ports::Clock as _;
+use crate::store::{Letter, LetterFilter, LetterState};
+use anyhow::Context as _;
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use sscd::domain::id::{Address, InboxId, LetterId};
-use sscd::domain::workday::{local, london};
-use sscd::engine::Ask;
-use sscd::ports::Clock as _;
-use sscd::store::{Letter, LetterFilter, LetterState};
 
+use super::Sent;
 use super::ask::{asking, instant};
+use super::mail::{self, Envelope, changed};
 use super::meet::{Answering, answer};
-use super::office::{Kind, Office};
-use super::post::{self, Envelope, Sent, changed};
+use super::office::{Kind, Office, Setting};
 use super::review::of_user;
 use super::script::{Step, number};
 
@@ -30,9 +33,11 @@ pub(super) struct Unexpected {
     seen_alarms: BTreeSet<(String, DateTime<Utc>)>,
 }
 
-pub(super) struct Play {
-    pub office: Office,
-    pub news: Unexpected,
+/// A conversation that is held.
+pub struct Play {
+    pub(super) office: Office,
+    pub(super) news: Unexpected,
+    setting: Arc<Setting>,
     restarts: bool,
 }
 
@@ -43,28 +48,21 @@ const WITH_DESK: &str = ", with the desk";
 /// It follows annual reviews.
 const WITH_REVIEWS: &str = ", with reviews";
 
-/// Plays the steps; what its cases went through, as the events and the stages to which they led.
-pub async fn play_and_note(
-    steps: &[Step],
-    moves: &mut BTreeSet<(String, &'static str)>,
-) -> Result<(), String> {
-    let mut play = Play::of(steps, false).await?;
-    let played = play.all(steps).await;
-    moves.extend(play.office.moves().await);
-    played
-}
-
-/// Plays the steps; with `restarts` the program ends and starts again after each line.
-pub async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
-    Play::of(steps, restarts).await?.all(steps).await
-}
-
 fn at(step: &Step, why: &str) -> String {
     format!("line {}: > {}\n  {why}", step.line, step.words)
 }
 
+/// An error in one line.
+pub(super) fn told(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
+}
+
 impl Play {
-    async fn of(steps: &[Step], restarts: bool) -> Result<Self, String> {
+    /// Opens the office as the first line says; with `restarts` the program ends and starts again after each line.
+    ///
+    /// # Errors
+    /// When the first line says something else, or the office cannot be opened.
+    pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
         let said = first.words.trim_end_matches(WITH_REVIEWS);
         let words = said.trim_end_matches(WITH_DESK);
@@ -80,44 +78,61 @@ impl Play {
                 "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews] as the first line",
             )
             .map_err(|why| at(first, &why))?;
-        Ok(Self { office: Office::open(start, kind).await, news: Unexpected::default(), restarts })
+        let office = Office::open(setting, start, kind).await.map_err(told)?;
+        Ok(Self { office, news: Unexpected::default(), setting: setting.clone(), restarts })
     }
 
-    async fn all(&mut self, steps: &[Step]) -> Result<(), String> {
-        for step in &steps[1..] {
-            self.step(step).await.map_err(|why| at(step, &why))?;
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.office.rehearsal.engine
+    }
+
+    /// Plays the lines after the first one. Whatever comes of one must be expected by the next ones.
+    ///
+    /// # Errors
+    /// The line that does not hold, and what was found instead.
+    pub async fn all(&mut self, steps: &[Step]) -> Result<(), String> {
+        for step in steps.iter().skip(1) {
+            let nothing_left = if step.is_expectation() { Ok(()) } else { self.nothing_left() };
+            let played = match nothing_left {
+                Ok(()) => self.step(step).await,
+                left => left,
+            };
+            played.map_err(|why| at(step, &why))?;
         }
-        self.nothing_left().map_err(|why| format!("after the last line: {why}"))?;
-        self.office.check_record().await.map_err(|why| format!("after the last line: {why}"))
+        self.nothing_left().map_err(|why| format!("after the last line: {why}"))
     }
 
-    async fn step(&mut self, step: &Step) -> Result<(), String> {
+    /// Plays one line.
+    ///
+    /// # Errors
+    /// When it does not hold, or cannot be understood.
+    pub async fn step(&mut self, step: &Step) -> Result<(), String> {
         if let Some(what) = step.words.strip_prefix("expect ") {
-            return self.expect(step, what).await;
+            return self.holds(step, what).await;
         }
-        self.nothing_left()?;
         self.act(step).await?;
         if self.restarts {
-            self.office.restart().await;
-            self.office.settle().await?;
+            self.office.rehearsal.restart().await.map_err(told)?;
+            self.office.rehearsal.settle().await.map_err(told)?;
         }
-        self.look().await;
-        Ok(())
+        self.look().await.map_err(told)
     }
 
     async fn act(&mut self, step: &Step) -> Result<(), String> {
         if let Some(span) = step.words.strip_prefix("advance ") {
             let target = step.needs(self.later(span), "advance N workdays, days, hours or minutes")?;
-            return self.office.pass_until(target).await;
+            return self.office.rehearsal.pass_until(target).await.map_err(told);
         }
         if let Some(span) = step.words.strip_prefix("the daemon is down for ") {
-            let spans =
-                span.split(" and ").map(|span| self.later(span).map(|at| at - self.office.clock.now()));
+            let spans = span
+                .split(" and ")
+                .map(|span| self.later(span).map(|at| at - self.office.rehearsal.clock.now()));
             let form = "the daemon is down for N workdays, days, hours or minutes";
             let spans = step.needs(spans.collect::<Option<Vec<_>>>(), form)?;
-            self.office.clock.advance(spans.into_iter().sum());
-            self.office.restart().await;
-            return self.office.look_again().await;
+            self.office.rehearsal.clock.advance(spans.into_iter().sum());
+            self.office.rehearsal.restart().await.map_err(told)?;
+            return self.office.rehearsal.look_again().await.map_err(told);
         }
         if let Some(users) = step.words.strip_prefix("only these Users were assessed: ") {
             return self.office.assessed(&users.split(", ").collect::<Vec<_>>(), &step.block).await;
@@ -127,20 +142,23 @@ impl Play {
         }
         if let Some(what) = step.words.strip_prefix("the post ") {
             self.post(step, what)?;
-            return self.office.look_again().await;
+            return self.office.rehearsal.look_again().await.map_err(told);
         }
         let (what, variations) = step.words.split_once(", ").unwrap_or((&step.words, ""));
         let raw = if let Some(from) = what.strip_prefix("mail from ") {
             Some(self.own_words(step, from)?)
         } else if let Some(n) = what.strip_suffix(" again").and_then(|what| number(what, "mail")) {
-            Some(String::from_utf8(self.office.engine.store.raw(InboxId(n)).await.unwrap()).unwrap())
+            {
+                let raw = self.office.rehearsal.engine.store.raw(InboxId(n)).await.map_err(told)?;
+                Some(String::from_utf8(raw).map_err(told)?)
+            }
         } else if let Some(file) = what.strip_prefix("mail ") {
-            Some(from_corpus(step, file)?)
+            Some(from_corpus(step, &self.setting.mails, file)?)
         } else if let Some(rest) = what.strip_prefix("reply to ") {
             Some(self.reply(step, rest).await?)
         } else if let Some(rest) = step.words.strip_prefix("answer to ") {
             let raw = self.calendar_answer(step, rest).await?;
-            return self.office.receive(&raw, &["mail"]).await;
+            return self.office.receive(&raw, &["mail"]).await.map_err(told);
         } else if let Some(rest) = what.strip_prefix("bounce of ") {
             Some(self.bounce(step, rest).await?)
         } else {
@@ -148,13 +166,14 @@ impl Play {
         };
         let Some(mut raw) = raw else {
             let id = format!("scenario-{}", step.line);
+            let engine = &self.office.rehearsal.engine;
             let mut asking = asking(step, id)?;
             if let Ask::Review { subject, .. } = &mut asking.ask {
-                *subject = of_user(&self.office.engine, &subject.0).await?.id.subject();
+                *subject = of_user(engine, &subject.0).await?.id.subject();
             }
-            let said = self.office.engine.ask(asking).await.map_err(|error| format!("{error:#}"))?;
+            let said = engine.ask(asking).await.map_err(told)?;
             self.news.refusals.extend(said.err().map(|refusal| refusal.because));
-            return self.office.settle().await.map(drop);
+            return self.office.rehearsal.settle().await.map(drop).map_err(told);
         };
         let mut folders: &[&str] = &["mail"];
         for how in variations.split(", ").filter(|how| !how.is_empty()) {
@@ -165,13 +184,13 @@ impl Play {
                 _ => raw = changed(&raw, how, self.office.next_mail())?,
             }
         }
-        self.office.receive(&raw, folders).await
+        self.office.receive(&raw, folders).await.map_err(told)
     }
 
     fn later(&self, span: &str) -> Option<DateTime<Utc>> {
         let (n, unit) = span.split_once(' ')?;
         let n: i64 = n.parse().ok()?;
-        let now = self.office.clock.now();
+        let now = self.office.rehearsal.clock.now();
         match unit.trim_end_matches('s') {
             "minute" => Some(now + TimeDelta::minutes(n)),
             "hour" => Some(now + TimeDelta::hours(n)),
@@ -181,7 +200,7 @@ impl Play {
                 while left > 0 {
                     on = on + Days::new(1);
                     let counts = unit.starts_with("day")
-                        || self.office.engine.world().working_days.is_working_day(on).ok()?;
+                        || self.office.rehearsal.engine.world().working_days.is_working_day(on).ok()?;
                     left -= i64::from(counts);
                 }
                 Some(local(on, wall.time()))
@@ -192,13 +211,13 @@ impl Play {
 
     fn post(&mut self, step: &Step, what: &str) -> Result<(), String> {
         match what {
-            "is down" => self.office.post.down(),
-            "works" => self.office.post.works(),
+            "is down" => self.office.rehearsal.post.down(),
+            "works" => self.office.rehearsal.post.works(),
             _ => {
                 let told = what.strip_prefix("refuses ").and_then(|rest| rest.split_once(": "));
                 let (address, answer) = step
                     .needs(told, "the post is down, the post works, or the post refuses ADDRESS: ANSWER")?;
-                self.office.post.refuse(address, answer);
+                self.office.rehearsal.post.refuse(address, answer);
             }
         }
         Ok(())
@@ -208,22 +227,26 @@ impl Play {
         let form = "mail from ADDRESS, and in the block `Subject: ...`, an empty line and the text";
         let (subject, text) = step.needs(step.block.split_first(), form)?;
         let subject = step.needs(subject.strip_prefix("Subject: "), form)?;
-        let envelope =
-            Envelope { from, to: "secas@sec.test", n: self.office.next_mail(), headers: String::new() };
-        Ok(post::mail(&envelope, subject, text.join("\n").trim_start()))
+        let world = self.engine().world();
+        let (office, headers) = (&world.office, String::new());
+        let to = office.mailbox.address.as_str();
+        let envelope = Envelope { office, from, to, n: self.office.next_mail(), headers };
+        Ok(mail::mail(&envelope, subject, text.join("\n").trim_start()))
     }
 
     async fn reply(&mut self, step: &Step, rest: &str) -> Result<String, String> {
         let form = "reply to letter|mail N from ADDRESS, and the text in the block";
         let (letter, from) = step.needs(rest.split_once(" from "), form)?;
         if let Some(n) = number(letter, "mail") {
-            let row = self.office.engine.store.inbox_row(InboxId(n)).await.unwrap();
+            let row = self.office.rehearsal.engine.store.inbox_row(InboxId(n)).await.map_err(told)?;
             let row = row.ok_or_else(|| format!("there is no mail {n}"))?;
             let id = row.message_id.ok_or("that mail has no Message-ID")?;
             let headers = format!("In-Reply-To: <{id}>\n");
             let to = row.sender.unwrap_or_default();
-            let envelope = Envelope { from, to: &to, n: self.office.next_mail(), headers };
-            return Ok(post::mail(&envelope, "Re: your notification", &step.block.join("\n")));
+            let world = self.engine().world();
+            let office = &world.office;
+            let envelope = Envelope { office, from, to: &to, n: self.office.next_mail(), headers };
+            return Ok(mail::mail(&envelope, "Re: your notification", &step.block.join("\n")));
         }
         let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
         let LetterState::Sealed { bytes } = &letter.state else {
@@ -236,10 +259,10 @@ impl Play {
             let LetterState::Sealed { bytes } = self.letter(n).await?.state else {
                 return Err("that letter never left".into());
             };
-            let token = post::token(&bytes).ok_or("that letter has no token")?;
+            let token = mail::token(&bytes).ok_or("that letter has no token")?;
             text = text.replace(&format!("{{token of letter {n}}}"), &token);
         }
-        Ok(post::reply(bytes, from, self.office.next_mail(), &text))
+        mail::reply(&self.engine().world().office, bytes, from, self.office.next_mail(), &text)
     }
 
     async fn calendar_answer(&mut self, step: &Step, rest: &str) -> Result<String, String> {
@@ -251,7 +274,9 @@ impl Play {
             return Err("that letter never left".into());
         };
         let n = self.office.next_mail();
-        answer(step, &Answering { letter: bytes, from, now: self.office.clock.now(), n }, said)
+        let world = self.engine().world();
+        let (office, now) = (&world.office, self.office.rehearsal.now());
+        answer(step, &Answering { office, letter: bytes, from, now, n }, said)
     }
 
     async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {
@@ -271,35 +296,39 @@ impl Play {
             let tag = sender.tag().ok_or("no tag")?;
             let (head, last) = tag.split_at(tag.len() - 1);
             let tag = format!("{head}{}", if last == "a" { "b" } else { "a" });
-            sender = self.office.engine.world().office.bounces.tagged(&tag);
+            sender = self.office.rehearsal.engine.world().office.bounces.tagged(&tag);
         }
-        Ok(post::bounce(&sender, &delivery.recipient, returned.as_deref(), self.office.next_mail()))
+        let world = self.engine().world();
+        let n = self.office.next_mail();
+        Ok(mail::bounce(&world.office, &sender, &delivery.recipient, returned.as_deref(), n))
     }
 
     async fn letter(&self, n: i64) -> Result<Letter, String> {
-        let found = self.office.engine.store.letter(LetterId(n)).await.unwrap();
+        let found = self.office.rehearsal.engine.store.letter(LetterId(n)).await.map_err(told)?;
         found.ok_or_else(|| format!("there is no letter {n}"))
     }
 
     /// Gathers what came of a line.
-    async fn look(&mut self) {
-        let store = &self.office.engine.store;
-        for sent in self.office.post.take() {
-            let letter = store.by_message_id(&sent.message_id).await.unwrap().expect("it was decided");
+    async fn look(&mut self) -> anyhow::Result<()> {
+        let store = &self.office.rehearsal.engine.store;
+        for sent in self.office.rehearsal.post.take() {
+            let letter = store.by_message_id(&sent.message_id).await?;
+            let letter = letter.context("a letter left that the record does not know")?;
             self.news.letters.push_back((letter, sent));
         }
         self.news.letters.make_contiguous().sort_by_key(|(letter, _)| letter.letter);
-        let drafts = store.letters(&LetterFilter::Drafts, None, i64::MAX).await.unwrap();
+        let drafts = store.letters(&LetterFilter::Drafts, None, i64::MAX).await?;
         for draft in drafts.into_iter().rev() {
             if self.news.seen_drafts.insert(draft.letter.0) {
                 self.news.drafts.push_back(draft);
             }
         }
-        for alarm in store.alarms().await.unwrap() {
+        for alarm in store.alarms().await? {
             if self.news.seen_alarms.insert((alarm.key, alarm.raised_at)) {
                 self.news.alarms.push_back(alarm.text);
             }
         }
+        Ok(())
     }
 
     /// # Errors
@@ -317,9 +346,9 @@ impl Play {
     }
 }
 
-/// A mail of the corpus, with `old => new` in the block.
-fn from_corpus(step: &Step, file: &str) -> Result<String, String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail").join(file);
+/// A mail as a file, with `old => new` in the block.
+fn from_corpus(step: &Step, mails: &Path, file: &str) -> Result<String, String> {
+    let path = mails.join(file);
     let mut raw = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     for line in &step.block {
         let (old, new) = step.needs(line.split_once(" => "), "lines `old => new` in the block")?;

@@ -1,13 +1,15 @@
 //! Review meetings in a conversation: what people of the office do with one, and what the invited answer from their
 //! calendars. In: the words of a line; out: what the command line would ask, or a mail as a calendar program writes it.
 
+use crate::domain::case::{Guest, Meet, Reference};
+use crate::domain::id::{Address, Key, Named};
+use crate::domain::world::Office;
+use crate::engine::Ask;
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::{MessageParser, MimeHeaders};
-use sscd::domain::case::{Guest, Meet, Reference};
-use sscd::domain::id::{Address, Key, Named};
-use sscd::engine::Ask;
 
 use super::ask::instant;
+use super::mail::authserv;
 use super::script::Step;
 
 pub const FORM: &str = "PERSON proposes DATE TIME for the review of REFERENCE[ in PLACE]: WHY, \
@@ -61,6 +63,7 @@ pub fn meet(what: &str) -> Option<Ask> {
 
 /// An invitation and whoever answers it.
 pub struct Answering<'a> {
+    pub office: &'a Office,
     pub letter: &'a [u8],
     pub from: &'a str,
     pub now: DateTime<Utc>,
@@ -72,7 +75,7 @@ const ANSWERS: &str = "answer to letter N from ADDRESS: accepted|tentative|decli
 
 /// The mail in which a calendar program answers.
 pub fn answer(step: &Step, answering: &Answering<'_>, said: &str) -> Result<String, String> {
-    let Answering { letter, from, now, n } = answering;
+    let Answering { office, letter, from, now, n } = answering;
     let mut parts = said.split(", ");
     let answer = parts.next().unwrap_or_default();
     let (mut attendee, mut has_token, mut is_vouched, mut of_outlook, mut at) =
@@ -133,7 +136,7 @@ pub fn answer(step: &Step, answering: &Answering<'_>, said: &str) -> Result<Stri
     );
     let domain = from.split('@').nth(1).unwrap_or("nowhere.test");
     let vouched = if is_vouched {
-        format!("Authentication-Results: mx.sec.test; dmarc=pass header.from={domain}\r\n")
+        format!("Authentication-Results: {}; dmarc=pass header.from={domain}\r\n", authserv(office))
     } else {
         String::new()
     };

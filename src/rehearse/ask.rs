@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::case::{Channel, Move, Reference, Referral};
+use crate::domain::id::{Address, InboxId, Key, LetterId};
+use crate::domain::outcome::{Outcome, Said};
+use crate::domain::workday::local;
+use crate::engine::{Ask, Asking};
 use chrono::{NaiveDateTime, Utc};
-use sscd::domain::case::{Channel, Move, Reference, Referral};
-use sscd::domain::id::{Address, InboxId, Key, LetterId};
-use sscd::domain::outcome::{Outcome, Said};
-use sscd::domain::workday::local;
-use sscd::engine::{Ask, Asking};
 
 use super::meet::meet;
 use super::review::review;

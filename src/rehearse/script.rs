@@ -36,6 +36,12 @@ pub fn read(text: &str) -> Result<Vec<Step>, String> {
 }
 
 impl Step {
+    /// It asks for nothing, and looks at what came.
+    #[must_use]
+    pub fn is_expectation(&self) -> bool {
+        self.words.starts_with("expect ")
+    }
+
     /// `found` as what `form` says, or a message that shows the form.
     pub fn needs<T>(&self, found: Option<T>, form: &str) -> Result<T, String> {
         found.ok_or_else(|| format!("found {:?}, expected {form}", self.words))

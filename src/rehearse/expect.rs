@@ -1,18 +1,18 @@
 //! What a line of a conversation may expect. In: the line; out: nothing, or what was found instead. A case or a mail
 //! is a list of short statements, of which the line names those that matter; `...` at the end stands for any more.
 
-use sscd::domain::calendar::Status;
-use sscd::domain::case::{Case, Reference, waits};
-use sscd::domain::desk::Desk;
-use sscd::domain::id::SubjectId;
-use sscd::domain::letter::{Facts, preview};
-use sscd::domain::meeting::Attendance;
-use sscd::domain::workday::london;
-use sscd::engine::Engine;
-use sscd::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
+use crate::domain::calendar::Status;
+use crate::domain::case::{Case, Reference, waits};
+use crate::domain::desk::Desk;
+use crate::domain::id::SubjectId;
+use crate::domain::letter::{Facts, preview};
+use crate::domain::meeting::Attendance;
+use crate::domain::workday::london;
+use crate::engine::Engine;
+use crate::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
 
-use super::play::Play;
-use super::post::plain;
+use super::mail::plain;
+use super::play::{Play, told};
 use super::review::{of_review, of_user};
 use super::script::{Step, number};
 
@@ -21,7 +21,7 @@ const FORM: &str = "expect letter KIND to ADDRESS.., expect N letters KIND, expe
     expect case REFERENCE: STATEMENT; .., expect review USER: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
 
 impl Play {
-    pub(super) async fn expect(&mut self, step: &Step, what: &str) -> Result<(), String> {
+    pub(super) async fn holds(&mut self, step: &Step, what: &str) -> Result<(), String> {
         let (what, rest) = what.split_once(": ").unwrap_or((what.trim_end_matches(':'), ""));
         if what == "nothing" {
             return self.nothing_left();
@@ -30,7 +30,7 @@ impl Play {
             let (letter_found, sent) =
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(letter, &format!("{} to {}", letter_found.kind, sent.to.join(", ")))?;
-            return says(&plain(&sent.bytes), step);
+            return says(&plain(&sent.bytes)?, step);
         }
         if let Some((n, kind)) = what.split_once(" letters ") {
             return self.several(step.needs(n.parse().ok(), FORM)?, kind, &step.block);
@@ -57,13 +57,13 @@ impl Play {
             }
             _ => {}
         }
-        let engine = self.office.engine.clone();
+        let engine = self.office.rehearsal.engine.clone();
         if let Some(n) = what.strip_suffix(" cases").or_else(|| what.strip_suffix(" case")) {
-            return same(n, &cases(&engine).await.len().to_string());
+            return same(n, &cases(&engine).await?.len().to_string());
         }
         let wanted = statements(rest, &step.block);
         if let Some(n) = number(what, "mail") {
-            let rows = engine.store.inbox_list(&InboxFilter::All, None, i64::MAX).await.unwrap();
+            let rows = engine.store.inbox_list(&InboxFilter::All, None, i64::MAX).await.map_err(told)?;
             let there = || list(rows.iter().map(|row| row.inbox.0));
             let row = rows.iter().find(|row| row.inbox.0 == n);
             return all(
@@ -80,12 +80,12 @@ impl Play {
         }
         if let Some(user) = what.strip_prefix("history review ") {
             let subject = of_user(&engine, user).await?.id.subject();
-            let journal = engine.store.journal(&subject).await.unwrap();
+            let journal = engine.store.journal(&subject).await.map_err(told)?;
             let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
             return same(&wanted.join(" ").replace(',', ""), &kinds.join(" "));
         }
         if what == "history desk" {
-            let journal = engine.store.journal(&SubjectId::desk()).await.unwrap();
+            let journal = engine.store.journal(&SubjectId::desk()).await.map_err(told)?;
             let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
             return same(&wanted.join(" ").replace(',', ""), &kinds.join(" "));
         }
@@ -95,12 +95,12 @@ impl Play {
         };
         let reference = step.needs(reference.and_then(Reference::parse), FORM)?;
         if is_history {
-            let journal = engine.store.journal(&reference.subject()).await.unwrap();
+            let journal = engine.store.journal(&reference.subject()).await.map_err(told)?;
             let kinds: Vec<_> = journal.into_iter().map(|recorded| recorded.entry.kind).collect();
             let wanted = wanted.join(" ").replace(',', "");
             return same(&wanted, &kinds.join(" "));
         }
-        let cases = cases(&engine).await;
+        let cases = cases(&engine).await?;
         let case = cases.iter().find(|case| case.reference == reference);
         let case = case.ok_or_else(|| format!("there is no case {reference}, among {}", cases.len()))?;
         all(&wanted, &of_case(case, &engine))
@@ -113,7 +113,7 @@ impl Play {
             let (letter, sent) =
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(kind, &letter.kind)?;
-            let (to, text) = (sent.to.join(", "), plain(&sent.bytes));
+            let (to, text) = (sent.to.join(", "), plain(&sent.bytes)?);
             for line in block {
                 let (found, is_wrong) = if let Some(never) = line.strip_prefix("none to ") {
                     (&to, to.contains(never))
@@ -138,19 +138,20 @@ impl Play {
     fn preview(&self, draft: &Letter) -> Result<String, String> {
         let LetterState::Draft { facts, .. } = &draft.state else { return Err("it is no draft".into()) };
         let facts: Facts = serde_json::from_slice(facts).map_err(|error| error.to_string())?;
-        let world = self.office.engine.world();
+        let world = self.office.rehearsal.engine.world();
         let text =
             preview(&facts, &world.office.mailbox, &world.templates).map_err(|error| error.to_string())?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// Whom a draft is for, and why it waits.
-    async fn held(&self, draft: &Letter) -> Result<(String, String), String> {
+    pub(super) async fn held(&self, draft: &Letter) -> Result<(String, String), String> {
         let LetterState::Draft { because, .. } = &draft.state else { return Err("it is no draft".into()) };
-        let case = cases(&self.office.engine).await.into_iter();
+        let case = cases(&self.office.rehearsal.engine).await?.into_iter();
         let note =
             case.into_iter().find_map(|case| case.letters.get(&draft.letter).map(|note| note.to.clone()));
-        let of_desk = desk(&self.office.engine).await.letters.remove(&draft.letter).map(|note| note.to);
+        let of_desk =
+            desk(&self.office.rehearsal.engine).await?.letters.remove(&draft.letter).map(|note| note.to);
         let to: Vec<String> = note.or(of_desk).unwrap_or_default().iter().map(ToString::to_string).collect();
         Ok((if to.is_empty() { "nobody".into() } else { to.join(", ") }, because.clone()))
     }
@@ -187,15 +188,15 @@ fn all(wanted: &[String], found: &[String]) -> Result<(), String> {
     lacks.map_or(Ok(()), |lacks| Err(format!("expected {lacks:?}, found:\n    {}", found.join("\n    "))))
 }
 
-async fn cases(engine: &Engine) -> Vec<Case> {
+async fn cases(engine: &Engine) -> Result<Vec<Case>, String> {
     let filter = RegisterFilter::Kind("case".into());
-    let rows = engine.store.register_list(&filter, None, i64::MAX).await.unwrap();
-    rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect()
+    let rows = engine.store.register_list(&filter, None, i64::MAX).await.map_err(told)?;
+    rows.iter().map(|row| serde_json::from_slice(&row.body).map_err(told)).collect()
 }
 
-async fn desk(engine: &Engine) -> Desk {
-    let rows = engine.store.registers(&[SubjectId::desk()]).await.unwrap();
-    rows.first().map_or_else(Desk::default, |row| serde_json::from_slice(&row.body).unwrap())
+async fn desk(engine: &Engine) -> Result<Desk, String> {
+    let rows = engine.store.registers(&[SubjectId::desk()]).await.map_err(told)?;
+    rows.first().map_or_else(|| Ok(Desk::default()), |row| serde_json::from_slice(&row.body).map_err(told))
 }
 
 fn word(value: impl serde::Serialize) -> String {

@@ -1,16 +1,18 @@
 //! Annual reviews in a conversation. In: the words of a line; out: what the command line would ask, or short statements
 //! about a review. A review is known by the key of its User, and is the latest of those.
 
-use sscd::domain::id::{Key, SubjectId};
-use sscd::domain::review::{Move, Review, waits};
-use sscd::domain::workday::london;
-use sscd::engine::{Ask, Engine};
-use sscd::store::RegisterFilter;
+use crate::domain::id::{Key, SubjectId};
+use crate::domain::review::{Move, Review, waits};
+use crate::domain::workday::london;
+use crate::engine::{Ask, Engine};
+use crate::store::RegisterFilter;
 
-pub const FORM: &str = "PERSON records the annual review of USER STEP on DATE: WHY, PERSON records the annual review of USER of kind \
+use super::play::told;
+
+pub(super) const FORM: &str = "PERSON records the annual review of USER STEP on DATE: WHY, PERSON records the annual review of USER of kind \
     KIND: WHY, PERSON moves the annual review of USER to DATE: WHY (a finding's WHY is what was found)";
 
-pub fn review(what: &str) -> Option<Ask> {
+pub(super) fn review(what: &str) -> Option<Ask> {
     let (what, reason) = what.split_once(": ").map(|(what, reason)| (what, reason.to_owned()))?;
     let of = |id: &str, what: Move, reason: String| {
         // The player puts the review of this User in its place.
@@ -42,16 +44,16 @@ pub fn review(what: &str) -> Option<Ask> {
 }
 
 /// The latest review of a User.
-pub async fn of_user(engine: &Engine, user: &str) -> Result<Review, String> {
+pub(super) async fn of_user(engine: &Engine, user: &str) -> Result<Review, String> {
     let filter = RegisterFilter::Kind("review".into());
-    let rows = engine.store.register_list(&filter, None, i64::MAX).await.unwrap();
-    let reviews = rows.iter().map(|row| serde_json::from_slice::<Review>(&row.body).unwrap());
+    let rows = engine.store.register_list(&filter, None, i64::MAX).await.map_err(told)?;
+    let reviews = rows.iter().filter_map(|row| serde_json::from_slice::<Review>(&row.body).ok());
     let own = reviews.filter(|review| review.user == Key(user.into()));
     own.max_by_key(|review| review.anchor_on).ok_or_else(|| format!("there is no review of {user}"))
 }
 
 /// A review in short statements.
-pub fn of_review(review: &Review, engine: &Engine) -> Vec<String> {
+pub(super) fn of_review(review: &Review, engine: &Engine) -> Vec<String> {
     let mut said = vec![
         format!("id {}", review.id),
         format!("status {}", review.stage.title()),

@@ -1,0 +1,95 @@
+//! What must hold of every record, whatever was played. In: an engine; out: nothing, or what does not hold; and what its
+//! cases went through.
+
+use std::collections::BTreeSet;
+
+use sscd::domain::case::{Event, next, waits};
+use sscd::domain::desk;
+use sscd::domain::id::SubjectId;
+use sscd::domain::review::{self, ReviewId};
+use sscd::engine::{Engine, fold, fold_desk, fold_review};
+use sscd::store::{Entry, RegisterFilter, RegisterRow, Verified};
+
+use crate::journal::new_parts;
+
+/// The chain is whole, and the register and timers are what the journal comes to.
+pub async fn check_record(engine: &Engine) -> Result<(), String> {
+    let store = &engine.store;
+    if !matches!(store.verify().await.unwrap(), Verified::Whole { .. }) {
+        return Err("the journal's chain is broken".into());
+    }
+    for recorded in store.journal_all(0, i64::MAX).await.unwrap() {
+        new_parts(&recorded.entry.kind, recorded.entry.schema, &recorded.entry.body)?;
+    }
+    for row in store.register_list(&RegisterFilter::All, None, i64::MAX).await.unwrap() {
+        let journal = store.journal(&row.subject).await.unwrap();
+        let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
+        if row.subject == SubjectId::desk() {
+            check_desk(engine, &row, &entries).await?;
+            continue;
+        }
+        if ReviewId::of(&row.subject).is_some() {
+            check_review(engine, &row, &entries).await?;
+            continue;
+        }
+        let case =
+            fold(&entries).map_err(|error| format!("{error:#}"))?.ok_or("a register row without a fact")?;
+        if serde_json::to_vec(&case).unwrap() != row.body {
+            return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
+        }
+        let waits = waits(&case, &engine.world());
+        let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name(), wait.due_at)).collect();
+        let timers = store.timers(&row.subject).await.unwrap();
+        let timers: BTreeSet<_> = timers.iter().map(|timer| (timer.kind.as_str(), timer.due_at)).collect();
+        if timers != due {
+            return Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0));
+        }
+    }
+    Ok(())
+}
+
+/// The events of all cases that led to another status, each with the status.
+pub async fn moves(engine: &Engine) -> BTreeSet<(String, &'static str)> {
+    let mut moves = BTreeSet::new();
+    let store = &engine.store;
+    for row in store.register_list(&RegisterFilter::Kind("case".into()), None, i64::MAX).await.unwrap() {
+        let mut stage = None;
+        for recorded in store.journal(&row.subject).await.unwrap() {
+            let event = Event::decode(recorded.entry.schema, &recorded.entry.body).unwrap();
+            let to = next(stage, event.kind());
+            if to != stage {
+                moves.extend(to.map(|to| (event.kind().to_string(), to.title())));
+            }
+            stage = to;
+        }
+    }
+    moves
+}
+
+async fn check_review(engine: &Engine, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
+    let review = fold_review(entries).map_err(|error| format!("{error:#}"))?.ok_or("a row without a fact")?;
+    if serde_json::to_vec(&review).unwrap() != row.body {
+        return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
+    }
+    let waits = review::waits(&review, &engine.world());
+    let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
+    let timers = engine.store.timers(&row.subject).await.unwrap();
+    let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
+    if timers == due {
+        Ok(())
+    } else {
+        Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0))
+    }
+}
+
+async fn check_desk(engine: &Engine, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
+    let desk = fold_desk(entries).map_err(|error| format!("{error:#}"))?;
+    if serde_json::to_vec(&desk).unwrap() != row.body {
+        return Err("the register's Desk is not what the journal comes to".into());
+    }
+    let waits = desk::waits(&desk, &engine.world());
+    let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
+    let timers = engine.store.timers(&row.subject).await.unwrap();
+    let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
+    if timers == due { Ok(()) } else { Err(format!("the timers of the Desk are not its waits: {timers:?}")) }
+}
