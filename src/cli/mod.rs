@@ -19,6 +19,7 @@ mod outbox;
 mod progress;
 mod read;
 mod rebuild;
+mod rehearse;
 mod reload;
 mod restore;
 mod review;
@@ -69,6 +70,7 @@ pub enum Command {
     Outbox(outbox::Outbox),
     Read(read::Read),
     Rebuild(rebuild::Rebuild),
+    Rehearse(rehearse::Args),
     Restore(restore::Restore),
     Review(review::Reviews),
     Run(run::Args),
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Outbox(args) => block_on(outbox::command(args, &cli.common)),
         Command::Read(args) => read::read(&cli.common, &args),
         Command::Rebuild(args) => block_on(rebuild::command(args, &cli.common)),
+        Command::Rehearse(args) => block_on(rehearse::command(args, &cli.common)),
         Command::Restore(args) => block_on(restore::command(args, &cli.common)),
         Command::Review(args) => block_on(review::command(args, &cli.common)),
         Command::Run(args) => block_on(run::command(args, &cli.common)),

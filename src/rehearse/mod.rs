@@ -15,6 +15,7 @@ mod reason;
 mod rehearsal;
 mod review;
 mod script;
+mod story;
 mod tray;
 
 pub use forecast::{Forecast, Foreseen, MOST_STEPS, forecast};
@@ -24,4 +25,5 @@ pub use play::Play;
 pub use post::{Post, Sent};
 pub use rehearsal::Rehearsal;
 pub use script::{Step, read as read_script};
+pub use story::Came;
 pub use tray::Tray;

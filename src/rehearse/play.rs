@@ -38,6 +38,8 @@ pub struct Play {
     pub(super) office: Office,
     pub(super) news: Unexpected,
     setting: Arc<Setting>,
+    /// The last fact that was told as a story.
+    pub(super) told_until: i64,
     restarts: bool,
 }
 
@@ -79,7 +81,7 @@ impl Play {
             )
             .map_err(|why| at(first, &why))?;
         let office = Office::open(setting, start, kind).await.map_err(told)?;
-        Ok(Self { office, news: Unexpected::default(), setting: setting.clone(), restarts })
+        Ok(Self { office, news: Unexpected::default(), setting: setting.clone(), told_until: 0, restarts })
     }
 
     #[must_use]

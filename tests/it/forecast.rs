@@ -51,3 +51,26 @@ fn the_command_tells_what_comes_and_changes_nothing() {
     assert!(!of_one.is_empty() && of_one.len() < letters.len(), "{of_one:#?}");
     assert!(of_one.iter().all(|letter| letter["about"] == json!(["SUS-2026-0002"])), "{of_one:#?}");
 }
+
+#[test]
+fn a_conversation_is_told_against_the_offices_own_directory() {
+    let place = Place::new();
+    let users = place.path("directory/users.toml");
+    let renamed =
+        fs::read_to_string(&users).unwrap().replace("security@northwind.test", "desk@northwind.test");
+    fs::write(&users, renamed).unwrap();
+    let scenario = "> now 2026-11-02 09:30\n> mail notice.eml, vouched for by nobody\n\
+        > expect letter acknowledgement to desk@northwind.test\n\
+        > expect letter acknowledgement to somebody@else.test\n> advance 1 day\n";
+    fs::write(place.path("story.txt"), scenario).unwrap();
+    fs::write(place.path("notice.eml"), notice(0)).unwrap();
+    let before = state(&place);
+    let (said, code) = place.ask(&["rehearse", place.path("story.txt").to_str().unwrap()]);
+    assert_eq!((code, state(&place)), (Some(1), before), "{said:#}");
+    let came = said[1]["came"].as_array().unwrap();
+    let sent = "sent: letter 1, acknowledgement of SUS-2026-0001 to desk@northwind.test";
+    assert!(came.iter().any(|came| came["what"] == sent), "{said:#}");
+    assert!(came.iter().any(|came| came["what"] == "decided: SUS-2026-0001: case logged"), "{said:#}");
+    assert_eq!(said[2]["failed"], json!(null));
+    assert!(said[3]["failed"].as_str().unwrap().contains("no letter left"), "{said:#}");
+}
