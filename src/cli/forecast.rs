@@ -1,6 +1,7 @@
 //! `sscd forecast`: what the daemon will send, to whom, when and why, if nobody does anything. In: the configuration and a
 //! day; out: a line for each letter, and what waits for a person. It lives through that time on a copy of the record.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -154,7 +155,7 @@ fn people(forecast: &Forecast, screen: Screen, until: NaiveDate) -> String {
         ("Alarms on the way", forecast.alarms.iter().collect::<Vec<_>>()),
     ] {
         if !lines.is_empty() {
-            text += &format!("\n{}\n", screen.paint(Paint::Bold, title));
+            let _ = writeln!(text, "\n{}", screen.paint(Paint::Bold, title));
             text.extend(lines.into_iter().map(|line| screen.paragraph("", 2, &one_line(line))));
         }
     }

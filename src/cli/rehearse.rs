@@ -49,7 +49,8 @@ pub async fn command(args: Args, common: &Common) -> anyhow::Result<ExitCode> {
     let mut play = begun.map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
     let (mut lines, mut all_hold) = (Vec::new(), true);
     for step in &steps {
-        let played = line(&mut play, step, step.line == steps.first().map_or(0, |first| first.line)).await?;
+        let is_first = step.line == steps.first().map_or(0, |first| first.line);
+        let played = Box::pin(line(&mut play, step, is_first)).await?;
         all_hold &= played.failed.is_none();
         if common.json {
             lines.push(data(&played));
@@ -70,7 +71,7 @@ async fn line<'a>(play: &mut Play, step: &'a Step, is_first: bool) -> anyhow::Re
     if !step.is_expectation() {
         play.go_on();
     }
-    let failed = play.step(step).await.err();
+    let failed = Box::pin(play.step(step)).await.err();
     let came =
         if step.is_expectation() { Vec::new() } else { play.came().await.map_err(anyhow::Error::msg)? };
     Ok(Played { step, came, failed })

@@ -95,7 +95,8 @@ impl Overlay {
         subjects.extend(overlay.bounces.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.letters.values().map(|(subject, _, _)| subject.clone()));
         subjects.extend(overlay.replies.values().cloned());
-        subjects.extend(overlay.decisions.values().map(|(subject, _, _)| subject.clone()));
+        let by_token = overlay.decisions.values().chain(overlay.invitations.values());
+        subjects.extend(by_token.map(|(subject, _, _)| subject.clone()));
         wanted.desk |= subjects.remove(&SubjectId::desk());
         let of_reviews: Vec<SubjectId> =
             subjects.iter().filter(|subject| ReviewId::of(subject).is_some()).cloned().collect();

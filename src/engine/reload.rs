@@ -35,7 +35,8 @@ impl Engine {
             *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
             self.must_revisit.store(true, Ordering::Relaxed);
         };
-        self.between_batches(&Work::World { from, to, changes: changes.clone() }, swap).await?;
+        let work = Work::World { from, to, changes: changes.clone() };
+        Box::pin(self.between_batches(&work, swap)).await?;
         self.alarms.clear("revisit").await;
         self.told.wake.tell();
         Ok(changes)

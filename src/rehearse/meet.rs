@@ -78,8 +78,8 @@ pub fn answer(step: &Step, answering: &Answering<'_>, said: &str) -> Result<Stri
     let Answering { office, letter, from, now, n } = answering;
     let mut parts = said.split(", ");
     let answer = parts.next().unwrap_or_default();
-    let (mut attendee, mut has_token, mut is_vouched, mut of_outlook, mut at) =
-        ((*from).to_owned(), true, true, false, *now);
+    let (mut attendee, mut at) = ((*from).to_owned(), *now);
+    let (mut has_token, mut is_vouched, mut has_failed, mut of_outlook) = (true, true, false, false);
     for how in parts {
         if let Some(other) = how.strip_prefix("for ") {
             other.clone_into(&mut attendee);
@@ -89,6 +89,7 @@ pub fn answer(step: &Step, answering: &Answering<'_>, said: &str) -> Result<Stri
             match how {
                 "without a token" => has_token = false,
                 "vouched for by nobody" => is_vouched = false,
+                "its authentication failed" => has_failed = true,
                 "as Outlook writes" => of_outlook = true,
                 _ => return Err(format!("found {how:?}, expected {ANSWERS}")),
             }
@@ -135,8 +136,9 @@ pub fn answer(step: &Step, answering: &Answering<'_>, said: &str) -> Result<Stri
         line("SEQUENCE")?,
     );
     let domain = from.split('@').nth(1).unwrap_or("nowhere.test");
+    let verdict = if has_failed { "fail" } else { "pass" };
     let vouched = if is_vouched {
-        format!("Authentication-Results: {}; dmarc=pass header.from={domain}\r\n", authserv(office))
+        format!("Authentication-Results: {}; dmarc={verdict} header.from={domain}\r\n", authserv(office))
     } else {
         String::new()
     };

@@ -151,7 +151,7 @@ impl Office {
             }
         }
         fs::write(&path, kept).map_err(told)?;
-        self.edit("users.toml", lines).await
+        Box::pin(self.edit("users.toml", lines)).await
     }
 
     /// A file of the directory is edited, `old => new` in each line with `\n` for a line's end, and taken up.
@@ -176,7 +176,7 @@ impl Office {
             engine.adopt(World { keys: engine.world().keys.clone(), ..world }).await?;
             self.rehearsal.settle().await
         };
-        adopt.await.map(drop).map_err(|error: anyhow::Error| format!("{error:#}"))
+        Box::pin(adopt).await.map(drop).map_err(|error: anyhow::Error| format!("{error:#}"))
     }
 
     /// Counts on, so that no two mails are the same.

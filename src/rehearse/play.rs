@@ -97,7 +97,7 @@ impl Play {
         for step in steps.iter().skip(1) {
             let nothing_left = if step.is_expectation() { Ok(()) } else { self.nothing_left() };
             let played = match nothing_left {
-                Ok(()) => self.step(step).await,
+                Ok(()) => Box::pin(self.step(step)).await,
                 left => left,
             };
             played.map_err(|why| at(step, &why))?;

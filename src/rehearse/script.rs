@@ -11,6 +11,8 @@ pub struct Step {
     pub block: Vec<String>,
 }
 
+/// # Errors
+/// The line that is neither a step, a block nor a comment.
 pub fn read(text: &str) -> Result<Vec<Step>, String> {
     let mut steps: Vec<Step> = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
@@ -43,6 +45,9 @@ impl Step {
     }
 
     /// `found` as what `form` says, or a message that shows the form.
+    ///
+    /// # Errors
+    /// What was found, and the form.
     pub fn needs<T>(&self, found: Option<T>, form: &str) -> Result<T, String> {
         found.ok_or_else(|| format!("found {:?}, expected {form}", self.words))
     }

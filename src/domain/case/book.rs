@@ -120,6 +120,7 @@ impl Case {
             Event::Meeting { part, change } => self.met(*part, change, at)?,
             Event::ReviewScheduled { on, .. } => self.review_on = Some(*on),
             Event::ReviewHeld { on, .. } => {
+                self.forget_proposals();
                 self.review_on = Some(*on);
                 self.owed = self.owed.take().filter(|owed| owed.of != Owed::Assessment);
             }
@@ -171,12 +172,20 @@ impl Case {
 
     fn decided(&mut self, ruling: &Ruling) {
         self.rulings.push(ruling.clone());
+        self.forget_proposals();
         self.meeting_on = ruling.meeting_on;
         (self.out_of_cycle_until, self.review_on, self.owed) = (None, None, None);
         (self.proposed, self.response_due_on) = (None, None);
         self.information_due = self.information_due.take().filter(|due| !due.is_of_ssc);
         self.before_ssc_since = ruling.recorded_at;
         self.deferred.clear();
+    }
+
+    /// Other times for the review that somebody proposed.
+    fn forget_proposals(&mut self) {
+        if let Some(review) = &mut self.review {
+            review.proposals.clear();
+        }
     }
 
     /// It is over: were it reopened, everything would be asked anew.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::advice::tells_decision;
 use super::decide::Drafting;
 use super::referral::referred;
-use super::{Case, Event, Reference, Referral, Refusal, Stage, next};
+use super::{Case, Event, Reference, Referral, Refusal, ReviewMeeting, Stage, next};
 use crate::domain::directory::Act;
 use crate::domain::workday::london_date;
 
@@ -125,6 +125,14 @@ impl Drafting<'_> {
         {
             return no(format!(
                 "people are invited to the review of {reference}: cancel it first (sscd meeting cancel {reference})"
+            ));
+        }
+        let is_invited =
+            stage == Stage::ReviewScheduled && case.review.as_ref().is_some_and(ReviewMeeting::is_live);
+        if matches!(what, Move::Record { step: Step::Booked | Step::Held, .. }) && is_invited {
+            return no(format!(
+                "people are invited to the review of {reference}: move it, cancel it, or record that it was held (sscd meeting \
+                 move|cancel|held {reference})"
             ));
         }
         let event = match (what, &case.on_hold) {

@@ -7,7 +7,7 @@ use super::advice::{annual_review_due, tells_decision};
 use super::decide::Drafting;
 use super::meeting::words;
 use super::wait::end_of_day;
-use super::{Case, Event, Refusal, Stage};
+use super::{Case, Event, Refusal, ReviewMeeting, Stage};
 use crate::domain::letter::{Facts, Note, Step};
 use crate::domain::meeting::Part;
 use crate::domain::workday::{london, london_date};
@@ -43,7 +43,7 @@ pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
             since,
             0,
         ),
-        _ if proposal.is_some() => lying(
+        Stage::ReviewScheduled if proposal.is_some() => lying(
             "Another time that somebody proposed for the review waits for a word",
             "Move the meeting (sscd meeting move), or say that it stays (sscd meeting decline)",
             proposal.unwrap_or(since),
@@ -63,7 +63,11 @@ pub(super) fn lying(case: &Case, world: &World) -> Option<Lying> {
         ),
         Stage::ReviewScheduled => lying(
             "Nobody recorded whether the review took place",
-            "Record its last day, or another day for it (sscd case record --step held|booked)",
+            if case.review.as_ref().is_some_and(ReviewMeeting::is_live) {
+                "Record who was there, or move it (sscd meeting held|move)"
+            } else {
+                "Record its last day, or another day for it (sscd case record --step held|booked)"
+            },
             case.review_on.map_or(since, end_of_day),
             0,
         ),
@@ -123,7 +127,8 @@ fn is_moot(stage: Stage, case: &Case) -> bool {
     });
     let is_other = matches!(
         stage,
-        Stage::AwaitAnnualReview
+        Stage::ForSscConsideration
+            | Stage::AwaitAnnualReview
             | Stage::AssessmentRequired
             | Stage::FurtherInformation
             | Stage::DeferredToMeeting

@@ -301,7 +301,8 @@ impl Drafting<'_> {
     pub(super) fn close_if_told(&mut self) -> Result<(), Refusal> {
         let case = self.case()?;
         let mut drafts = case.letters.values().filter(|note| tells_decision(&note.kind));
-        if case.stage != Stage::NoFurtherAction || drafts.any(|note| note.held.is_some()) {
+        let is_invited = case.meeting_ahead(self.now).is_some();
+        if case.stage != Stage::NoFurtherAction || is_invited || drafts.any(|note| note.held.is_some()) {
             return Ok(());
         }
         self.happened(Event::Closed { reason: "the SSC sees no need for further action".into() })

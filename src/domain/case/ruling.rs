@@ -50,7 +50,11 @@ impl Drafting<'_> {
         self.happened(Event::Decided { ruling: Box::new(ruling) })?;
         let by = self.next_letter();
         self.tell_decision()?;
-        if is_ad_hoc { self.set_up_review() } else { self.end_invitations(by) }
+        if is_ad_hoc {
+            return self.set_up_review();
+        }
+        self.end_invitations(by)?;
+        self.tell_that_review_is_moot()
     }
 
     /// A time is proposed at once, with drafted invitations; a meeting to which people are invited already stands.
@@ -63,7 +67,7 @@ impl Drafting<'_> {
         let Some(slot) = self.slot() else { return Ok(()) };
         let (start_at, end_at, why, place) = (slot.start, slot.end, slot.why, None);
         self.happened(Event::ReviewProposed { start_at, end_at, why, place })?;
-        self.draft_invitations()
+        self.draft_invitations(None)
     }
 
     /// When an ad-hoc review that is decided now could be.

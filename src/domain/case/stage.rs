@@ -158,7 +158,9 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
         (Some(stage), Kind::Reopened) => stage.is_over().then_some(Stage::Logged),
         (Some(Stage::Withdrawn), Kind::Superseded) => Some(Stage::Superseded),
         (Some(stage), _) if stage.is_over() => None,
-        (Some(_), Kind::PutBeforeSsc | Kind::Tabled) => Some(Stage::ForSscConsideration),
+        // A review that was held while its case is back before the SSC leaves it there.
+        (Some(_), Kind::PutBeforeSsc | Kind::Tabled)
+        | (Some(Stage::ForSscConsideration), Kind::ReviewHeld) => Some(Stage::ForSscConsideration),
         (Some(_), Kind::Decided(outcome)) => Some(match outcome {
             Outcome::AwaitAnnualReview => Stage::AwaitAnnualReview,
             Outcome::AdHocReview => Stage::AdHocReview,
@@ -192,7 +194,6 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             Some(Stage::ReviewScheduled)
         }
         (Some(Stage::ReviewScheduled), Kind::Meeting(ChangeKind::Cancelled)) => Some(Stage::AdHocReview),
-        (Some(stage), Kind::ReviewProposed) => (stage == Stage::AdHocReview).then_some(stage),
         (
             Some(_),
             Kind::Meeting(ChangeKind::Called)
@@ -213,6 +214,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::InformationSupplied
             | Kind::InformationOverdue
             | Kind::InformationReceived
+            | Kind::ReviewProposed
             | Kind::Meeting(_)
             | Kind::PutOnHold
             | Kind::Resumed

@@ -28,6 +28,8 @@ pub struct Invitation {
 pub enum InvitationWhy {
     New,
     Moved,
+    /// The time is as it was.
+    Place,
     NoAnswer,
     OldTime,
     OnRequest,

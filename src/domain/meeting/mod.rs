@@ -47,7 +47,7 @@ pub struct Invitee {
     pub of_quorum: bool,
     /// The last one by (SEQUENCE, DTSTAMP).
     pub answer: Option<Answer>,
-    /// The sequence at which this person was asked again, after an answer to an old time.
+    /// The sequence at which this person was asked again: no answer had come, or one to an old time.
     pub asked_again_at: Option<u32>,
     /// When the invitation was last sent again on request.
     pub sent_again_at: Option<DateTime<Utc>>,
@@ -149,6 +149,12 @@ impl Meeting {
         }
         let sequence = self.sequence.saturating_add(1);
         Self { sequence, timed_at_sequence: sequence, start, end, ..self.clone() }
+    }
+
+    /// At another place: an answer to its time still counts.
+    #[must_use]
+    pub fn changed(&self) -> Self {
+        Self { sequence: self.sequence.saturating_add(1), ..self.clone() }
     }
 
     /// It does not take place; its time stays the last one (INTEROP.md 1).

@@ -15,7 +15,7 @@ pub(super) fn invited(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
     let mut signals = Vec::new();
     for reply in &reading.answers {
         let Some((case, part, meeting)) = answered(reply, lookup) else { continue };
-        if let Some(why) = doubt(mail, reply, meeting, lookup) {
+        if let Some(why) = doubt(mail, reply, case, meeting, lookup) {
             return spoke(mail, case, world, true, why);
         }
         let (reply, mail) = (Box::new(reply.clone()), Box::new(evidence(mail, world)));
@@ -40,7 +40,13 @@ fn answered<'a>(reply: &Reply, lookup: &'a impl Lookup) -> Option<(&'a Case, Par
 }
 
 /// Why a person looks first, if so it is.
-fn doubt(mail: &ReadMail, reply: &Reply, meeting: &Meeting, lookup: &impl Lookup) -> Option<String> {
+fn doubt(
+    mail: &ReadMail,
+    reply: &Reply,
+    case: &Case,
+    meeting: &Meeting,
+    lookup: &impl Lookup,
+) -> Option<String> {
     let sender = &mail.reading.sender;
     let Some(from) = &sender.address else { return Some("a calendar's answer from nobody".into()) };
     match answer(meeting, reply, from, mail.received_at) {
@@ -54,12 +60,14 @@ fn doubt(mail: &ReadMail, reply: &Reply, meeting: &Meeting, lookup: &impl Lookup
         }
         _ => {}
     }
+    if sender.vouch.verdict == Verdict::Failed {
+        return Some("a calendar's answer whose authentication failed: attendance is as it was".into());
+    }
     let by_token = || {
-        mail.reading
-            .tags
-            .iter()
-            .filter_map(|tag| lookup.invited(tag))
-            .any(|(_, to)| meeting.invitee(from).is_some_and(|invitee| invitee.named.address.same(&to)))
+        mail.reading.tags.iter().filter_map(|tag| lookup.invited(tag)).any(|(of, to)| {
+            of == case.reference.subject()
+                && meeting.invitee(from).is_some_and(|invitee| invitee.named.address.same(&to))
+        })
     };
     let is_vouched = sender.vouch.verdict == Verdict::Verified || by_token();
     (!is_vouched)

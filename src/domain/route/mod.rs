@@ -207,7 +207,10 @@ fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup, world: &World) -> Option
             })
     };
     let by_thread = || reading.thread.iter().rev().find_map(|id| lookup.thread(id));
-    let by_tag = || reading.tags.iter().find_map(|tag| lookup.replied(tag));
+    let by_tag = || {
+        let invited = |tag| lookup.invited(tag).map(|(subject, _)| subject);
+        reading.tags.iter().find_map(|tag| lookup.replied(tag).or_else(|| invited(tag)))
+    };
     let by_reference = || {
         let subjects =
             reading.references.iter().filter_map(|text| Reference::parse(text)).map(Reference::subject);

@@ -3,14 +3,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::roster::Guest;
 use super::{Again, Change};
 use crate::domain::calendar::{PartStat, Reply};
 use crate::domain::case::decide::Drafting;
 use crate::domain::case::{Case, Event, Mail, Refusal};
 use crate::domain::id::{Address, Key};
 use crate::domain::letter::{Facts, Note, Step};
-use crate::domain::meeting::{Outcome, Part, answer};
-use crate::domain::workday::london;
+use crate::domain::meeting::{Invitee, Meeting, Outcome, Part, answer};
+use crate::domain::workday::{london, london_date};
 
 /// The invitation is sent again on request at most once in it.
 const REST: TimeDelta = TimeDelta::hours(24);
@@ -26,6 +27,11 @@ impl Drafting<'_> {
         let Some(meeting) = case.review.as_ref().and_then(|review| review.parts.get(&part)) else {
             return Err(Refusal::new("nobody is invited"));
         };
+        if case.stage.is_over() {
+            return self.filed(mail, "it answers an invitation of a case that is over");
+        }
+        let is_ahead = meeting.start > self.now;
+        let n_before = self.n_coming(meeting);
         let from = mail.sender.address.as_ref();
         let outcome = from.map(|from| answer(meeting, reply, from, mail.received_at));
         let inbox = mail.inbox;
@@ -35,7 +41,10 @@ impl Drafting<'_> {
                 let person = meeting.invitee(&invitee).and_then(|invitee| invitee.person.clone());
                 let change = Change::Answered { invitee, answer, of_old_time: false, inbox };
                 self.happened(Event::Meeting { part, change: Box::new(change) })?;
-                match person.filter(|_| declined && part == Part::Ssc) {
+                if part == Part::Ssc && is_ahead {
+                    self.look_once_more(n_before)?;
+                }
+                match person.filter(|_| declined && part == Part::Ssc && is_ahead) {
                     Some(member) => self.draft_for_alternate(&member),
                     None => Ok(()),
                 }
@@ -44,6 +53,9 @@ impl Drafting<'_> {
                 let change = Change::Answered { invitee: invitee.clone(), answer, of_old_time: true, inbox };
                 self.happened(Event::Meeting { part, change: Box::new(change) })?;
                 if ask_again { self.repeat(part, &[invitee], Again::OldTime) } else { Ok(()) }
+            }
+            Some(Outcome::Proposed { .. } | Outcome::SendAgain { .. }) if !is_ahead => {
+                self.filed(mail, "it speaks of a meeting that is over")
             }
             Some(Outcome::Proposed { invitee, start, end, comment }) => {
                 let known = case.review.as_ref().is_some_and(|review| {
@@ -128,30 +140,14 @@ impl Drafting<'_> {
     /// Tells SECAS of people who have come into office, left it or have an interest since the invitations left.
     pub(in crate::domain::case) fn review_roster(&mut self) -> Result<(), Refusal> {
         let Some(review) = self.case()?.meeting_ahead(self.now) else { return Ok(()) };
-        let Some(meeting) = review.live(Part::Ssc) else { return Ok(()) };
-        let on = crate::domain::workday::london_date(meeting.start);
-        let roster = self.roster(Part::Ssc, on);
-        let is_on = |key: &Key| roster.iter().any(|guest| guest.person.as_ref() == Some(key));
         let mut what = Vec::new();
-        for invitee in &meeting.invitees {
-            let Some(key) = invitee.person.as_ref().filter(|key| !is_on(key)) else { continue };
-            let address = &invitee.named.address;
-            match self.interest(key, on) {
-                Some(because) => {
-                    what.push(format!("{address} is invited and has an interest now ({because})"));
-                }
-                None if !self.is_in_office(key, on) => {
-                    what.push(format!("{address} is invited and not in office on that day any more"));
-                }
-                None => {}
-            }
+        let mut first = None;
+        for part in Part::ALL {
+            let Some(meeting) = review.live(part) else { continue };
+            first = first.or(Some(london_date(meeting.start)));
+            self.differs(part, meeting, &mut what);
         }
-        for guest in &roster {
-            let address = &guest.named.address;
-            if meeting.invitee(address).is_none() {
-                what.push(format!("{address} is in office on that day and not invited"));
-            }
-        }
+        let Some(on) = first else { return Ok(()) };
         what.retain(|one| !review.told.contains(one));
         if what.is_empty() {
             return Ok(());
@@ -179,5 +175,60 @@ impl Drafting<'_> {
             part: Part::Ssc,
             change: Box::new(Change::RosterDiffers { what, letter }),
         })
+    }
+
+    /// What differs between who is invited and who would be today.
+    fn differs(&self, part: Part, meeting: &Meeting, what: &mut Vec<String>) {
+        let on = london_date(meeting.start);
+        let roster = self.roster(part, on);
+        let is_on = |key: &Key| roster.iter().any(|guest| guest.person.as_ref() == Some(key));
+        for invitee in &meeting.invitees {
+            let Some(key) = invitee.person.as_ref().filter(|key| !is_on(key)) else { continue };
+            let address = &invitee.named.address;
+            match self.interest(key, on).filter(|_| part == Part::Ssc) {
+                Some(because) => {
+                    what.push(format!("{address} is invited and has an interest now ({because})"));
+                }
+                None if !self.is_in_office(key, on) => {
+                    what.push(format!("{address} is invited and not in office on that day any more"));
+                }
+                None => {}
+            }
+        }
+        let is_invited = |guest: &Guest| {
+            let same = |one: &Invitee| one.person.is_some() && one.person == guest.person;
+            meeting.invitee(&guest.named.address).is_some() || meeting.invitees.iter().any(same)
+        };
+        for guest in roster.iter().filter(|guest| !is_invited(guest)) {
+            let address = &guest.named.address;
+            what.push(match (part, &guest.person) {
+                (Part::User, None) => format!("{address} is the User's contact and not invited"),
+                _ => format!("{address} is in office on that day and not invited"),
+            });
+        }
+    }
+
+    /// SECAS is told at once that people are invited to a review which a decision made an end of.
+    pub(in crate::domain::case) fn tell_that_review_is_moot(&mut self) -> Result<(), Refusal> {
+        let case = self.case()?.clone();
+        let Some(review) = case.meeting_ahead(self.now) else { return Ok(()) };
+        let starts = Part::ALL.into_iter().filter_map(|part| Some(review.live(part)?.start)).min();
+        let Some(start) = starts else { return Ok(()) };
+        let reference = case.reference;
+        let note = Note {
+            reference: reference.to_string(),
+            user: case.user_name().to_owned(),
+            title: "A review meeting stands, and the SSC has decided otherwise".into(),
+            lines: vec![format!("People are invited for {}.", london(start).format("%H:%M on %A %-d %B %Y"))],
+            next: vec![Step {
+                what: format!("Cancel it, if it is not wanted any more (sscd meeting cancel {reference})"),
+                on: None,
+                by_five: false,
+                why: String::new(),
+            }],
+            classification: case.classification,
+        };
+        let to = self.secas();
+        self.automatic(Facts::Note(note), to, None)
     }
 }

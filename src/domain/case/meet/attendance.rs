@@ -1,16 +1,18 @@
 //! Who comes, looked at in time to act: whoever has not answered is asked once more, and SECAS is told where too few of
 //! the SSC come. In: a case and the world; out: when to look, and what follows. The days are policy.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Again, Change, ReviewMeeting};
 use crate::domain::case::decide::Drafting;
-use crate::domain::case::{Case, Event, Refusal};
+use crate::domain::case::{Case, Event, Refusal, Stage};
 use crate::domain::directory::InForce as _;
 use crate::domain::id::{Address, Key};
 use crate::domain::letter::{Facts, Note, Step as Next};
-use crate::domain::meeting::{Attendance, Meeting, Part};
+use crate::domain::meeting::{Attendance, Invitee, Meeting, Part};
 use crate::domain::workday::{OPEN, local, london, london_date};
 use crate::domain::world::World;
 
@@ -27,16 +29,16 @@ const REST: TimeDelta = TimeDelta::days(1);
 
 /// The next look at a meeting that is ahead.
 pub(in crate::domain::case) fn next_step(case: &Case, world: &World) -> Option<(Step, DateTime<Utc>)> {
-    let review = case.review.as_ref()?;
+    let review = case.review.as_ref().filter(|_| case.stage == Stage::ReviewScheduled)?;
     let meeting = first(review)?;
     let looked = review.looked.filter(|(_, sequence)| *sequence == meeting.timed_at_sequence);
-    let at = |n_days: u32| {
+    let at = |n_days: u32, rest: TimeDelta| {
         let on = world.working_days.before(london_date(meeting.start), n_days).ok()?.on;
-        let at = local(on, OPEN).max(review.called_at + REST);
+        let at = local(on, OPEN).max(review.called_at + rest);
         Some(world.working_days.next_sending(at).unwrap_or(at)).filter(|at| *at < meeting.start)
     };
-    let ask_again = || Some((Step::Chase, at(world.policy.chase_before)?));
-    let quorum = || Some((Step::Quorum, at(world.policy.quorum_before)?));
+    let ask_again = || Some((Step::Chase, at(world.policy.chase_before, REST)?));
+    let quorum = || Some((Step::Quorum, at(world.policy.quorum_before, TimeDelta::hours(1))?));
     match looked {
         None => ask_again().or_else(quorum),
         Some((Step::Chase, _)) => quorum(),
@@ -52,13 +54,16 @@ fn first(review: &ReviewMeeting) -> Option<&Meeting> {
 impl Drafting<'_> {
     pub(in crate::domain::case) fn look_at_attendance(&mut self) -> Result<(), Refusal> {
         let case = self.case()?.clone();
-        let due = next_step(&case, self.world).zip(case.meeting_ahead(self.now));
+        let due = next_step(&case, self.world).zip(case.review.as_ref());
         let Some(((step, _), review)) = due else { return Err(Refusal::new("no meeting is ahead")) };
         let Some(meeting) = first(review) else { return Err(Refusal::new("nobody is invited")) };
+        // Nobody could look in time.
+        let is_ahead = meeting.start > self.now;
         let sequence = meeting.timed_at_sequence;
         let quorum = self.world.policy.quorum;
         let n_accepted = review.live(Part::Ssc).map_or(0, |meeting| self.n_coming(meeting));
-        let lacks = step == Step::Quorum
+        let lacks = is_ahead
+            && step == Step::Quorum
             && review.live(Part::Ssc).is_some()
             && n_accepted < usize::try_from(quorum).unwrap_or(usize::MAX);
         let letter = lacks.then(|| self.next_letter());
@@ -69,7 +74,7 @@ impl Drafting<'_> {
         }
         let change = Change::AttendanceReviewed { step, sequence, n_accepted, quorum, letter };
         self.happened(Event::Meeting { part: Part::Ssc, change: Box::new(change) })?;
-        if step == Step::Chase {
+        if step == Step::Chase && is_ahead {
             for part in Part::ALL {
                 let late = review.live(part).map(unanswered).unwrap_or_default();
                 if !late.is_empty() {
@@ -80,19 +85,52 @@ impl Drafting<'_> {
         Ok(())
     }
 
-    /// Those whom the quorum counts, who accepted this time and are in office on its day without an interest.
-    fn n_coming(&self, meeting: &Meeting) -> usize {
+    /// The seats of which somebody accepted this time whom the quorum counts, and who may come.
+    pub(super) fn n_coming(&self, meeting: &Meeting) -> usize {
         let on = london_date(meeting.start);
-        let counts = |key: &Key| self.is_in_office(key, on) && self.interest(key, on).is_none();
         let comes = meeting.invitees.iter().filter(|invitee| {
             invitee.of_quorum
                 && meeting.attendance(invitee) == Attendance::Accepted
-                && invitee.person.as_ref().is_none_or(counts)
+                && self.may_come(Part::Ssc, invitee, on)
         });
-        comes.count()
+        let seat = |invitee: &Invitee| {
+            let person = invitee.person.as_ref().and_then(|key| self.world.directory.person(key));
+            let key = person.map(|person| person.alternate_for.as_ref().unwrap_or(&person.key).0.clone());
+            key.unwrap_or_else(|| invitee.named.address.to_string())
+        };
+        comes.map(seat).collect::<BTreeSet<String>>().len()
     }
 
-    pub(super) fn is_in_office(&self, key: &Key, on: chrono::NaiveDate) -> bool {
+    /// In office on that day, and of the SSC without an interest.
+    pub(super) fn may_come(&self, part: Part, invitee: &Invitee, on: NaiveDate) -> bool {
+        let may = |key: &Key| {
+            self.is_in_office(key, on) && (part == Part::User || self.interest(key, on).is_none())
+        };
+        invitee.person.as_ref().is_none_or(may)
+    }
+
+    /// A member who cannot come any more, after the last look: SECAS is told if that is one too many.
+    pub(super) fn look_once_more(&mut self, before: usize) -> Result<(), Refusal> {
+        let case = self.case()?.clone();
+        let Some(review) = case.meeting_ahead(self.now) else { return Ok(()) };
+        let Some(meeting) = review.live(Part::Ssc) else { return Ok(()) };
+        let (quorum, sequence) = (self.world.policy.quorum, meeting.timed_at_sequence);
+        let needed = usize::try_from(quorum).unwrap_or(usize::MAX);
+        let n_accepted = self.n_coming(meeting);
+        let was_looked = review.looked == Some((Step::Quorum, sequence));
+        if !was_looked || before < needed || n_accepted >= needed {
+            return Ok(());
+        }
+        let letter = Some(self.next_letter());
+        let note = self.lack(&case, review, n_accepted)?;
+        let to = self.secas();
+        self.automatic(note, to, None)?;
+        let step = Step::Quorum;
+        let change = Change::AttendanceReviewed { step, sequence, n_accepted, quorum, letter };
+        self.happened(Event::Meeting { part: Part::Ssc, change: Box::new(change) })
+    }
+
+    pub(super) fn is_in_office(&self, key: &Key, on: NaiveDate) -> bool {
         self.world.directory.person(key).is_some_and(|person| person.in_force(on))
     }
 

@@ -49,7 +49,8 @@ impl Case {
                 review.called_at = at;
                 review.proposals.clear();
                 let meeting = meeting(review, part)?;
-                let moved = meeting.moved(*start_at, *end_at);
+                let is_same_time = (*start_at, *end_at) == (meeting.start, meeting.end);
+                let moved = if is_same_time { meeting.changed() } else { meeting.moved(*start_at, *end_at) };
                 *meeting = Meeting { dtstamp: Some(*dtstamp), ..moved };
                 self.held_on(part, *start_at);
             }
@@ -59,7 +60,7 @@ impl Case {
                 let meeting = meeting(review, part)?;
                 *meeting = Meeting { dtstamp: Some(*dtstamp), ..meeting.cancelled() };
                 if !review.is_live() {
-                    self.review_on = None;
+                    (self.review_on, self.proposed) = (None, None);
                 }
             }
             Change::AttendeeAdded { invitee, dtstamp, .. } => {

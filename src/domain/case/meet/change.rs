@@ -17,6 +17,9 @@ use crate::domain::letter::{Cancellation, Facts, InvitationWhy, ProposalDeclined
 use crate::domain::meeting::{Invitee, Meeting, Part};
 use crate::domain::workday::{london, london_date};
 
+/// A first word of so many letters tells whose name it is.
+const TELLING: usize = 6;
+
 /// Times are instants; a length is in minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "meet", rename_all = "snake_case")]
@@ -134,9 +137,30 @@ impl Drafting<'_> {
             return Err(Refusal::new(format!("{reference} is {stage}: the SSC wants no ad-hoc review now")));
         }
         let end_at = self.lasts(start_at, minutes)?;
+        self.refuse_name(place.as_deref())?;
         let why = format!("{reason} ({})", self.notice(start_at));
         self.happened(Event::ReviewProposed { start_at, end_at, why, place })?;
-        self.draft_invitations()
+        self.draft_invitations(None)
+    }
+
+    /// Members read place and reason, and the User is not named to them (DOMAIN.md 6).
+    fn refuse_name(&self, text: Option<&str>) -> Result<(), Refusal> {
+        let (Some(text), case) = (text, self.case()?) else { return Ok(()) };
+        let text = text.to_lowercase();
+        let user = self.user();
+        let names = user.map_or_else(Vec::new, |user| user.names().map(str::to_owned).collect());
+        let is_there = |name: &str| {
+            let name = name.to_lowercase();
+            let first = name.split_whitespace().next().unwrap_or_default();
+            text.contains(&name) || (first.len() >= TELLING && text.contains(first))
+        };
+        let is_domain = |domain: &String| text.contains(&domain.to_lowercase());
+        let is_named = names.iter().map(String::as_str).chain([case.user_name()]).any(is_there)
+            || user.is_some_and(|user| user.domains.iter().any(is_domain));
+        if is_named {
+            return Err(Refusal::new("members of the SSC read that, and it names the User: say it without"));
+        }
+        Ok(())
     }
 
     /// When it ends, where it is ahead.
@@ -174,24 +198,31 @@ impl Drafting<'_> {
         let length = u32::try_from((first.end - first.start).num_minutes()).unwrap_or_default();
         let end_at = self.lasts(start_at, minutes.unwrap_or(length))?;
         let place = place.or_else(|| review.place.clone());
-        if (start_at, end_at) == (first.start, first.end) && place == review.place {
+        let is_same_time = (start_at, end_at) == (first.start, first.end);
+        if is_same_time && place == review.place {
             return Err(Refusal::new("it takes place then and there already"));
         }
-        let to = Proposed { start_at, end_at, why: reason.into(), place };
+        self.refuse_name(place.as_deref())?;
+        let to = Proposed { start_at, end_at, why: reason.into(), place: place.clone() };
         let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| review.live(*part).is_some()).collect();
+        let by = self.next_letter();
+        self.happened(Event::ReviewProposed { start_at, end_at, why: reason.into(), place })?;
+        let why = if is_same_time { InvitationWhy::Place } else { InvitationWhy::Moved };
         for part in parts {
             let (start_at, end_at) = self.times(&to, part);
             let (place, dtstamp, reason) = (to.place.clone(), self.stamp(part)?, reason.to_owned());
             let change = Change::Moved { start_at, end_at, place, dtstamp, reason };
             self.happened(Event::Meeting { part, change: Box::new(change) })?;
-            self.send(part, &Sending { why: InvitationWhy::Moved, to: &|_| true })?;
+            self.send(part, &Sending { why, to: &|_| true })?;
         }
+        self.draft_invitations(Some(by))?;
         self.review_roster()
     }
 
     fn cancel(&mut self, case: &Case, reason: &str) -> Result<(), Refusal> {
         let (review, _) = live(case)?;
         let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| review.live(*part).is_some()).collect();
+        let by = self.next_letter();
         for part in parts {
             let change = Change::Cancelled { dtstamp: self.stamp(part)?, reason: reason.into() };
             self.happened(Event::Meeting { part, change: Box::new(change) })?;
@@ -205,7 +236,8 @@ impl Drafting<'_> {
                 self.letter_to(facts, invitee)?;
             }
         }
-        Ok(())
+        self.end_invitations(by)?;
+        self.close_if_told()
     }
 
     fn cancellation(
@@ -242,7 +274,7 @@ impl Drafting<'_> {
         if let Some(person) = known {
             return self.add_person(&person.key.clone(), reason);
         }
-        let guest = Guest { named, also: Vec::new(), person: None, is_chair: false, of_quorum: false };
+        let guest = Guest { named, also: Vec::new(), person: None, of_quorum: false };
         self.add(Part::User, guest, reason)
     }
 
@@ -257,10 +289,15 @@ impl Drafting<'_> {
             )));
         };
         let address = guest.named.address.clone();
-        if meeting.invitee(&address).is_some() {
+        let is_known = |one: &Invitee| one.person.is_some() && one.person == guest.person;
+        if meeting.invitee(&address).is_some() || meeting.invitees.iter().any(is_known) {
             return Err(Refusal::new(format!("{address} is invited already")));
         }
-        let because = guest.person.as_ref().and_then(|key| self.interest(key, london_date(meeting.start)));
+        let on = london_date(meeting.start);
+        if guest.person.as_ref().is_some_and(|key| !self.is_in_office(key, on)) {
+            return Err(Refusal::new(format!("{address} is not in office on {}", words(on))));
+        }
+        let because = guest.person.as_ref().and_then(|key| self.interest(key, on));
         if let Some(because) = because {
             return Err(Refusal::new(format!("{address} is excluded ({because})")));
         }
@@ -342,11 +379,8 @@ impl Drafting<'_> {
                 case.reference
             )));
         };
-        let names_user = reason.to_lowercase().contains(&case.user_name().to_lowercase());
-        if part == Part::Ssc && names_user {
-            return Err(Refusal::new(
-                "the reason goes to a member of the SSC and names the User: say it without",
-            ));
+        if part == Part::Ssc {
+            self.refuse_name(Some(reason))?;
         }
         let by = invitee.named.address.clone();
         let change =
@@ -369,10 +403,12 @@ impl Drafting<'_> {
     }
 }
 
-/// The meeting to which somebody is invited, and the part that begins first.
+/// The meeting to which somebody is invited and that is not over, and the part that begins first.
 fn live(case: &Case) -> Result<(&ReviewMeeting, &Meeting), Refusal> {
+    let is_open = matches!(case.stage, Stage::ReviewScheduled | Stage::ForSscConsideration);
     let review = case.review.as_ref();
     let first = review.and_then(|review| Part::ALL.into_iter().find_map(|part| review.live(part)));
+    let first = first.filter(|first| is_open || first.start > case.status_since);
     review
         .zip(first)
         .ok_or_else(|| Refusal::new(format!("nobody is invited to a review of {}", case.reference)))

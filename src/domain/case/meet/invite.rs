@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::roster::Guest;
 use super::{Again, Change};
-use crate::domain::calendar::{self, Status, Uid};
+use crate::domain::calendar::{self, Status, Uid, When};
 use crate::domain::case::decide::Drafting;
 use crate::domain::case::{Case, Event, Proposed, Recipient, Refusal, Stage};
 use crate::domain::directory::Role;
@@ -25,11 +25,18 @@ pub(super) struct Sending<'a> {
 }
 
 impl Drafting<'_> {
-    /// One draft for each part of the meeting, in the place of those that wait.
-    pub(in crate::domain::case) fn draft_invitations(&mut self) -> Result<(), Refusal> {
+    /// One draft for each part to which nobody is invited, in the place of those that wait. Letter `left` tells what has
+    /// become of the others.
+    pub(in crate::domain::case) fn draft_invitations(
+        &mut self,
+        left: Option<LetterId>,
+    ) -> Result<(), Refusal> {
         let outdated: Vec<(LetterId, String)> = drafts(self.case()?);
         let mut by = Vec::new();
         for part in Part::ALL {
+            if self.case()?.meeting_ahead(self.now).is_some_and(|review| review.live(part).is_some()) {
+                continue;
+            }
             let Some((facts, guests)) = self.proposed(part)? else { continue };
             by.push((facts.kind(), self.next_letter()));
             let to =
@@ -37,9 +44,9 @@ impl Drafting<'_> {
             self.letter(facts, to, None, Some(HELD.into()))?;
         }
         for (letter, kind) in outdated {
-            let successor = by.iter().find(|(new, _)| *new == kind).or(by.first());
-            if let Some((_, by)) = successor {
-                self.happened(Event::LetterSuperseded { letter, by: *by })?;
+            let same = by.iter().find(|(new, _)| *new == kind).map(|(_, by)| *by);
+            if let Some(by) = same.or(left).or(by.first().map(|(_, by)| *by)) {
+                self.happened(Event::LetterSuperseded { letter, by })?;
             }
         }
         Ok(())
@@ -166,6 +173,18 @@ impl Drafting<'_> {
     ) -> Result<(), Refusal> {
         let part = if matches!(draft, Facts::Invitation(_)) { Part::Ssc } else { Part::User };
         if let Some(alternate) = &old.alternate {
+            let case = self.case()?;
+            if let Some(objection) = case.is_objected() {
+                return Err(Refusal::new(objection));
+            }
+            let live = case.meeting_ahead(self.now).and_then(|review| review.live(Part::Ssc));
+            let is_then =
+                |live: &Meeting| old.calendar.when == When::Time { start: live.start, end: live.end };
+            if !live.is_some_and(is_then) {
+                return Err(Refusal::new(
+                    "it invites to another time than that of the meeting: discard the letter",
+                ));
+            }
             let by = self.next_letter();
             self.add_person(alternate, "the member declined")?;
             return self.happened(Event::LetterSuperseded { letter, by });
@@ -274,19 +293,37 @@ impl Drafting<'_> {
         self.world.directory.person(key).is_some_and(|person| person.role == Role::SscChair)
     }
 
-    /// The same invitation to these people again.
+    /// The same invitation to these people again. What leaves by itself leaves for nobody who may not hear of it now.
     pub(super) fn repeat(&mut self, part: Part, to: &[Address], because: Again) -> Result<(), Refusal> {
-        let dtstamp = self.stamp(part)?;
-        let change = Change::InvitationRepeated { to: to.to_vec(), because, dtstamp };
-        self.happened(Event::Meeting { part, change: Box::new(change) })?;
         let why = match because {
             Again::NoAnswer => InvitationWhy::NoAnswer,
             Again::OldTime => InvitationWhy::OldTime,
             Again::OnRequest => InvitationWhy::OnRequest,
             Again::AttendeesChanged => InvitationWhy::AttendeesChanged,
         };
+        let is_released = because == Again::AttendeesChanged;
+        let to: Vec<Address> =
+            to.iter().filter(|to| is_released || self.may_be_written_to(part, to)).cloned().collect();
+        if to.is_empty() {
+            return Ok(());
+        }
+        let dtstamp = self.stamp(part)?;
+        let change = Change::InvitationRepeated { to: to.clone(), because, dtstamp };
+        self.happened(Event::Meeting { part, change: Box::new(change) })?;
         let is_meant = |invitee: &Invitee| to.iter().any(|to| invitee.named.address.same(to));
         self.send(part, &Sending { why, to: &is_meant })
+    }
+
+    /// By itself: nothing holds the case back, and this person may come.
+    fn may_be_written_to(&self, part: Part, to: &Address) -> bool {
+        let Ok(case) = self.case() else { return false };
+        let Some(meeting) = case.meeting_ahead(self.now).and_then(|review| review.live(part)) else {
+            return false;
+        };
+        let is_paused = part == Part::User && case.is_paused().is_some();
+        let invitee = meeting.invitee(to);
+        let may_come = |invitee| self.may_come(part, invitee, london_date(meeting.start));
+        case.is_objected().is_none() && !is_paused && invitee.is_some_and(may_come)
     }
 
     /// The DTSTAMP of what is sent about a part now: newer than the last one.

@@ -15,7 +15,6 @@ pub(super) struct Guest {
     pub named: Named,
     pub also: Vec<Address>,
     pub person: Option<Key>,
-    pub is_chair: bool,
     pub of_quorum: bool,
 }
 
@@ -26,7 +25,6 @@ impl Guest {
             named: Named { name: Some(person.name.clone()), address: first.clone() },
             also: also.to_vec(),
             person: Some(person.key.clone()),
-            is_chair: person.role == Role::SscChair,
             of_quorum: person.role.is_of_ssc(),
         })
     }
@@ -51,7 +49,6 @@ impl Drafting<'_> {
                     named,
                     also: Vec::new(),
                     person: None,
-                    is_chair: false,
                     of_quorum: false,
                 });
                 contact.into_iter().chain(self.assessor_on(on).and_then(Guest::of)).collect()
@@ -87,7 +84,8 @@ impl Drafting<'_> {
     /// The Alternate who comes in the place of a member.
     pub(super) fn alternate_of(&self, member: &Key, on: NaiveDate) -> Option<&Person> {
         let mut alternates = self.world.directory.in_office(Role::SscAlternate, on);
-        let alternate = alternates.find(|person| person.alternate_for.as_ref() == Some(member))?;
-        self.interest(&alternate.key, on).is_none().then_some(alternate)
+        alternates.find(|person| {
+            person.alternate_for.as_ref() == Some(member) && self.interest(&person.key, on).is_none()
+        })
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn samples() -> Vec<Sample> {
         ssc("new", invitation()),
         ssc("for the Chair", Invitation { excluded: vec![left_out], ..invitation() }),
         ssc("moved", of(InvitationWhy::Moved)),
+        ssc("place", of(InvitationWhy::Place)),
         ssc("no answer", of(InvitationWhy::NoAnswer)),
         ssc("old time", of(InvitationWhy::OldTime)),
         ssc("on request", of(InvitationWhy::OnRequest)),
