@@ -1,11 +1,15 @@
 //! What is foretold: by the command, beside a record that stays as it is, and by the engine, which then does it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
-use chrono::{Datelike as _, TimeDelta, Utc};
+use chrono::{Datelike as _, TimeDelta};
 use rustix::process::Signal;
 use serde_json::json;
+use sscd::adapters::clock::SystemClock;
+use sscd::domain::workday::london_date;
+use sscd::ports::Clock as _;
 
 use crate::daemon::Place;
 use crate::notice::notice;
@@ -21,12 +25,13 @@ fn state(place: &Place) -> BTreeMap<String, Vec<u8>> {
 fn the_command_tells_what_comes_and_changes_nothing() {
     let place = Place::new();
     // Whenever this is run, the SSC meets on a Wednesday in a month and after that.
-    let meetings: String = [30, 44, 58]
-        .into_iter()
-        .map(|days| Utc::now().date_naive() + TimeDelta::days(days))
-        .map(|on| on + TimeDelta::days((9 - i64::from(on.weekday().num_days_from_monday())) % 7))
-        .map(|on| format!("[[meeting]]\nbody = \"SSC\"\non = {on}\n"))
-        .collect();
+    let today = london_date(SystemClock.now());
+    let mut meetings = String::new();
+    for days in [30, 44, 58] {
+        let on = today + TimeDelta::days(days);
+        let on = on + TimeDelta::days((9 - i64::from(on.weekday().num_days_from_monday())) % 7);
+        writeln!(meetings, "[[meeting]]\nbody = \"SSC\"\non = {on}").unwrap();
+    }
     fs::write(place.path("directory/meetings.toml"), meetings).unwrap();
     for n in 0..2 {
         place.put(&n.to_string(), &notice(n));
