@@ -1,20 +1,23 @@
 //! What the Chair is shown and asked: the facts on one screen, what speaks for each outcome of the rule, who is excluded.
 //! In: a case and the directory; out: facts. Invariant: a suggestion rests on the directory's own record alone.
 
-use chrono::{Months, NaiveDate};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::advice::annual_review_due;
 use super::decide::Drafting;
 use super::letters::stated;
 use super::meeting::words;
 use super::timeliness::Timeliness;
-use super::{Case, Event, Refusal, flags};
-use crate::domain::directory::{Act, Person, ProviderSystem, Role, normal_name};
-use crate::domain::id::{Key, Named};
+use super::{Case, Event, Refusal, Requested, flags};
+use crate::domain::directory::{Act, InForce as _, Person, ProviderSystem, Role, normal_name};
+use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::{Brief, DecisionRequest, Excluded, Facts, Paper, Stated};
 use crate::domain::notification::{EmploymentStage, YesNoUnknown, label_of};
 use crate::domain::token::{Claim, Purpose};
-use crate::domain::workday::london_date;
+use crate::domain::workday::{OPEN, local, london_date};
+use crate::domain::world::World;
 
 /// What bears on the decision; no ID, no architecture, nobody's telephone.
 const SHOWN: [&str; 14] = [
@@ -45,10 +48,44 @@ struct Grounds {
     suggestion: Option<String>,
 }
 
+/// When somebody else is Chair than was asked, and is to be asked for the same decision.
+pub(super) fn another_chair_at(case: &Case, request: &Requested, world: &World) -> Option<DateTime<Utc>> {
+    let made_at = case.letters.get(&request.letter)?.made_at;
+    let made_on = london_date(made_at);
+    let chairs = world.directory.people().iter().filter(|person| person.role == Role::SscChair);
+    let changes = chairs.flat_map(|person| {
+        let (from, until) = person.period();
+        [Some(from), until.and_then(|until| until.succ_opt())]
+    });
+    let days: BTreeSet<NaiveDate> = changes.flatten().chain([made_on]).collect();
+    let on = days.range(made_on..=request.before).find(|on| is_another(case, request, **on, world))?;
+    let at = local(*on, OPEN).max(made_at);
+    Some(world.working_days.next_sending(at).unwrap_or(at))
+}
+
+/// An excluded Chair is not asked, and who came before is Chair no more.
+fn is_another(case: &Case, request: &Requested, on: NaiveDate, world: &World) -> bool {
+    let in_office = world.directory.in_office(Role::SscChair, on).find(|person| !person.emails.is_empty());
+    let Some(chair) = in_office else { return false };
+    let is_excluded = interests(case, on, world).iter().any(|(person, _)| person.key == chair.key);
+    request.person.as_ref() != Some(&chair.key) && (request.person.is_some() || !is_excluded)
+}
+
+/// People of the SSC with an interest in a case.
+fn interests<'a>(case: &Case, on: NaiveDate, world: &'a World) -> Vec<(&'a Person, String)> {
+    let srp = case.notification.fields.srp_name.as_ref().map(|field| field.value.as_str());
+    world.directory.conflicts(case.user.as_ref(), srp, on)
+}
+
 impl Drafting<'_> {
-    /// Asks the Chair in office; SECAS gets a copy, without the token.
+    /// Asks the Chair in office; SECAS gets a copy, without the token. A request that still waits for a person is
+    /// outdated by that.
     pub(super) fn ask_chair(&mut self, before: NaiveDate) -> Result<(), Refusal> {
         let letter = self.next_letter();
+        let case = self.case()?;
+        let is_held = |one: &LetterId| case.letters.get(one).is_some_and(|note| note.held.is_some());
+        let outdated: Vec<LetterId> =
+            case.requested.iter().map(|request| request.letter).filter(is_held).collect();
         let in_office = self.first_in_office(Role::SscChair);
         let because = in_office.as_ref().and_then(|(key, _)| self.excluded_because(key));
         let chair = in_office.filter(|_| because.is_none());
@@ -67,6 +104,9 @@ impl Drafting<'_> {
         let facts = self.decision_request(token)?;
         self.automatic(facts, chair.into_iter().map(|(_, named)| named).collect(), held)?;
         self.happened(Event::DecisionRequested { letter, person, before })?;
+        for outdated in outdated {
+            self.happened(Event::LetterSuperseded { letter: outdated, by: letter })?;
+        }
         let copy = self.decision_request(None)?;
         self.automatic(copy, self.secas(), None)
     }
@@ -135,9 +175,7 @@ impl Drafting<'_> {
 
     /// The same on another day.
     pub(super) fn interests(&self, on: NaiveDate) -> Vec<(&Person, String)> {
-        let Ok(case) = self.case() else { return Vec::new() };
-        let srp = case.notification.fields.srp_name.as_ref().map(|field| field.value.as_str());
-        self.world.directory.conflicts(case.user.as_ref(), srp, on)
+        self.case().map_or_else(|_| Vec::new(), |case| interests(case, on, self.world))
     }
 
     fn first_in_office(&self, role: Role) -> Option<(Key, Named)> {

@@ -290,11 +290,11 @@ impl Case {
         self.meeting_on.or(self.out_of_cycle_until)
     }
 
-    /// The request for a decision before that day that nobody has answered.
+    /// The request for a decision before that day that nobody has answered: of several the last.
     #[must_use]
     pub fn request(&self, before: NaiveDate) -> Option<&Requested> {
         let is_open = |one: &&Requested| one.before == before && one.n_rulings == self.rulings.len();
-        self.requested.iter().find(is_open)
+        self.requested.iter().rfind(is_open)
     }
 
     /// The decision in force.

@@ -193,12 +193,9 @@ impl Drafting<'_> {
             self.refuse_excluded(&to)?;
         }
         let facts = self.again(case, draft)?;
-        if let (Facts::DecisionRequest(_), Some(before)) =
-            (draft, case.considered_by().filter(|_| facts != *draft))
-        {
-            let by = self.next_letter();
-            self.ask_chair(before)?;
-            return self.happened(Event::LetterSuperseded { letter, by });
+        let is_for_chair = matches!(draft, Facts::DecisionRequest(request) if request.token.is_some());
+        if let Some(before) = case.considered_by().filter(|_| is_for_chair && facts != *draft) {
+            return self.ask_chair(before);
         }
         if facts != *draft {
             let by = self.next_letter();

@@ -92,7 +92,7 @@ impl Drafting<'_> {
             case.requested.iter().find(|one| one.letter == letter && one.person.as_ref() == Some(person));
         let request = request.ok_or_else(|| Refusal::new("that person was not asked for this decision"))?;
         let is_before_ssc = matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting);
-        let is_open = request.n_rulings == case.rulings.len() && is_before_ssc;
+        let is_open = is_before_ssc && case.request(request.before).is_some_and(|last| last.letter == letter);
         if !is_open {
             return Err(Refusal::new(format!(
                 "it states a decision on {}, and the request that it answers is none that waits for one any more: \

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::chair::another_chair_at;
 use super::{Case, ChangeKind, Kind, Stage, ladder, meet, office, start};
 use crate::domain::notification::label_of;
 use crate::domain::workday::{CLOSE, OPEN, local};
@@ -155,9 +156,11 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     }
     let is_before_ssc = matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting);
     if let Some(before) = case.considered_by().filter(|_| is_before_ssc)
-        && case.request(before).is_none()
+        && let Some(at) = match case.request(before) {
+            None => Some(request_at(case, before, world)),
+            Some(request) => another_chair_at(case, request, world),
+        }
     {
-        let at = request_at(case, before, world);
         wait(WaitKind::DecisionRequest, at, "the Chair to be asked for a decision".into());
     }
     if let Some(lying) = office::lying(case, world) {

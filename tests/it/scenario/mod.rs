@@ -78,6 +78,7 @@ conversations! {
     asked_after_an_outage,
     bounced,
     bounced_without_tags,
+    chair_changes,
     changed_after_decision,
     complete,
     decided_ad_hoc,
