@@ -58,8 +58,10 @@ pub(super) fn another_chair_at(case: &Case, request: &Requested, world: &World) 
         [Some(from), until.and_then(|until| until.succ_opt())]
     });
     let days: BTreeSet<NaiveDate> = changes.flatten().chain([made_on]).collect();
-    let on = days.range(made_on..=request.before).find(|on| is_another(case, request, **on, world))?;
-    let at = local(*on, OPEN).max(made_at);
+    // A request may be made after that day, where there is no further meeting.
+    let mut in_time = days.into_iter().filter(|on| (made_on..=request.before).contains(on));
+    let on = in_time.find(|on| is_another(case, request, *on, world))?;
+    let at = local(on, OPEN).max(made_at);
     Some(world.working_days.next_sending(at).unwrap_or(at))
 }
 
