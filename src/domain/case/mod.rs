@@ -2,6 +2,7 @@
 //! [`decide`] judges, [`next`] says what is legal, [`apply`] keeps the books, [`waits`] says what happens if nobody
 //! does anything. Invariant: a case is the fold of its events, and nothing else.
 
+mod addressed;
 mod advice;
 pub mod answer;
 mod book;
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use addressed::are_same;
 pub use decide::decide;
 pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;

@@ -1,12 +1,13 @@
 //! The letters of a case: made, held, released, and what follows when one was accepted. In: facts and recipients; out:
 //! letters and their events. Invariant: what a person must see first stops at a draft.
 
+use super::addressed::{are_same, named};
 use super::advice::{decision, response_request, tells_decision};
 use super::answer::Answer;
 use super::decide::Drafting;
 use super::event::{Event, Mail};
 use super::letters::{
-    self, LetterOut, Recipient, acknowledgement, information_due, named_by_person, recipients,
+    self, LetterOut, Recipient, acknowledgement, information_due, recipients,
 };
 use super::owed::Owed;
 use super::{Case, Kind, Refusal, Stage, next};
@@ -160,8 +161,8 @@ impl Drafting<'_> {
         self.happened(event)
     }
 
-    /// Release judges again on today's facts: where they differ, the draft is superseded by a new one that waits for
-    /// its own release.
+    /// Release judges again on today's facts and today's directory: where either differs, the draft is superseded by a
+    /// new one that waits for its own release.
     pub(super) fn release(
         &mut self,
         case: &Case,
@@ -181,8 +182,9 @@ impl Drafting<'_> {
             return self.release_invitation(letter, draft, old);
         }
         let because = note.held.clone().unwrap_or_default();
-        let to: Vec<Recipient> =
-            if to.is_empty() { &note.to } else { to }.iter().map(named_by_person).collect();
+        let today = self.recipients_today(case, note, draft);
+        let is_moved = to.is_empty() && !are_same(&today, &note.to);
+        let to = named(if to.is_empty() { &today } else { to });
         if to.is_empty() {
             return Err(Refusal::new(format!(
                 "letter {} has no recipient: name one with --to ADDRESS",
@@ -192,14 +194,17 @@ impl Drafting<'_> {
         if matches!(draft.audience(), Audience::Office | Audience::Members) {
             self.refuse_excluded(&to)?;
         }
+        self.refuse_objected(case, draft, &to)?;
         let facts = self.again(case, draft)?;
+        let is_outdated = is_moved || facts != *draft;
         let is_for_chair = matches!(draft, Facts::DecisionRequest(request) if request.token.is_some());
-        if let Some(before) = case.considered_by().filter(|_| is_for_chair && facts != *draft) {
+        if let Some(before) = case.considered_by().filter(|_| is_for_chair && is_outdated) {
             return self.ask_chair(before);
         }
-        if facts != *draft {
+        if is_outdated {
             let by = self.next_letter();
-            let why = format!("{because}; drafted again because the facts changed since");
+            let what = if facts == *draft { "the directory names others" } else { "the facts changed" };
+            let why = format!("{because}; drafted again because {what} since");
             self.letter(facts, to, None, Some(why))?;
             return self.happened(Event::LetterSuperseded { letter, by });
         }

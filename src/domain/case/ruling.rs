@@ -35,6 +35,11 @@ pub struct Ruling {
     pub corrects: Option<u32>,
 }
 
+/// What a person must do first.
+pub(super) fn objected(case: &Case, objection: &str) -> Refusal {
+    Refusal::new(format!("{objection}: a person releases that first (sscd case inform {})", case.reference))
+}
+
 /// Why its letters wait.
 const HELD: &str = "a decision of the SSC: a person releases it";
 
@@ -146,7 +151,7 @@ impl Drafting<'_> {
         (person.role == Role::UserCio && person.in_force(on)).then_some(person)
     }
 
-    fn assessor(&self) -> Option<Named> {
+    pub(super) fn assessor(&self) -> Option<Named> {
         let person = self.assessor_on(london_date(self.now))?;
         Some(Named { name: Some(person.name.clone()), address: person.emails.first()?.clone() })
     }
@@ -159,7 +164,7 @@ impl Drafting<'_> {
             return no(format!("{reference} is {stage}: reopen it first (sscd case reopen)"));
         }
         if let Some(objection) = case.is_objected() {
-            return no(format!("{objection}: a person releases that first (sscd case inform {reference})"));
+            return Err(objected(case, objection));
         }
         if said.minute.trim().is_empty() {
             return no("found no minute, expected where the SSC's minutes have the decision".into());

@@ -8,7 +8,7 @@ use super::figures::Figures;
 use super::signal::{Decision, Known, Signal};
 use super::wait::WaitKind;
 use super::{Desk, Note, apply};
-use crate::domain::case::{Asked, Corrupt, LetterOut, Recipient, Refusal};
+use crate::domain::case::{are_same, Asked, Corrupt, LetterOut, Recipient, Refusal};
 use crate::domain::directory::{Person, Role};
 use crate::domain::id::{Address, LetterId, Named, SubjectId};
 use crate::domain::letter::{Digest, Facts, Listed};
@@ -144,6 +144,45 @@ impl<'a> Drafting<'a> {
         note.cloned().ok_or_else(|| Refusal::new(format!("letter {} waits for nobody", letter.0)))
     }
 
+    /// Whom the directory names today. A letter to a member is no letter to another, or to nobody in office.
+    fn recipients_today(&self, note: &Note, draft: &Facts) -> Result<Vec<Address>, Refusal> {
+        let today = london_date(self.now);
+        let people: Vec<Recipient> = match draft {
+            Facts::Agenda(_) | Facts::Digest(_) => self.secas(),
+            Facts::NewCases(_) | Facts::ChairDigest(_) => {
+                chair(self.world, today).and_then(recipient).into_iter().collect()
+            }
+            _ => {
+                let directory = &self.world.directory;
+                let is_gone = |to: &&Address| directory.person_by_email(to, today).is_none();
+                return match note.to.iter().find(is_gone) {
+                    Some(gone) => Err(Refusal::new(format!(
+                        "{gone} is nobody in office today: discard the letter, or name somebody with --to ADDRESS"
+                    ))),
+                    None => Ok(note.to.clone()),
+                };
+            }
+        };
+        let addresses: Vec<Address> = people.into_iter().map(|one| one.named.address).collect();
+        Ok(if addresses.is_empty() { note.to.clone() } else { addresses })
+    }
+
+    /// A list that names what is kept from the SSC stays with SECAS.
+    fn refuse_objected(&self, draft: &Facts, to: &[Address]) -> Result<(), Refusal> {
+        let Facts::Agenda(agenda) = draft else { return Ok(()) };
+        let on = london_date(self.now);
+        let is_told = |to: &&Address| {
+            self.world.directory.person_by_email(to, on).is_some_and(|person| person.role != Role::Secas)
+        };
+        match to.iter().find(is_told) {
+            Some(to) if agenda.held_back.n() > 0 => Err(Refusal::new(format!(
+                "{to} is not of SECAS, and the list names cases that their Users would rather keep from the SSC: release \
+                 them first (sscd case inform), or name somebody of SECAS"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// An agenda list is judged again on today's facts: where they differ, another draft takes its place. Every other
     /// letter tells of the moment at which it was written.
     fn release(
@@ -154,7 +193,10 @@ impl<'a> Drafting<'a> {
         to: &[Address],
     ) -> Result<(), Refusal> {
         let note = self.held(letter)?;
-        let addresses = if to.is_empty() { note.to.clone() } else { to.to_vec() };
+        let today = self.recipients_today(&note, draft)?;
+        let is_moved = to.is_empty() && !are_same(&today, &note.to);
+        let addresses = if to.is_empty() { today } else { to.to_vec() };
+        self.refuse_objected(draft, &addresses)?;
         let named = |address: &Address| Named { name: None, address: address.clone() };
         let to: Vec<Recipient> =
             addresses.iter().map(|to| Recipient { named: named(to), is_copy: false }).collect();
@@ -165,9 +207,10 @@ impl<'a> Drafting<'a> {
             },
             other => other.clone(),
         };
-        if facts != *draft {
+        if is_moved || facts != *draft {
             let because = note.held.unwrap_or_default();
-            let why = format!("{because}; drafted again because the facts changed since");
+            let what = if facts == *draft { "the directory names others" } else { "the facts changed" };
+            let why = format!("{because}; drafted again because {what} since");
             let by = self.letter(facts, to, Some(why))?;
             return self.happened(Event::LetterSuperseded { letter, by });
         }

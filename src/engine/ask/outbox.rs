@@ -52,8 +52,8 @@ impl Engine {
                     if old == letter && self.store.letter(by).await?.is_some_and(|new| is_draft(&new)) =>
                 {
                     return Ok(Some(format!(
-                        "the facts of letter {} of {{case}} had changed, so nothing was sent: letter {new} is drafted in \
-                         its place, see `sscd outbox show {new}` and release that",
+                        "the facts of letter {} of {{case}}, or whom it goes to, had changed, so nothing was sent: letter \
+                         {new} is drafted in its place, see `sscd outbox show {new}` and release that",
                         letter.0,
                         new = by.0
                     )));

@@ -106,6 +106,7 @@ conversations! {
     desk_outage_over_the_issue,
     desk_provider,
     desk_tabled_late,
+    drafts_go_by_the_directory,
     escalated,
     escalation_ends,
     escalation_waits,

@@ -8,6 +8,7 @@ use super::roster::Guest;
 use super::{Again, Change};
 use crate::domain::calendar::{self, Status, Uid, When};
 use crate::domain::case::decide::Drafting;
+use crate::domain::case::ruling::objected;
 use crate::domain::case::{Case, Event, Proposed, Recipient, Refusal, Stage};
 use crate::domain::directory::Role;
 use crate::domain::id::{Address, Key, LetterId, Named};
@@ -210,7 +211,7 @@ impl Drafting<'_> {
         let reference = case.reference;
         let no = |why: String| Err(Refusal::new(why));
         if let Some(objection) = case.is_objected() {
-            return no(format!("{objection}: a person releases that first (sscd case inform {reference})"));
+            return Err(objected(case, objection));
         }
         if !matches!(case.stage, Stage::AdHocReview | Stage::ReviewScheduled) {
             let stage = case.stage.title().to_lowercase();
