@@ -17,7 +17,7 @@ use super::review::{of_review, of_user};
 use super::script::{Step, number};
 
 const FORM: &str = "expect letter KIND to ADDRESS.., expect N letters KIND, expect history desk: KIND, .., expect draft KIND to ADDRESS..|nobody: WHY, \
-    expect nothing, expect refusal: WHY, expect alarm: TEXT, expect N cases, \
+    expect nothing, expect refusal: WHY, expect answer: TEXT, expect alarm: TEXT, expect N cases, \
     expect case REFERENCE: STATEMENT; .., expect review USER: STATEMENT; .., expect history REFERENCE: KIND, .., expect mail N: STATEMENT; ..";
 
 impl Play {
@@ -49,6 +49,7 @@ impl Play {
                     &self.news.refusals.pop_front().ok_or_else(|| self.instead("nothing was refused"))?,
                 );
             }
+            "answer" => return same(rest, &self.said),
             "alarm" => {
                 return same(
                     rest,
@@ -235,6 +236,10 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
         match case.ruling() {
             Some(ruling) => format!("decision {} {}", ruling.number, ruling.outcome.word()),
             None => "not decided".into(),
+        },
+        match case.ruling() {
+            Some(ruling) => format!("decided on {}", ruling.decided_on),
+            None => "on no day".into(),
         },
         match &case.escalation {
             Some(taken) => format!("escalated to {}", taken.level),

@@ -38,6 +38,8 @@ pub struct Play {
     pub(super) office: Office,
     pub(super) news: Unexpected,
     setting: Arc<Setting>,
+    /// What the last command answered.
+    pub(super) said: String,
     /// The last fact that was told as a story.
     pub(super) told_until: i64,
     restarts: bool,
@@ -81,7 +83,8 @@ impl Play {
             )
             .map_err(|why| at(first, &why))?;
         let office = Office::open(setting, start, kind).await.map_err(told)?;
-        Ok(Self { office, news: Unexpected::default(), setting: setting.clone(), told_until: 0, restarts })
+        let (setting, news, said) = (setting.clone(), Unexpected::default(), String::new());
+        Ok(Self { office, news, setting, said, told_until: 0, restarts })
     }
 
     #[must_use]
@@ -174,7 +177,10 @@ impl Play {
                 *subject = of_user(engine, &subject.0).await?.id.subject();
             }
             let said = engine.ask(asking).await.map_err(told)?;
-            self.news.refusals.extend(said.err().map(|refusal| refusal.because));
+            match said {
+                Ok(said) => self.said = said,
+                Err(refusal) => self.news.refusals.push_back(refusal.because),
+            }
             return self.office.rehearsal.settle().await.map(drop).map_err(told);
         };
         let mut folders: &[&str] = &["mail"];

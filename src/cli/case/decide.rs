@@ -35,7 +35,7 @@ pub struct Decide {
     /// Where the SSC's minutes have it.
     #[arg(long, value_name = "TEXT")]
     minute: String,
-    /// The day of the decision; without it that of the meeting, or today.
+    /// The day of the decision; without it that of the last meeting that the case was before, or today.
     #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<NaiveDate>,
     /// The SSC's advice, word for word, as it shall stand in the letters: a text file in UTF-8.

@@ -146,7 +146,7 @@ impl Case {
                 self.reminded = Some(Reminded { of: why.clone(), n: *n, at });
             }
             Event::Stayed { until, .. } => {
-                self.stayed_until = Some(*until);
+                (self.stayed_until, self.met_on) = (Some(*until), None);
                 self.deferred.clear();
             }
             Event::Escalated { level, ground, letter, minute, .. } => {
@@ -162,7 +162,7 @@ impl Case {
                 self.superseded_by = Some(*by);
                 self.ask_nothing_more();
             }
-            Event::Reopened { .. } => self.superseded_by = None,
+            Event::Reopened { .. } => (self.superseded_by, self.met_on) = (None, None),
             Event::StepDeferred { step, until, .. } => {
                 self.deferred.insert(step.clone(), *until);
             }
@@ -175,7 +175,7 @@ impl Case {
         self.forget_proposals();
         self.meeting_on = ruling.meeting_on;
         (self.out_of_cycle_until, self.review_on, self.owed) = (None, None, None);
-        (self.proposed, self.response_due_on) = (None, None);
+        (self.proposed, self.response_due_on, self.met_on) = (None, None, None);
         self.information_due = self.information_due.take().filter(|due| !due.is_of_ssc);
         self.before_ssc_since = ruling.recorded_at;
         self.deferred.clear();

@@ -125,6 +125,9 @@ pub struct Case {
     /// Since when it goes before the meeting that it does.
     #[serde(default)]
     pub before_ssc_since: DateTime<Utc>,
+    /// The last meeting that it was before and that is over: a decision that is recorded later is of that day.
+    #[serde(default)]
+    pub met_on: Option<NaiveDate>,
     /// When the User stated its intended start.
     #[serde(default)]
     pub start_stated_at: DateTime<Utc>,
@@ -328,6 +331,11 @@ pub fn apply(case: Option<Case>, event: &Event, at: DateTime<Utc>) -> Result<Cas
     if case.stage != stage || matches!(event.kind(), Kind::Decided(_)) {
         (case.status_since, case.reminded) = (at, None);
     }
+    if matches!(case.stage, Stage::ForSscConsideration | Stage::DeferredToMeeting)
+        && matches!(event.kind(), Kind::PutBeforeSsc | Kind::Tabled)
+    {
+        case.met_on = case.meeting_on.filter(|on| wait::end_of_day(*on) <= at).or(case.met_on);
+    }
     case.stage = stage;
     case.stayed_until = case.stayed_until.filter(|_| stage == Stage::Stayed);
     if let Some(wait) = WaitKind::stepped_by(event.kind()) {
@@ -364,6 +372,7 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         requested: Vec::new(),
         before_ssc_since: at,
         start_stated_at: at,
+        met_on: None,
         rulings: Vec::new(),
         owed: None,
         status_since: at,

@@ -169,7 +169,8 @@ impl Drafting<'_> {
         if said.minute.trim().is_empty() {
             return no("found no minute, expected where the SSC's minutes have the decision".into());
         }
-        let met_on = case.meeting_on.filter(|on| *on <= today);
+        let was_before = case.met_on.filter(|_| case.out_of_cycle_until.is_none());
+        let met_on = case.meeting_on.filter(|on| *on <= today).or(was_before);
         let decided_on = said.on.or(met_on).unwrap_or(today);
         if decided_on > today {
             return no(format!(

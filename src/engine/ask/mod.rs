@@ -1,6 +1,7 @@
 //! What people ask for. In: who asks, what for, and the id of the command; out: a sentence that says what was done, or
 //! a refusal. Invariant: whoever changes anything is in the directory with a role in force that permits the act.
 
+mod decide;
 mod mail;
 mod meet;
 mod outbox;
@@ -133,13 +134,7 @@ impl Engine {
             Ask::Move { reference, what, reason } => {
                 self.move_case(*reference, what.clone(), reason.clone(), &asking).await?
             }
-            Ask::Decide { reference, said } => {
-                let outcome = said.outcome.title().to_lowercase();
-                let done = format!(
-                    "{reference} is decided: {outcome}; its letters are drafts, see `sscd outbox list`"
-                );
-                self.of_case(*reference, Asked::Decide { said: said.clone() }, done, &asking).await?
-            }
+            Ask::Decide { reference, said } => self.decide(*reference, said, &asking).await?,
             Ask::Review { subject, what, reason } => self.review(subject, what, reason, &asking).await?,
             Ask::Meet { reference, what } => self.meet(*reference, what, &asking).await?,
             Ask::Paper { reference } => {
@@ -169,6 +164,7 @@ impl Engine {
         Ok(match handled {
             Some(Ok(subjects)) => {
                 let said = self.not_sent(&asking.ask, &subjects).await?.unwrap_or(said);
+                let said = self.with_its_day(&asking.ask, said).await?;
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
                 Ok(said.replace("{case}", &names))
             }

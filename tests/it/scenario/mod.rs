@@ -84,6 +84,7 @@ conversations! {
     decided_ad_hoc,
     decided_assessment,
     decided_by_reply,
+    decided_days_later,
     decided_deferred,
     decided_information,
     decided_no_action,
