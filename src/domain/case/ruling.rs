@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::Drafting;
 use super::meeting::words;
-use super::{Case, Event, Kind, Mail, Refusal, Stage, advice, next};
+use super::{Case, Event, Kind, LetterNote, Mail, Refusal, Stage, advice, next};
 use crate::domain::directory::{AssessmentKind, InForce, Person, Role};
 use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::Facts;
@@ -127,20 +127,17 @@ impl Drafting<'_> {
     /// Drafts of what User and User CIO are told; whatever was drafted of an earlier decision is outdated.
     fn tell_decision(&mut self) -> Result<(), Refusal> {
         let case = self.case()?.clone();
-        let outdated: Vec<LetterId> = case
-            .letters
-            .iter()
-            .filter(|(_, note)| note.held.is_some() && advice::tells_decision(&note.kind))
-            .map(|(letter, _)| *letter)
-            .collect();
+        let is_outdated = |note: &LetterNote| note.held.is_some() && advice::tells_decision(&note.kind);
         let Some(decision) = advice::decision(&case, self.world) else { return Ok(()) };
         let contact = self.contact();
         let assessor = self.assessor();
-        let by = self.next_letter();
+        let to_user = self.next_letter();
         self.draft(Facts::Decision(decision.clone()), contact, HELD)?;
+        let to_cio = self.next_letter();
         self.draft(Facts::UserCioAdvice(decision), assessor, HELD)?;
-        for letter in outdated {
-            self.happened(Event::LetterSuperseded { letter, by })?;
+        for (letter, note) in case.letters.iter().filter(|(_, note)| is_outdated(note)) {
+            let by = if note.kind == "user_cio_advice" { to_cio } else { to_user };
+            self.happened(Event::LetterSuperseded { letter: *letter, by })?;
         }
         Ok(())
     }
