@@ -26,13 +26,13 @@ impl Drafting<'_> {
     /// A deadline that was told stays as it is. A meeting that the directory has no more is replaced at once; what
     /// waits until there is a further meeting is tried again.
     pub(super) fn revisit(&mut self, case: &Case) -> Result<(), Refusal> {
-        if case.stage.is_over() || case.stage == Stage::Stayed {
-            return Ok(());
-        }
         let step = step(case.stage);
         let is_deferred = case.deferred.contains_key(step.name());
-        if is_deferred && self.next_meeting(self.now).is_none() {
+        if case.stage.is_over() || (is_deferred && self.next_meeting(self.now).is_none()) {
             return Ok(());
+        }
+        if case.stage == Stage::Stayed {
+            return if is_deferred { self.wait_over(case, step) } else { Ok(()) };
         }
         match case.meeting_on.filter(|on| *on >= london_date(self.now)) {
             Some(on) if !self.meets_on(on) => {

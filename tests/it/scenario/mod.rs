@@ -156,6 +156,7 @@ conversations! {
     several,
     start_asked,
     stayed,
+    stayed_without_meetings,
     superseded,
     tabled,
     triage,
