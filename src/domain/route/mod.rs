@@ -14,7 +14,7 @@ use super::directory::{Standing, User};
 use super::folder::FolderRole;
 use super::id::{Address, InboxId, Key, LetterId, SubjectId};
 use super::message::{SignKind, Verdict};
-use super::notification::{Kind, Notification, Reading};
+use super::notification::{Fields, Kind, Notification, Reading};
 use super::workday::london_date;
 use super::world::World;
 
@@ -53,6 +53,9 @@ pub const IN_JUNK: &str = "it lies in a junk folder: a person looks first";
 /// Why the letters for a mail wait for a person after a restore.
 pub const PERHAPS_ANSWERED: &str =
     "this mail may have been answered before the record was restored from a backup";
+
+/// Why a person looks at a mail from which the SSC is not to be informed.
+const OBJECTED: &str = "the User would rather the SSC were not informed: nothing goes there before you decide";
 
 /// What was looked up for a mail.
 pub trait Lookup {
@@ -244,10 +247,7 @@ fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         (_, Signal::Notified(notified))
             if notified.notification.fields.confidentiality_objection.is_some() =>
         {
-            Some(
-                "the User would rather the SSC were not informed: nothing goes there before you decide"
-                    .into(),
-            )
+            Some(OBJECTED.into())
         }
         (Target::Case(case), Signal::Notified(notified)) if !notified.answer.is_own_word => {
             Some(format!("it speaks of {} and is not certainly the User's own word", case.0))
@@ -331,10 +331,15 @@ fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         possibly_same_as: Vec::new(),
         related_to: None,
     };
+    let objection = |fields: &Fields| {
+        fields.confidentiality_objection.as_ref().map(|field| field.value.clone())
+    };
+    let objects = objection(&notification.fields);
+    let is_new = objects.is_some() && objects != objection(&case.notification.fields);
     let target = Target::Case(case.reference.subject());
     Route::Signals {
         signals: vec![(target, Signal::Notified(Box::new(signal)))],
-        triage: None,
+        triage: is_new.then(|| OBJECTED.into()),
         reason: because,
     }
 }
