@@ -10,7 +10,7 @@ use super::decide::Drafting;
 use super::letters::stated;
 use super::meeting::words;
 use super::timeliness::Timeliness;
-use super::{Case, Event, Refusal, Requested, flags};
+use super::{Case, Event, Refusal, Requested, flags, start};
 use crate::domain::directory::{Act, InForce as _, Person, ProviderSystem, Role, normal_name};
 use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::{Brief, DecisionRequest, Excluded, Facts, Paper, Stated};
@@ -226,8 +226,8 @@ impl Drafting<'_> {
         let start = fields.intended_start.as_ref().map(|field| field.value.date);
         match (self.user().and_then(annual_review_due), start) {
             (Some((due, _)), Some(start)) if start < due => grounds.for_review.push(format!(
-                "it is to start by {}, before the next annual review, due by {}",
-                words(start),
+                "its intended start, {}, is before the next annual review, due by {}",
+                start::said(case),
                 words(due)
             )),
             (Some((due, _)), _) => {

@@ -1,8 +1,8 @@
 //! What a person should see at once in what a User states (DOMAIN.md 2). In: a case, and what the directory knows of
 //! its User; out: sentences. They judge nothing and change nothing.
 
-use super::Case;
 use super::meeting::words;
+use super::{Case, start};
 use crate::domain::directory::User;
 use crate::domain::notification::YesNoUnknown;
 
@@ -31,12 +31,11 @@ pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
         && fields.confidentiality_objection.is_none()
         && !case.stage.is_over()
     {
-        let start = fields.shown().into_iter().find(|shown| shown.name == "intended_start");
         flags.push(format!(
             "the SSC meets on {}, and the User means to start before it is over ({}): the Chair may want it earlier \
              (sscd case table)",
             words(on),
-            start.map(|shown| shown.value).unwrap_or_default()
+            start::said(case)
         ));
     }
     if fields.confidentiality_objection.is_some() {

@@ -36,6 +36,12 @@ pub(super) fn next_question(case: &Case, world: &World) -> Option<(DateTime<Utc>
     }
 }
 
+/// The intended start as precisely as the User stated it, and no more.
+pub(super) fn said(case: &Case) -> String {
+    let mut shown = case.notification.fields.shown().into_iter();
+    shown.find(|shown| shown.name == "intended_start").map(|shown| shown.value).unwrap_or_default()
+}
+
 fn intended(case: &Case) -> Option<NaiveDate> {
     let fields = &case.notification.fields;
     let in_use =
@@ -70,10 +76,7 @@ impl Drafting<'_> {
             user: case.user_name().to_owned(),
             title: "A stated start has come, and the SSC has not decided".into(),
             lines: vec![
-                format!(
-                    "The User stated that it means to start by {}, and is asked whether it has.",
-                    words(start_on)
-                ),
+                format!("The User stated {} as its intended start, and is asked whether it has.", said(&case)),
                 format!("The SSC has not decided on the notification; {meeting}."),
             ],
             next: vec![Step {
@@ -95,7 +98,7 @@ impl Drafting<'_> {
             _ => None,
         });
         let shown = fields.shown().into_iter().filter(|shown| ASKED.contains(&shown.name));
-        let start = fields.intended_start.as_ref().map(|field| super::meeting::words(field.value.date));
+        let start = fields.intended_start.is_some().then(|| said(case));
         Ok(Facts::StartQuestion(StartQuestion {
             reference: case.reference.to_string(),
             user: case.user_name().to_owned(),

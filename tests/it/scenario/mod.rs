@@ -154,6 +154,7 @@ conversations! {
     sent_again,
     sent_by_a_colleague,
     several,
+    start_as_stated,
     start_asked,
     stayed,
     stayed_without_meetings,

@@ -103,7 +103,7 @@ fn suggestion() -> DecisionRequest {
             "the User says that the system was assessed before: claimed, not confirmed".into(),
         ],
         for_review: vec![
-            "it is to start by 1 March 2027, before the next annual review, due by 14 May 2027".into(),
+            "its intended start, 1 March 2027, is before the next annual review, due by 14 May 2027".into(),
         ],
         suggestion: Some(format!("wait for the next annual review, since {record}")),
         excluded: Vec::new(),
@@ -267,7 +267,7 @@ fn for_the_chair() -> Note {
     Note {
         title: "A stated start has come, and the SSC has not decided".into(),
         lines: vec![
-            "The User stated that it means to start by 1 March 2027, and is asked whether it has.".into(),
+            "The User stated 1 March 2027 as its intended start, and is asked whether it has.".into(),
             "The SSC has not decided on the notification; it goes before the SSC by 10 March 2027.".into(),
         ],
         next: vec![step(
