@@ -37,8 +37,10 @@ pub fn sentence(event: &Event) -> String {
             format!("letter {} came back from {recipient} (mail {}) {said}", letter.0, inbox.0)
         }
         Event::Acknowledged { letter } => format!("acknowledged by letter {}", letter.0),
-        Event::InformationRequested { missing, due_on, why, letter, .. } => {
-            format!("asked in letter {} for {} by {}, 17:00 ({why})", letter.0, labels(missing), day(*due_on))
+        Event::InformationRequested { missing, due_on, why, letter, instead_of, .. } => {
+            let before = instead_of.map_or_else(String::new, |on| format!(", instead of {}", day(on)));
+            let (asked, due_on) = (labels(missing), day(*due_on));
+            format!("asked in letter {} for {asked} by {due_on}, 17:00{before} ({why})", letter.0)
         }
         Event::InformationSupplied { mail, changed, missing, .. } => {
             let said = match changed.as_slice() {

@@ -34,6 +34,21 @@ pub(super) fn decision(case: &Case, world: &World) -> Option<Decision> {
     })
 }
 
+/// The day by which the User was asked for information before the SSC asks for it.
+pub(super) fn told_before(case: &Case) -> Option<NaiveDate> {
+    case.information_due.as_ref().map(|due| due.on)
+}
+
+/// The same as the User reads it, who was told of another day before.
+pub(super) fn decision_for_user(case: &Case, mut decision: Decision) -> Decision {
+    let asks = decision.outcome == Outcome::FurtherInformation;
+    let before = told_before(case).filter(|on| asks && decision.due_on != Some(*on));
+    if let (Some(before), Some(step)) = (before, decision.next.first_mut()) {
+        step.why = format!("{}; it takes the place of {}, which we told you before", step.why, words(before));
+    }
+    decision
+}
+
 /// Of a letter that tells a decision.
 pub(super) fn tells_decision(kind: &str) -> bool {
     matches!(kind, "decision" | "user_cio_advice" | "response_request")

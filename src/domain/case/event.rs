@@ -76,6 +76,9 @@ pub enum Event {
         due_at: DateTime<Utc>,
         why: String,
         letter: LetterId,
+        /// The day that the User was told before, where this one takes its place.
+        #[serde(default)]
+        instead_of: Option<NaiveDate>,
     },
     /// A later mail filled gaps or changed what was stated.
     InformationSupplied {

@@ -2,7 +2,7 @@
 //! letters and their events. Invariant: what a person must see first stops at a draft.
 
 use super::addressed::{are_same, named};
-use super::advice::{decision, response_request, tells_decision};
+use super::advice::{decision, decision_for_user, response_request, tells_decision, told_before};
 use super::answer::Answer;
 use super::decide::Drafting;
 use super::event::{Event, Mail};
@@ -142,6 +142,7 @@ impl Drafting<'_> {
             due_at: due.at,
             why: due.why,
             letter,
+            instead_of: None,
         })
     }
 
@@ -154,7 +155,8 @@ impl Drafting<'_> {
         let event = match ruling.outcome {
             Outcome::FurtherInformation => {
                 let missing = case.notification.missing.clone();
-                Event::InformationRequested { missing, due_on, due_at, why, letter }
+                let instead_of = told_before(case).filter(|on| *on != due_on);
+                Event::InformationRequested { missing, due_on, due_at, why, letter, instead_of }
             }
             _ => Event::DeadlineSet { of: Owed::Assessment, due_on, due_at, why, letter },
         };
@@ -263,7 +265,7 @@ impl Drafting<'_> {
         Ok(match draft {
             Facts::Acknowledgement(old) => acknowledgement(case, old.confirm, self.now, self.world),
             Facts::Receipt(old) => letters::receipt_again(case, old),
-            Facts::Decision(_) => Facts::Decision(of_decision()?),
+            Facts::Decision(_) => Facts::Decision(decision_for_user(case, of_decision()?)),
             Facts::UserCioAdvice(_) => match decision(case, self.world) {
                 Some(decision) => Facts::UserCioAdvice(decision),
                 None => return Err(Refusal::new("the SSC has not decided on it")),

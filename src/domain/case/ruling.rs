@@ -132,7 +132,8 @@ impl Drafting<'_> {
         let contact = self.contact();
         let assessor = self.assessor();
         let to_user = self.next_letter();
-        self.draft(Facts::Decision(decision.clone()), contact, HELD)?;
+        let for_user = advice::decision_for_user(&case, decision.clone());
+        self.draft(Facts::Decision(for_user), contact, HELD)?;
         let to_cio = self.next_letter();
         self.draft(Facts::UserCioAdvice(decision), assessor, HELD)?;
         for (letter, note) in case.letters.iter().filter(|(_, note)| is_outdated(note)) {

@@ -116,6 +116,7 @@ conversations! {
     forged,
     gaps_filled,
     gaps_left,
+    information_asked_twice,
     junk,
     last_meeting,
     meeting_another_time,
