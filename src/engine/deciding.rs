@@ -176,9 +176,8 @@ impl Deciding<'_> {
             Target::Case(subject) => (subject.clone(), self.overlay.current(subject)),
         };
         if let (Signal::WaitOver { wait }, Some(case)) = (signal, current) {
-            let is_due = |one: &case::Wait| one.kind == *wait && one.due_at <= self.now;
-            if !case::waits(case, self.world).iter().any(is_due) {
-                // What came before it in the batch ended it: only its timer is left.
+            let waits = case::waits(case, self.world).into_iter().map(|one| (one.kind, one.due_at));
+            if self.is_gone(*wait, waits) {
                 self.overlay.revisit(&subject);
                 return Ok(Ok(subject));
             }
@@ -200,6 +199,15 @@ impl Deciding<'_> {
         };
         self.take(&subject, version, decision, cause, actor)?;
         Ok(Ok(subject))
+    }
+
+    /// A wait that is due no more is quietly over: what came before it in the batch ended it, and only its timer is left.
+    pub(super) fn is_gone<K: PartialEq>(
+        &self,
+        wait: K,
+        mut waits: impl Iterator<Item = (K, DateTime<Utc>)>,
+    ) -> bool {
+        !waits.any(|(kind, due_at)| kind == wait && due_at <= self.now)
     }
 
     fn take(

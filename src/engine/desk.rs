@@ -90,6 +90,13 @@ impl Deciding<'_> {
         cause: &str,
         actor: &str,
     ) -> anyhow::Result<Result<SubjectId, Refusal>> {
+        if let Signal::WaitOver { wait } = signal {
+            let waits = desk::waits(&self.overlay.desk.desk, self.world).into_iter();
+            if self.is_gone(*wait, waits.map(|one| (one.kind, one.due_at))) {
+                self.overlay.desk.is_revisited = true;
+                return Ok(Ok(SubjectId::desk()));
+            }
+        }
         let at = &self.overlay.desk;
         let (version, next_letter, figures) = (at.version, LetterId(self.next_letter), at.figures.as_deref());
         let decision = self.spending.known(|budget| {

@@ -11,6 +11,7 @@ mod desk;
 mod disturbed;
 mod not_given;
 mod outbox;
+mod over;
 mod panics;
 mod reload;
 mod restore;
