@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Asking, Prepared, case_work, cause};
+use super::{Ask, Asking, Prepared, asked, case_work, cause};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Channel, Mail, Reference, Refusal, Signal, Spoke};
+use crate::domain::case::{Asked, Case, Channel, Mail, Move, Reference, Refusal, Signal, Spoke};
 use crate::domain::desk;
 use crate::domain::directory::Standing;
 use crate::domain::id::{InboxId, Key};
@@ -82,6 +82,22 @@ impl Engine {
             deliveries: Vec::new(),
         };
         Ok(Ok((work, format!("mail {} is no notification", inbox.0))))
+    }
+
+    /// A mail for which a person was to answer is dismissed: that is its answer.
+    pub(super) async fn ended_with(&self, asking: &Asking) -> anyhow::Result<Vec<Work>> {
+        let Ask::Dismiss { inbox, reason } = &asking.ask else { return Ok(Vec::new()) };
+        let subjects = self.store.inbox_row(*inbox).await?.map(|row| row.subjects).unwrap_or_default();
+        let mut ended = Vec::new();
+        for row in self.store.registers(&subjects).await?.into_iter().filter(|row| row.kind == "case") {
+            let case: Case = serde_json::from_slice(&row.body)?;
+            if case.answering.is_some_and(|answering| answering.inbox == *inbox) {
+                let reason = format!("mail {} was dismissed: {reason}", inbox.0);
+                let what = Asked::Move { what: Move::Answered, reason };
+                ended.push(case_work(Target::Case(row.subject), asked(asking, what), asking));
+            }
+        }
+        Ok(ended)
     }
 
     pub(super) async fn link(

@@ -149,12 +149,17 @@ impl Engine {
             Ok(prepared) => prepared,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let work = work.by(actor(&world, &asking.by, asking.login.as_deref()));
+        let actor = actor(&world, &asking.by, asking.login.as_deref());
+        let work = work.by(actor.clone());
         let handled: Option<Handled> = match &work {
             Work::Case(case) if case.target == Target::Case(SubjectId::desk()) => {
                 self.handle_settled(work).await?.pop()
             }
-            _ => self.handle(vec![work]).await?.pop(),
+            _ => {
+                let ended = self.ended_with(&asking).await?.into_iter().map(|work| work.by(actor.clone()));
+                let done = self.handle(std::iter::once(work).chain(ended).collect()).await?;
+                done.into_iter().next()
+            }
         };
         self.review_alarms().await?;
         if let (Ask::Review { what: ReviewMove::Completed { .. }, .. }, Some(Ok(_))) = (&asking.ask, &handled)
