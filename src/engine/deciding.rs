@@ -1,6 +1,8 @@
 //! A batch while it is decided: each piece of work in its turn, over what the pieces before it changed. In: work and
 //! what is known; out: one [`Commit`] and the letters to seal. Invariant: it waits for nothing and asks nobody.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 
@@ -8,13 +10,13 @@ use super::known::Overlay;
 use super::spending::Spending;
 use super::{Handled, Work, seal};
 use crate::domain::case::{
-    self, Decision, Event, Known, LetterOut, Reference, Refusal, Signal, Swept, WaitKind,
+    self, Case, Decision, Event, Known, LetterOut, Notified, Reference, Refusal, Same, Signal, Swept, WaitKind,
 };
 use crate::domain::desk;
 use crate::domain::folder::FolderRole;
 use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::domain::review::ReviewId;
-use crate::domain::route::{ReadMail, Route, Target, route, user_key};
+use crate::domain::route::{Lookup as _, ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
 use crate::store::{Commit, Entry, InForce, InboxDone, LetterMove, Outcome, Returned};
@@ -35,7 +37,11 @@ impl Deciding<'_> {
         match work {
             Work::Mail(mail) => self.mail(mail),
             Work::Case(work) => {
-                let done = self.signal(&work.target, &work.signal, &work.cause, &work.actor)?;
+                let (target, signal) = self.compared(&work.target, &work.signal);
+                if let Some(refusal) = not_own_word(&target, &signal) {
+                    return Ok(Err(refusal));
+                }
+                let done = self.signal(&target, &signal, &work.cause, &work.actor)?;
                 if let Ok(subject) = &done {
                     self.commit.inbox.extend(
                         work.inbox
@@ -135,6 +141,22 @@ impl Deciding<'_> {
         self.overlay.remember_mail(&row);
         self.commit.inbox.push(row);
         Ok(Ok(subjects))
+    }
+
+    /// What a person makes a case of is compared with the other cases of its User, as a mail is.
+    fn compared<'a>(&self, target: &Target, signal: &'a Signal) -> (Target, Cow<'a, Signal>) {
+        let target = self.again(target.clone(), signal);
+        let (Target::NewCase, Signal::Notified(notified)) = (&target, signal) else {
+            return (target, Cow::Borrowed(signal));
+        };
+        let fields = &notified.notification.fields;
+        let name = fields.user_party_name.as_ref().map(|field| field.value.as_str());
+        let user = notified.user.as_ref().and_then(|key| self.world.directory.user(key));
+        let cases = user_key(user, name).map(|key| self.overlay.cases_of(&key)).unwrap_or_default();
+        let is_like = |case: &&&Case| case.against(fields) == Same::Possibly;
+        let possibly_same_as = cases.iter().filter(is_like).map(|case| case.reference).collect();
+        let notified = Notified { possibly_same_as, ..Notified::clone(notified) };
+        (target, Cow::Owned(Signal::Notified(Box::new(notified))))
     }
 
     /// Two notifications of one mail may be about the same system: the second then updates what the first opened.
@@ -278,6 +300,17 @@ impl Deciding<'_> {
         self.letters.extend(letters.into_iter().map(decided));
         Ok(())
     }
+}
+
+/// A mail that a person takes for a notification changes no case on a word that is not certainly the User's.
+fn not_own_word(target: &Target, signal: &Signal) -> Option<Refusal> {
+    let (Target::Case(subject), Signal::Notified(notified)) = (target, signal) else { return None };
+    let mail = notified.mail.as_ref().filter(|_| !notified.answer.is_own_word)?;
+    Some(Refusal::new(format!(
+        "mail {} speaks of {}, and is not certainly the User's own word: link it to that (sscd inbox link), or say which \
+         system it is about (--set system_label=...)",
+        mail.inbox.0, subject.0
+    )))
 }
 
 /// The inbox row of a mail that was read.

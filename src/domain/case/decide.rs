@@ -144,7 +144,10 @@ impl Drafting<'_> {
     fn update(&mut self, notified: &Notified) -> Result<(), Refusal> {
         let case = self.case()?.clone();
         let Some(mail) = notified.mail.clone() else {
-            return Err(Refusal::new(format!("this system is {} already", case.reference)));
+            return Err(Refusal::new(format!(
+                "this system is {} already: say by another system_label that it is another one",
+                case.reference
+            )));
         };
         if !notified.answer.is_own_word {
             let why = "a mail about this case states fields, and nobody vouches that it is the User's own word: \
