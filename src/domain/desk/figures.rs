@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::Desk;
+use super::decided::Decided;
 use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
@@ -59,6 +60,9 @@ pub struct Figures {
     pub(super) reviews_since: DateTime<Utc>,
     /// On the ladder from E3 on, as far as the SSC may know of it.
     pub(super) escalated: Listed,
+    /// What the SSC decided since the Chair was last told, as far as it may know of it.
+    pub(super) decided: Vec<Decided>,
+    pub(super) decided_since: DateTime<Utc>,
     /// What open reviews found.
     pub(super) findings: Listed,
     pub(super) classification: Classification,
@@ -134,6 +138,8 @@ impl Figures {
             later: BTreeSet::new(),
             reviews: Vec::new(),
             escalated: list(),
+            decided: Vec::new(),
+            decided_since: desk.decided_told_until.or(desk.opened_at).unwrap_or(now),
             findings: list(),
             reviews_since: desk.reviews_told_until.or(desk.opened_at).unwrap_or(now),
             classification: world.policy.classification_floor,
@@ -159,6 +165,7 @@ impl Figures {
             self.new_cases.add(row(case.logged_at, what), MOST);
             self.carries(case);
         }
+        self.decisions(case, &name);
         if case.stage.is_over() {
             return;
         }

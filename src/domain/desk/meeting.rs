@@ -192,7 +192,7 @@ impl Drafting<'_> {
             meeting_on: on,
             cases: items(&cases),
             n_more: tabled.map_or(0, |tabled| tabled.n_more) + cases.len().saturating_sub(MOST),
-            decided: Listed::default(),
+            decided: figures.decided_for(chair, today, self.world),
             overdue: figures.overdue_for_ssc.clone(),
             classification: self.highest(&cases).max(figures.classification),
         }));

@@ -3,6 +3,7 @@
 //! itself. Invariant: the Desk is the fold of its events, and nothing else; what a letter covered is told once.
 
 mod decide;
+mod decided;
 mod event;
 mod figures;
 mod meeting;
@@ -59,6 +60,9 @@ pub struct Desk {
     pub chair_told_until: Option<DateTime<Utc>>,
     /// But for these.
     pub chair_later: BTreeSet<Reference>,
+    /// Of decisions recorded before this the Chair was told.
+    #[serde(default)]
+    pub decided_told_until: Option<DateTime<Utc>>,
     /// The meetings of the SSC whose papers were issued or that the Chair was told of.
     pub meetings: BTreeMap<NaiveDate, Meeting>,
     /// The letters that wait for a person, and the latest others.
@@ -183,6 +187,7 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
         Event::MembersReminded { until, .. } => desk.reviews_told_until = Some(*until),
         Event::ChairBriefed { meeting_on, .. } => {
             desk.meetings.entry(*meeting_on).or_default().is_chair_briefed = true;
+            desk.decided_told_until = Some(at);
         }
         Event::MorningDone { on } => {
             desk.morning_on = Some(*on);
