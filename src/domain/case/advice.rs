@@ -50,7 +50,8 @@ pub(super) fn decision_for_user(case: &Case, mut decision: Decision) -> Decision
 }
 
 /// Of a letter that tells a decision.
-pub(super) fn tells_decision(kind: &str) -> bool {
+#[must_use]
+pub fn tells_decision(kind: &str) -> bool {
     matches!(kind, "decision" | "user_cio_advice" | "response_request")
 }
 

@@ -35,6 +35,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use addressed::are_same;
+pub use advice::tells_decision;
 pub use decide::decide;
 pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;

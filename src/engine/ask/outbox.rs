@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Ask, Asking, Prepared, asked, case_work, cause};
-use crate::domain::case::{Asked, Event, Meet, Refusal};
+use crate::domain::case::{Asked, Case, Event, Meet, Refusal, Stage, tells_decision};
 use crate::domain::desk;
 use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::domain::letter::Facts;
@@ -86,6 +86,20 @@ impl Engine {
         Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
     }
 
+    async fn of_case_that_is_over(&self, letter: &Letter) -> anyhow::Result<Option<Refusal>> {
+        let row = self.store.registers(std::slice::from_ref(&letter.subject)).await?.pop();
+        let Some(row) = row.filter(|row| row.kind == "case") else { return Ok(None) };
+        let case: Case = serde_json::from_slice(&row.body)?;
+        if !case.stage.is_over() || tells_the_end(&case, letter) {
+            return Ok(None);
+        }
+        Ok(Some(Refusal::new(format!(
+            "{} is {}: discard the letter, or reopen the case",
+            case.reference,
+            case.stage.title().to_lowercase()
+        ))))
+    }
+
     /// Takes deliveries up again that were refused or expired, for another while.
     pub(super) async fn retry(
         &self,
@@ -97,6 +111,9 @@ impl Engine {
         let Some(first) = failed(&row).next() else {
             return Ok(Err(Refusal::new(format!("letter {} has no delivery that failed", letter.0))));
         };
+        if let Some(refusal) = self.of_case_that_is_over(&row).await? {
+            return Ok(Err(refusal));
+        }
         let event = desk::Event::DeliveryRetried { letter, delivery: first.delivery, reason: reason.into() };
         let now = self.clock.now();
         let until = self.world().policy.deliver_until(now);
@@ -105,6 +122,11 @@ impl Engine {
         let work = desk_work(event, failed(&row).map(again).collect(), asking);
         Ok(Ok((work, format!("letter {} will be sent again", letter.0))))
     }
+}
+
+/// What ended a case is told although it is over.
+fn tells_the_end(case: &Case, letter: &Letter) -> bool {
+    case.stage == Stage::Closed && tells_decision(&letter.kind)
 }
 
 fn is_draft(letter: &Letter) -> bool {
