@@ -10,7 +10,8 @@ use super::known::Overlay;
 use super::spending::Spending;
 use super::{Handled, Work, seal};
 use crate::domain::case::{
-    self, Case, Decision, Event, Known, LetterOut, Notified, Reference, Refusal, Same, Signal, Swept, WaitKind,
+    self, Case, Decision, Event, Known, LetterOut, Notified, Reference, Refusal, Same, Signal, Swept,
+    WaitKind,
 };
 use crate::domain::desk;
 use crate::domain::folder::FolderRole;
@@ -224,7 +225,7 @@ impl Deciding<'_> {
     }
 
     /// A wait that is due no more is quietly over: what came before it in the batch ended it, and only its timer is left.
-    pub(super) fn is_gone<K: PartialEq>(
+    pub(super) fn is_gone<K: Copy + PartialEq>(
         &self,
         wait: K,
         mut waits: impl Iterator<Item = (K, DateTime<Utc>)>,

@@ -6,9 +6,7 @@ use super::advice::{decision, decision_for_user, response_request, tells_decisio
 use super::answer::Answer;
 use super::decide::Drafting;
 use super::event::{Event, Mail};
-use super::letters::{
-    self, LetterOut, Recipient, acknowledgement, information_due, recipients,
-};
+use super::letters::{self, LetterOut, Recipient, acknowledgement, information_due, recipients};
 use super::owed::Owed;
 use super::{Case, Kind, Refusal, Stage, next};
 use crate::domain::id::{Address, LetterId, Named};

@@ -76,7 +76,10 @@ impl Drafting<'_> {
             user: case.user_name().to_owned(),
             title: "A stated start has come, and the SSC has not decided".into(),
             lines: vec![
-                format!("The User stated {} as its intended start, and is asked whether it has.", said(&case)),
+                format!(
+                    "The User stated {} as its intended start, and is asked whether it has.",
+                    said(&case)
+                ),
                 format!("The SSC has not decided on the notification; {meeting}."),
             ],
             next: vec![Step {

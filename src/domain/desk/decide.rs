@@ -8,7 +8,7 @@ use super::figures::Figures;
 use super::signal::{Decision, Known, Signal};
 use super::wait::WaitKind;
 use super::{Desk, Note, apply};
-use crate::domain::case::{are_same, Asked, Corrupt, LetterOut, Recipient, Refusal};
+use crate::domain::case::{Asked, Corrupt, LetterOut, Recipient, Refusal, are_same};
 use crate::domain::directory::{Person, Role};
 use crate::domain::id::{Address, LetterId, Named, SubjectId};
 use crate::domain::letter::{Digest, Facts, Listed};

@@ -154,7 +154,10 @@ impl Form {
             }
             Some(_) => {
                 let label = label.title();
-                self.doubt(line.trim(), &format!("the whole of {label:?} in one line, and an empty line below it"));
+                self.doubt(
+                    line.trim(),
+                    &format!("the whole of {label:?} in one line, and an empty line below it"),
+                );
                 self.before = None;
             }
         }
@@ -175,9 +178,8 @@ impl Form {
                 None => first.push((label, text)),
             }
         }
-        let is_long = |(label, text): &(Label, String)| {
-            *label == Label::Advice && text.lines().count() > ADVICE_LINES
-        };
+        let is_long =
+            |(label, text): &(Label, String)| *label == Label::Advice && text.lines().count() > ADVICE_LINES;
         if self.values.iter().any(is_long) {
             self.doubt("a long advice", &format!("at most {ADVICE_LINES} lines of it"));
         }
@@ -289,7 +291,8 @@ mod tests {
         let long = "Condition: no customer of the first User System moves to the second before\n\
             the review, whatever the reason may be, and if one is to move nevertheless then\n\
             we are told.\nCondition: none\n  at all\n";
-        let minute = "Minute: SSC-2026-24/7, in the part of the minutes that is not published and\nheld by us\n";
+        let minute =
+            "Minute: SSC-2026-24/7, in the part of the minutes that is not published and\nheld by us\n";
         let stated = read(&format!("{minute}{long}\nKind regards\nElspeth\n"));
         assert_eq!(stated.problems, []);
         assert!(stated.said.minute.ends_with("is not published and held by us"), "{}", stated.said.minute);
@@ -310,7 +313,10 @@ mod tests {
                 "Minute: 24/7\nCondition: none moves\n\nNor does anybody else, before the review was held.",
                 "Nor does anybody else, before the review was held.",
             ),
-            ("Minute: 24/7\nAdvice: Wait.\nMinute: by minute, we mean 24/8", "Minute: by minute, we mean 24/8"),
+            (
+                "Minute: 24/7\nAdvice: Wait.\nMinute: by minute, we mean 24/8",
+                "Minute: by minute, we mean 24/8",
+            ),
             ("Minute: 24/7\nAdvice: Wait.\nDue: soon\nDue:", "Due: soon; then "),
             ("Minute: 24/7\nMinute: 24/8", "Minute: 24/7; then 24/8"),
             ("Minute: 24/7\nOutcome: ad-hoc-review", "Outcome: await annual review; then ad-hoc-review"),

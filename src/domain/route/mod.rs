@@ -55,7 +55,8 @@ pub const PERHAPS_ANSWERED: &str =
     "this mail may have been answered before the record was restored from a backup";
 
 /// Why a person looks at a mail from which the SSC is not to be informed.
-const OBJECTED: &str = "the User would rather the SSC were not informed: nothing goes there before you decide";
+const OBJECTED: &str =
+    "the User would rather the SSC were not informed: nothing goes there before you decide";
 
 /// What was looked up for a mail.
 pub trait Lookup {
@@ -331,9 +332,8 @@ fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         possibly_same_as: Vec::new(),
         related_to: None,
     };
-    let objection = |fields: &Fields| {
-        fields.confidentiality_objection.as_ref().map(|field| field.value.clone())
-    };
+    let objection =
+        |fields: &Fields| fields.confidentiality_objection.as_ref().map(|field| field.value.clone());
     let objects = objection(&notification.fields);
     let is_new = objects.is_some() && objects != objection(&case.notification.fields);
     let target = Target::Case(case.reference.subject());

@@ -17,8 +17,9 @@ impl Engine {
         asking: &Asking,
     ) -> anyhow::Result<Prepared> {
         let outcome = said.outcome.title().to_lowercase();
-        let done =
-            format!("{reference} is decided as of {DAY}: {outcome}; its letters are drafts, see `sscd outbox list`");
+        let done = format!(
+            "{reference} is decided as of {DAY}: {outcome}; its letters are drafts, see `sscd outbox list`"
+        );
         self.of_case(reference, Asked::Decide { said: Box::new(said.clone()) }, done, asking).await
     }
 

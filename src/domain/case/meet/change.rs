@@ -1,7 +1,7 @@
 //! What people do with a review meeting. In: a request of a named person; out: events and letters, or why not.
 //! Invariant: whoever was told of a meeting is told of every change of it.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::invite::Sending;
@@ -15,10 +15,7 @@ use crate::domain::directory::Role;
 use crate::domain::id::{Address, Key, Named};
 use crate::domain::letter::{Cancellation, Facts, InvitationWhy, ProposalDeclined};
 use crate::domain::meeting::{Invitee, Meeting, Part};
-use crate::domain::workday::{london, london_date};
-
-/// A first word of so many letters tells whose name it is.
-const TELLING: usize = 6;
+use crate::domain::workday::london_date;
 
 /// Times are instants; a length is in minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,49 +138,6 @@ impl Drafting<'_> {
         let why = format!("{reason} ({})", self.notice(start_at));
         self.happened(Event::ReviewProposed { start_at, end_at, why, place })?;
         self.draft_invitations(None)
-    }
-
-    /// Members read place and reason, and the User is not named to them (DOMAIN.md 6).
-    fn refuse_name(&self, text: Option<&str>) -> Result<(), Refusal> {
-        let (Some(text), case) = (text, self.case()?) else { return Ok(()) };
-        let text = text.to_lowercase();
-        let user = self.user();
-        let names = user.map_or_else(Vec::new, |user| user.names().map(str::to_owned).collect());
-        let is_there = |name: &str| {
-            let name = name.to_lowercase();
-            let first = name.split_whitespace().next().unwrap_or_default();
-            text.contains(&name) || (first.len() >= TELLING && text.contains(first))
-        };
-        let is_domain = |domain: &String| text.contains(&domain.to_lowercase());
-        let is_named = names.iter().map(String::as_str).chain([case.user_name()]).any(is_there)
-            || user.is_some_and(|user| user.domains.iter().any(is_domain));
-        if is_named {
-            return Err(Refusal::new("members of the SSC read that, and it names the User: say it without"));
-        }
-        Ok(())
-    }
-
-    /// When it ends, where it is ahead.
-    fn lasts(&self, start_at: DateTime<Utc>, minutes: u32) -> Result<DateTime<Utc>, Refusal> {
-        if start_at <= self.now {
-            let found = london(start_at).format("%H:%M on %-d %B %Y");
-            return Err(Refusal::new(format!("found {found}, expected a time that is ahead")));
-        }
-        if !(15..=720).contains(&minutes) {
-            return Err(Refusal::new(format!("found {minutes} minutes, expected from 15 to 720")));
-        }
-        Ok(start_at + TimeDelta::minutes(minutes.into()))
-    }
-
-    /// How much notice that leaves, for whoever reads the draft.
-    fn notice(&self, start_at: DateTime<Utc>) -> String {
-        let days = &self.world.working_days;
-        let (today, on) = (london_date(self.now), london_date(start_at));
-        match days.n_between(today, on) {
-            Ok(n) if n >= self.world.policy.review_notice => format!("{n} Working Days' notice"),
-            Ok(n) => format!("{n} Working Days' notice, fewer than {}", self.world.policy.review_notice),
-            Err(beyond) => beyond.to_string(),
-        }
     }
 
     fn move_to(

@@ -8,6 +8,7 @@ mod book;
 mod change;
 mod event;
 mod invite;
+mod refuse;
 mod roster;
 
 use std::collections::{BTreeMap, BTreeSet};
