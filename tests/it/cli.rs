@@ -245,7 +245,8 @@ fn a_record_is_backed_up_rebuilt_and_restored_without_a_daemon() {
     assert_eq!(office.json(&["case", "show", "SUS-2026-0001"]), before);
 
     // A letter that nobody takes away: no daemon runs.
-    let set = ["--set", "user_party_name=Northwind Energy Supply Ltd"];
+    let set =
+        ["--set", "user_party_name=Northwind Energy Supply Ltd", "--set", "system_label=Borealis portal"];
     let open =
         ["case", "open", "--channel", "letter", "--received", "2026-11-02T09:30:00Z", "--by", "priya.nair"];
     office.says(&[&open[..], &set[..]].concat());
