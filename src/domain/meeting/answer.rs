@@ -149,23 +149,3 @@ fn judge(meeting: &Meeting, invitee: &Invitee, answer: Answer) -> Outcome {
     let ask_again = invitee.asked_again_at != Some(meeting.timed_at_sequence);
     Outcome::AnsweredOldTime { invitee: address, answer, ask_again }
 }
-
-impl Meeting {
-    /// With this outcome kept; most change nothing.
-    #[must_use]
-    pub fn after(&self, outcome: &Outcome) -> Self {
-        let mut meeting = self.clone();
-        let (address, answer, ask_again) = match outcome {
-            Outcome::Answered { invitee, answer } => (invitee, answer, false),
-            Outcome::AnsweredOldTime { invitee, answer, ask_again } => (invitee, answer, *ask_again),
-            _ => return meeting,
-        };
-        for invitee in meeting.invitees.iter_mut().filter(|invitee| invitee.named.address.same(address)) {
-            invitee.answer = Some(*answer);
-            if ask_again {
-                invitee.asked_again_at = Some(self.timed_at_sequence);
-            }
-        }
-        meeting
-    }
-}

@@ -166,6 +166,28 @@ impl Meeting {
         Self { sequence: self.sequence.saturating_add(1), status: Status::Cancelled, ..self.clone() }
     }
 
+    /// Keeps the answer of whoever was invited at this address.
+    pub fn keep(&mut self, address: &Address, answer: Answer) {
+        for invitee in self.invitees.iter_mut().filter(|invitee| invitee.named.address.same(address)) {
+            invitee.answer = Some(answer);
+        }
+    }
+
+    /// Whoever was invited at this address was asked again for the current time.
+    pub fn ask_again(&mut self, address: &Address) {
+        let sequence = self.timed_at_sequence;
+        for invitee in self.invitees.iter_mut().filter(|invitee| invitee.named.address.same(address)) {
+            invitee.asked_again_at = Some(sequence);
+        }
+    }
+
+    /// Whoever was invited at this address got the invitation again on request.
+    pub fn send_again(&mut self, address: &Address, at: DateTime<Utc>) {
+        for invitee in self.invitees.iter_mut().filter(|invitee| invitee.named.address.same(address)) {
+            invitee.sent_again_at = Some(at);
+        }
+    }
+
     /// Without this person: the cancellation for them alone and the next request to the others have one sequence.
     #[must_use]
     pub fn without(&self, address: &Address) -> Self {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use sscd::domain::case::{Kind, Stage, next};
+use sscd::domain::review;
 use sscd::engine::Probe;
 use sscd::rehearse::{Play, Setting, Step, read_script};
 
@@ -180,6 +181,17 @@ fn every_move_of_the_picture_has_a_conversation() {
         Kind::ALL.into_iter().filter_map(to).map(|(event, to)| (event.to_string(), to.title()))
     };
     let all: BTreeSet<_> = std::iter::once(None).chain(Stage::ALL.map(Some)).flat_map(moves).collect();
+    let of_review = |from: Option<review::Stage>| {
+        let to = move |event: review::Kind| {
+            Some((
+                format!("review {event}"),
+                review::next(from, event).filter(|to| from != Some(*to))?.title(),
+            ))
+        };
+        review::Kind::ALL.into_iter().filter_map(to)
+    };
+    let stages = std::iter::once(None).chain(review::Stage::ALL.map(Some));
+    let all: BTreeSet<_> = all.into_iter().chain(stages.flat_map(of_review)).collect();
     let lacks: Vec<_> = all.difference(&seen).collect();
     assert!(lacks.is_empty(), "no conversation has {lacks:?}");
 }

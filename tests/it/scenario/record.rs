@@ -48,7 +48,7 @@ pub async fn check_record(engine: &Engine) -> Result<(), String> {
     Ok(())
 }
 
-/// The events of all cases that led to another status, each with the status.
+/// The events of all cases and reviews that led to another status, each with the status.
 pub async fn moves(engine: &Engine) -> BTreeSet<(String, &'static str)> {
     let mut moves = BTreeSet::new();
     let store = &engine.store;
@@ -59,6 +59,17 @@ pub async fn moves(engine: &Engine) -> BTreeSet<(String, &'static str)> {
             let to = next(stage, event.kind());
             if to != stage {
                 moves.extend(to.map(|to| (event.kind().to_string(), to.title())));
+            }
+            stage = to;
+        }
+    }
+    for row in store.register_list(&RegisterFilter::Kind("review".into()), None, i64::MAX).await.unwrap() {
+        let mut stage = None;
+        for recorded in store.journal(&row.subject).await.unwrap() {
+            let event = review::Event::decode(recorded.entry.schema, &recorded.entry.body).unwrap();
+            let to = review::next(stage, event.kind());
+            if to != stage {
+                moves.extend(to.map(|to| (format!("review {}", event.kind()), to.title())));
             }
             stage = to;
         }

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use super::{Again, Change, Proposal, ReviewMeeting};
 use crate::domain::calendar::Status;
 use crate::domain::case::{Case, Corrupt};
-use crate::domain::id::Address;
 use crate::domain::meeting::{Meeting, Part};
 use crate::domain::workday::london_date;
 
@@ -77,23 +76,16 @@ impl Case {
             Change::InvitationRepeated { to, because, dtstamp } => {
                 let meeting = meeting(self.review()?, part)?;
                 meeting.dtstamp = Some(*dtstamp);
-                let sequence = meeting.timed_at_sequence;
-                for invitee in &mut meeting.invitees {
-                    if to.iter().any(|to| invitee.named.address.same(to)) {
-                        match because {
-                            Again::NoAnswer | Again::OldTime => invitee.asked_again_at = Some(sequence),
-                            Again::OnRequest => invitee.sent_again_at = Some(at),
-                            Again::AttendeesChanged => {}
-                        }
+                for address in to {
+                    match because {
+                        Again::NoAnswer | Again::OldTime => meeting.ask_again(address),
+                        Again::OnRequest => meeting.send_again(address, at),
+                        Again::AttendeesChanged => {}
                     }
                 }
             }
             Change::Answered { invitee, answer, .. } => {
-                let meeting = meeting(self.review()?, part)?;
-                let who = |address: &Address| address.same(invitee);
-                for one in meeting.invitees.iter_mut().filter(|one| who(&one.named.address)) {
-                    one.answer = Some(*answer);
-                }
+                meeting(self.review()?, part)?.keep(invitee, *answer);
             }
             Change::TimeProposed { by, start_at, end_at, comment, inbox, .. } => {
                 let review = self.review()?;
