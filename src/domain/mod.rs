@@ -14,6 +14,7 @@ pub mod meeting;
 pub mod message;
 pub mod notification;
 pub mod outcome;
+pub mod pace;
 pub mod policy;
 pub mod review;
 pub mod route;

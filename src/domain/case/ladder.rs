@@ -210,7 +210,7 @@ impl Drafting<'_> {
 
     /// SECAS is told once of a step that waits; it is tried again on each Working Day.
     fn step_waits(&mut self, case: &Case, level: Level, reason: &str) -> Result<(), Refusal> {
-        let is_first = !case.deferred.contains_key(STEP);
+        let is_first = case.pace.deferred_until(STEP).is_none();
         let tomorrow = self.world.working_days.next_sending(self.now + Duration::hours(16));
         let until = tomorrow.unwrap_or(self.now + Duration::days(1));
         self.happened(Event::StepDeferred { step: STEP.into(), reason: reason.into(), until })?;

@@ -27,7 +27,7 @@ impl Drafting<'_> {
     /// waits until there is a further meeting is tried again.
     pub(super) fn revisit(&mut self, case: &Case) -> Result<(), Refusal> {
         let step = step(case.stage);
-        let is_deferred = case.deferred.contains_key(step.name());
+        let is_deferred = case.pace.deferred_until(step.name()).is_some();
         if case.stage.is_over() || (is_deferred && self.next_meeting(self.now).is_none()) {
             return Ok(());
         }

@@ -58,6 +58,7 @@ pub use wait::{Wait, WaitKind, waits};
 use super::id::{Address, InboxId, Key, LetterId};
 use super::message::Classification;
 use super::notification::Notification;
+use super::pace::Pace;
 
 /// A case as folded from its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,11 +145,7 @@ pub struct Case {
     /// Every mail that speaks to it, the first one first.
     pub mails: Vec<Mail>,
     pub letters: BTreeMap<LetterId, LetterNote>,
-    /// Steps that may not be taken yet, by step.
-    pub deferred: BTreeMap<String, DateTime<Utc>>,
-    /// When a step of each wait was last taken: the next of that wait comes later.
-    #[serde(default)]
-    pub stepped: BTreeMap<String, DateTime<Utc>>,
+    pub pace: Pace,
 }
 
 /// A deadline that the User owns and was told of.
@@ -340,8 +337,7 @@ pub fn apply(case: Option<Case>, event: &Event, at: DateTime<Utc>) -> Result<Cas
     case.stage = stage;
     case.stayed_until = case.stayed_until.filter(|_| stage == Stage::Stayed);
     if let Some(wait) = WaitKind::stepped_by(event.kind()) {
-        case.stepped.insert(wait.name().into(), at);
-        case.deferred.remove(wait.name());
+        case.pace.step(wait.name(), at);
     }
     case.book(event, at)?;
     Ok(case)
@@ -388,7 +384,6 @@ fn open(logged: &Logged, stage: Stage, at: DateTime<Utc>) -> Case {
         start_asked: None,
         mails: logged.mail.iter().cloned().collect(),
         letters: BTreeMap::new(),
-        deferred: BTreeMap::new(),
-        stepped: BTreeMap::new(),
+        pace: Pace::default(),
     }
 }

@@ -109,17 +109,11 @@ pub struct Wait {
     pub what: String,
 }
 
-/// Between a step and the next of the same wait.
-const AFTER_A_STEP: Duration = Duration::minutes(1);
-
 #[must_use]
 pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
     let mut waits = Vec::new();
     let mut wait = |kind: WaitKind, due_at: DateTime<Utc>, what: String| {
-        let due_at = case.deferred.get(kind.name()).map_or(due_at, |until| due_at.max(*until));
-        // A wait is handled once for each instant: one that falls where another was handled would never move.
-        let due_at = case.stepped.get(kind.name()).map_or(due_at, |at| due_at.max(*at + AFTER_A_STEP));
-        waits.push(Wait { kind, due_at, what });
+        waits.push(Wait { kind, due_at: case.pace.of(kind.name(), due_at), what });
     };
     match case.stage {
         stage if stage.is_over() => return waits,
@@ -149,8 +143,8 @@ pub fn waits(case: &Case, world: &World) -> Vec<Wait> {
             return waits;
         }
         _ => {
-            if let Some(at) = case.deferred.get(WaitKind::SscMeeting.name()) {
-                wait(WaitKind::SscMeeting, *at, "a further meeting of the SSC".into());
+            if let Some(at) = case.pace.deferred_until(WaitKind::SscMeeting.name()) {
+                wait(WaitKind::SscMeeting, at, "a further meeting of the SSC".into());
             }
         }
     }

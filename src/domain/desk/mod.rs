@@ -26,6 +26,7 @@ pub use wait::{Wait, WaitKind, waits};
 
 use super::case::{Corrupt, Reference};
 use super::id::{Address, Key, LetterId};
+use super::pace::Pace;
 use super::workday::london_date;
 
 /// What the Desk does by itself: the section `[desk]`.
@@ -67,8 +68,7 @@ pub struct Desk {
     pub meetings: BTreeMap<NaiveDate, Meeting>,
     /// The letters that wait for a person, and the latest others.
     pub letters: BTreeMap<LetterId, Note>,
-    /// Steps that may not be taken yet, by step.
-    pub deferred: BTreeMap<String, DateTime<Utc>>,
+    pub pace: Pace,
 }
 
 /// The last digest.
@@ -191,11 +191,11 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
         }
         Event::MorningDone { on } => {
             desk.morning_on = Some(*on);
-            desk.deferred.clear();
+            desk.pace.put_nothing_off();
             desk.forget(at);
         }
         Event::StepDeferred { step, until, .. } => {
-            desk.deferred.insert(step.clone(), *until);
+            desk.pace.defer(step, *until, at);
         }
     }
     Ok(desk)

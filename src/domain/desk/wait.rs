@@ -58,8 +58,7 @@ pub fn waits(desk: &Desk, world: &World) -> Vec<Wait> {
     let all = [(WaitKind::Digest, digest), (WaitKind::Morning, morning)];
     let wait = |(kind, due_at): (WaitKind, Option<DateTime<Utc>>)| {
         let due_at = due_at?;
-        let due_at = desk.deferred.get(kind.name()).map_or(due_at, |until| due_at.max(*until));
-        Some(Wait { kind, due_at })
+        Some(Wait { kind, due_at: desk.pace.of(kind.name(), due_at) })
     };
     all.into_iter().filter_map(wait).collect()
 }

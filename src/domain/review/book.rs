@@ -7,6 +7,7 @@ use super::stage::next;
 use super::wait::WaitKind;
 use super::{Finding, Posted, Review};
 use crate::domain::case::Corrupt;
+use crate::domain::pace::Pace;
 
 /// # Errors
 /// When [`next`] does not allow the event, or it comes before the review was opened.
@@ -36,8 +37,7 @@ pub fn apply(review: Option<Review>, event: &Event, at: DateTime<Utc>) -> Result
             taken: past.iter().copied().collect(),
             due_for_members: [].into(),
             letters: [].into(),
-            deferred: [].into(),
-            stepped: [].into(),
+            pace: Pace::default(),
         },
         (Some(review), _) => review,
         (None, _) => return Err(Corrupt { what: "an event before the review was opened".into() }),
@@ -60,7 +60,7 @@ pub fn apply(review: Option<Review>, event: &Event, at: DateTime<Utc>) -> Result
             review.due_on = *to;
             review.due_why.clone_from(reason);
             review.taken = past.iter().copied().collect();
-            review.deferred.clear();
+            review.pace.put_nothing_off();
         }
         Event::Booked { on, .. } => review.booked_on = Some(*on),
         Event::FieldworkEnded { on, .. } => review.fieldwork_end = Some(*on),
@@ -74,8 +74,7 @@ pub fn apply(review: Option<Review>, event: &Event, at: DateTime<Utc>) -> Result
             if step.is_for_members() && !is_skipped {
                 review.due_for_members.insert(*step, at);
             }
-            review.stepped.insert(WaitKind::Step.name().into(), at);
-            review.deferred.clear();
+            review.pace.step(WaitKind::Step.name(), at);
         }
         Event::LetterMade { letter, kind, message_id, to, held } => {
             let (kind, message_id, to, held) = (kind.clone(), message_id.clone(), to.clone(), held.clone());
@@ -87,7 +86,7 @@ pub fn apply(review: Option<Review>, event: &Event, at: DateTime<Utc>) -> Result
             }
         }
         Event::StepDeferred { step, until, .. } => {
-            review.deferred.insert(step.clone(), *until);
+            review.pace.defer(step, *until, at);
         }
     }
     Ok(review)

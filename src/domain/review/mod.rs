@@ -27,6 +27,7 @@ pub use wait::{Step, Wait, WaitKind, booking_deadline, steps, waits};
 
 use super::directory::AssessmentKind;
 use super::id::{Address, Key, LetterId, SubjectId};
+use super::pace::Pace;
 use super::token::Keys;
 
 /// A review as folded from its events.
@@ -56,8 +57,7 @@ pub struct Review {
     /// Of these steps the members are to hear, in their next mail.
     pub due_for_members: BTreeMap<Step, DateTime<Utc>>,
     pub letters: BTreeMap<LetterId, Posted>,
-    pub deferred: BTreeMap<String, DateTime<Utc>>,
-    pub stepped: BTreeMap<String, DateTime<Utc>>,
+    pub pace: Pace,
 }
 
 /// A letter as its review knows it.

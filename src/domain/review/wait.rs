@@ -1,7 +1,7 @@
 //! What happens to a review if nobody does anything, and when (DOMAIN.md 4): derived, never remembered. Members are told by
 //! the Desk, in the morning after their step.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Review, Stage};
@@ -149,10 +149,7 @@ pub fn waits(review: &Review, world: &World) -> Vec<Wait> {
     let steps = steps(review.due_on, review.stage == Stage::Booked, world).into_iter();
     let left = steps.filter(|(step, _)| !review.taken.contains(step));
     let Some((step, at)) = left.min_by_key(|(_, at)| *at) else { return Vec::new() };
-    let name = WaitKind::Step.name();
-    let due_at = review.deferred.get(name).map_or(at, |until| at.max(*until));
-    // A wait is handled once for each instant.
-    let due_at = review.stepped.get(name).map_or(due_at, |at| due_at.max(*at + Duration::minutes(1)));
+    let due_at = review.pace.of(WaitKind::Step.name(), at);
     let who = match step {
         Step::UserWeeks(_) => "the User to be reminded",
         Step::SscWeeks(_) | Step::SscDays(_) => "the members of the SSC to be reminded",

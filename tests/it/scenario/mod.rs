@@ -160,6 +160,7 @@ conversations! {
     start_asked,
     stayed,
     stayed_without_meetings,
+    step_put_off_again,
     superseded,
     tabled,
     triage,
