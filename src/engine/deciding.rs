@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 
 use super::known::Overlay;
 use super::spending::Spending;
+use super::work::DAEMON;
 use super::{Handled, Work, seal};
 use crate::domain::case::{
     self, Case, Decision, Event, Known, LetterOut, Notified, Reference, Refusal, Same, Signal, Swept,
@@ -83,8 +84,7 @@ impl Deciding<'_> {
                 for subject in subjects {
                     self.overlay.revisit(subject);
                     // What is refused moves nothing; its waits are derived all the same.
-                    let _ =
-                        self.signal(&Target::Case(subject.clone()), &Signal::Revisit, &cause, "daemon")?;
+                    let _ = self.signal(&Target::Case(subject.clone()), &Signal::Revisit, &cause, DAEMON)?;
                 }
                 if !moves.is_empty() {
                     let after = from.revisited.as_ref().map_or("", |subject| subject.0.as_str());
@@ -127,7 +127,7 @@ impl Deciding<'_> {
                 row.reason = triage.unwrap_or(reason);
                 for (index, (target, signal)) in signals.into_iter().enumerate() {
                     let cause = format!("mail:{}:{index}", mail.inbox.0);
-                    match self.signal(&self.again(target, &signal), &signal, &cause, "daemon")? {
+                    match self.signal(&self.again(target, &signal), &signal, &cause, DAEMON)? {
                         Ok(subject) => row.subjects.push(subject),
                         Err(refusal) => (row.outcome, row.reason) = (Outcome::Triage, refusal.because),
                     }
@@ -267,7 +267,7 @@ impl Deciding<'_> {
         if version > before {
             self.commit.handled.push((subject.clone(), cause.into()));
         }
-        self.queue_for_seal(subject, decision.letters)
+        self.queue_for_seal(subject, decision.letters, actor)
     }
 
     pub(super) fn came_back(
@@ -287,17 +287,24 @@ impl Deciding<'_> {
         self.spending.came_back();
     }
 
+    /// What no person caused leaves in the sending window, but for what somebody waits for (DOMAIN.md 4).
     pub(super) fn queue_for_seal(
         &mut self,
         subject: &SubjectId,
         letters: Vec<LetterOut>,
+        actor: &str,
     ) -> anyhow::Result<()> {
+        let opens_at = self.world.working_days.next_sending(self.now).unwrap_or(self.now);
         let made = letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
         for letter in &letters {
             self.spending.spend(letter, self.now);
         }
-        let decided = |letter| seal::Decided { subject: subject.clone(), letter };
+        let decided = |letter: LetterOut| {
+            let is_at_once = actor != DAEMON || letter.facts.is_awaited();
+            let leaves_at = if is_at_once { self.now } else { opens_at };
+            seal::Decided { subject: subject.clone(), letter, leaves_at }
+        };
         self.letters.extend(letters.into_iter().map(decided));
         Ok(())
     }

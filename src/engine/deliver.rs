@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::service::{Idle, Service};
+use super::work::DAEMON;
 use super::{CaseWork, Engine, Handled, Stage, Work};
 use crate::domain::case::{Refusal, Signal};
 use crate::domain::route::Target;
@@ -248,7 +249,7 @@ fn expired(delivery: &Delivery) -> Work {
     Work::Case(Box::new(CaseWork {
         target: Target::Case(delivery.subject.clone()),
         cause: format!("delivery:{}:overdue:{}", delivery.delivery, delivery.not_after.timestamp_millis()),
-        actor: "daemon".into(),
+        actor: DAEMON.into(),
         signal: Signal::Failed { letter, recipient, answer: answer.clone() },
         inbox: Vec::new(),
         deliveries: vec![DeliveryMove::settled(delivery.delivery, to, answer)],
@@ -278,7 +279,7 @@ fn work_of(delivery: &Claimed, result: &Result<Answer, Failure>, now: DateTime<U
     Work::Case(Box::new(CaseWork {
         target: Target::Case(delivery.subject.clone()),
         cause: format!("delivery:{}:{}:{}", delivery.delivery, to.as_str(), delivery.n_attempts),
-        actor: "daemon".into(),
+        actor: DAEMON.into(),
         signal,
         inbox: Vec::new(),
         deliveries: vec![settled],

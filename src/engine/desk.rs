@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::deciding::Deciding;
 use super::figures::look_up;
 use super::fold::{fold_desk, rows_of_desk, timers_of_desk};
+use super::work::DAEMON;
 use super::{Engine, Work};
 use crate::domain::case::{Refusal, SCHEMA};
 use crate::domain::desk::{self, Decision, Desk, Event, Figures, Known, Signal};
@@ -80,7 +81,7 @@ impl AtDesk {
 impl Deciding<'_> {
     /// A fact that the engine itself notes.
     pub(super) fn note(&mut self, event: Event, cause: &str) -> anyhow::Result<()> {
-        let done = self.desk(&Signal::Noted(event), cause, "daemon")?;
+        let done = self.desk(&Signal::Noted(event), cause, DAEMON)?;
         done.map(drop).map_err(|refusal| anyhow::anyhow!("a fact of the Desk was refused: {refusal}"))
     }
 
@@ -117,7 +118,7 @@ impl Deciding<'_> {
         for event in events {
             self.book(&event, cause, actor)?;
         }
-        self.queue_for_seal(&subject, letters)?;
+        self.queue_for_seal(&subject, letters, actor)?;
         Ok(Ok(subject))
     }
 
@@ -163,7 +164,7 @@ impl Engine {
         }
         let work = Work::Desk {
             cause: format!("revisit:{}", at.version + 1),
-            actor: "daemon".into(),
+            actor: DAEMON.into(),
             signal: Signal::Revisit,
             inbox: Vec::new(),
             deliveries: Vec::new(),

@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use data_encoding::HEXLOWER;
 
 use super::ask::actor;
+use super::work::DAEMON;
 use super::{CaseWork, Engine, Work};
 use crate::domain::case::Signal;
 use crate::domain::desk;
@@ -168,7 +169,7 @@ fn hold(delivery: &Delivery) -> Work {
     Work::Case(Box::new(CaseWork {
         target: Target::Case(delivery.subject.clone()),
         cause: format!("restore:{}:{}", delivery.delivery, delivery.n_attempts),
-        actor: "daemon".into(),
+        actor: DAEMON.into(),
         signal: Signal::Failed { letter, recipient, answer: HELD.into() },
         inbox: Vec::new(),
         deliveries: vec![DeliveryMove::settled(delivery.delivery, DeliveryState::Expired, HELD)],

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::deciding::Deciding;
+use super::work::DAEMON;
 use super::{Engine, Work};
 use crate::domain::case::{self, Case, Refusal, SCHEMA, Stage};
 use crate::domain::directory::InForce as _;
@@ -187,7 +188,7 @@ impl Deciding<'_> {
             self.book_review(subject, &mut open, &event, cause, actor)?;
         }
         self.overlay.reviews.open.insert(subject.clone(), open);
-        self.queue_for_seal(subject, letters)?;
+        self.queue_for_seal(subject, letters, actor)?;
         Ok(Ok(subject.clone()))
     }
 
@@ -302,5 +303,5 @@ fn is_to_end(review: &Review, world: &World) -> bool {
 }
 
 pub(super) fn review_work(subject: SubjectId, signal: Signal, cause: String) -> Work {
-    Work::Review { subject, cause, actor: "daemon".into(), signal }
+    Work::Review { subject, cause, actor: DAEMON.into(), signal }
 }

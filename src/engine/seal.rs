@@ -17,6 +17,7 @@ use crate::store::{DeliveryRow, LetterMove, LetterRow, LetterState};
 pub(super) struct Decided {
     pub(super) subject: SubjectId,
     pub(super) letter: LetterOut,
+    pub(super) leaves_at: DateTime<Utc>,
 }
 
 #[derive(Default)]
@@ -60,14 +61,14 @@ fn one(
     world: &World,
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
-    let Decided { subject, letter } = decided;
+    let Decided { subject, letter, leaves_at } = decided;
     if let Some(because) = letter.held.clone() {
         let facts = serde_json::to_vec(&letter.facts)?;
         sealed.made.push(row(subject, &letter, LetterState::Draft { facts, because }, Vec::new(), now));
         return Ok(());
     }
     let bytes = render(&letter.facts, &envelope(&subject, &letter, world, now), &world.templates)?;
-    let deliveries = deliveries(&subject, &letter, first, world, now);
+    let deliveries = deliveries(&subject, &letter, first, world, leaves_at);
     if letter.is_release {
         sealed.released.push(LetterMove::Seal { letter: letter.letter, bytes, deliveries });
     } else {
@@ -119,15 +120,15 @@ fn deliveries(
     letter: &LetterOut,
     first: i64,
     world: &World,
-    now: DateTime<Utc>,
+    not_before: DateTime<Utc>,
 ) -> Vec<DeliveryRow> {
-    let not_after = world.policy.deliver_until(now);
+    let not_after = world.policy.deliver_until(not_before);
     let delivery = |(delivery, recipient): (i64, &crate::domain::case::Recipient)| {
         let address = &recipient.named.address;
         let claim = Claim { subject, version: letter.version, recipient: address.as_str() };
         let tag = world.keys.tag(Purpose::Bounce, delivery, claim);
         let envelope_sender = world.office.tagged(&world.office.bounces, &tag);
-        DeliveryRow { delivery, recipient: address.clone(), envelope_sender, not_before: now, not_after }
+        DeliveryRow { delivery, recipient: address.clone(), envelope_sender, not_before, not_after }
     };
     (first..).zip(&letter.to).map(delivery).collect()
 }

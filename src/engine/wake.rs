@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::review::review_work;
 use super::service::{Idle, Service};
+use super::work::DAEMON;
 use super::{CaseWork, Engine, LEASE, Work};
 use crate::domain::case::{Signal, WaitKind};
 use crate::domain::desk;
@@ -63,7 +64,7 @@ impl Service for Wake {
             let Some(wait) = desk::WaitKind::named(&timer.timer.kind) else { continue };
             let work = Work::Desk {
                 cause: format!("wait:{}:{}", timer.timer.kind, timer.timer.due_at.timestamp_millis()),
-                actor: "daemon".into(),
+                actor: DAEMON.into(),
                 signal: desk::Signal::WaitOver { wait },
                 inbox: Vec::new(),
                 deliveries: Vec::new(),
@@ -75,18 +76,17 @@ impl Service for Wake {
             Some(Work::Case(Box::new(CaseWork {
                 cause: format!("wait:{}:{}", timer.timer.kind, timer.timer.due_at.timestamp_millis()),
                 target: Target::Case(timer.subject),
-                actor: "daemon".into(),
+                actor: DAEMON.into(),
                 signal: Signal::WaitOver { wait },
                 inbox: Vec::new(),
                 deliveries: Vec::new(),
             })))
         });
         let work: Vec<Work> = work.collect();
-        // A letter of the Desk that cannot be written is tried again later, and in nobody's way.
-        let is_stuck = work.is_empty() && done.iter().any(Result::is_err);
         if !work.is_empty() {
             done.extend(self.engine.handle(work).await?);
         }
+        let has_moved = done.iter().any(Result::is_ok);
         if done.iter().all(Result::is_ok) {
             self.engine.alarms.clear("wake").await;
         }
@@ -99,10 +99,7 @@ impl Service for Wake {
                     .await;
             }
         }
-        if is_stuck {
-            return Ok(Idle::Until(now + LATER));
-        }
-        Ok(Idle::Never)
+        Ok(if has_moved { Idle::Never } else { Idle::Until(now + LATER) })
     }
 
     /// Never so long that the lease runs out.

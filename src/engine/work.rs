@@ -79,5 +79,8 @@ impl Work {
     }
 }
 
+/// Who acts where no person does.
+pub(super) const DAEMON: &str = "daemon";
+
 /// What became of a piece of work: the subjects that it moved.
 pub type Handled = Result<Vec<SubjectId>, Refusal>;

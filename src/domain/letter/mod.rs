@@ -247,6 +247,12 @@ impl Facts {
         self.about().audience
     }
 
+    /// Somebody waits for it at any hour (DOMAIN.md 4): no sending window holds it.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        matches!(self, Self::Acknowledgement(_) | Self::Receipt(_) | Self::Digest(_))
+    }
+
     #[must_use]
     pub fn reference(&self) -> &str {
         self.about().reference

@@ -15,12 +15,13 @@ use crate::store::{Store, Writer};
 
 statements! {
     /// On PostgreSQL a row that another deliverer marked meanwhile is looked at again, and left. What is past its
-    /// time never leaves. What was never tried is due, and so is what would wait longer than anything is put off: the
-    /// clock was ahead when that time was set.
+    /// time never leaves. What was made later than now is due, and so is what was tried and would wait longer than
+    /// anything is put off: the clock was ahead when that time was set.
     MARK = "UPDATE delivery SET state = 'transmitting', claimed_by = ?, n_attempts = n_attempts + 1 \
         WHERE state = 'queued' AND delivery_id IN (SELECT delivery_id FROM delivery \
         WHERE settled_at_ms IS NULL AND state = 'queued' \
-        AND (not_before_ms <= ? OR n_attempts = 0 OR not_before_ms > ?) AND not_after_ms > ? \
+        AND (not_before_ms <= ? OR (n_attempts > 0 AND not_before_ms > ?) OR (n_attempts = 0 AND EXISTS \
+        (SELECT 1 FROM letter WHERE letter.letter_id = delivery.letter_id AND made_at_ms > ?))) AND not_after_ms > ? \
         ORDER BY not_before_ms, delivery_id LIMIT ?) RETURNING delivery_id";
     FETCH = "SELECT delivery_id, d.letter_id, subject_id, message_id, recipient, envelope_sender, n_attempts, \
         not_after_ms, possible_duplicate, bytes FROM delivery d JOIN letter l ON l.letter_id = d.letter_id \
@@ -177,7 +178,8 @@ pub(in crate::store) async fn mark(
 ) -> Result<Vec<i64>> {
     let holder = holder.to_owned();
     let (now, latest) = (now.timestamp_millis(), (now + LONGEST).timestamp_millis());
-    let marked = tx.all(MARK, |q| q.bind(holder).bind(now).bind(latest).bind(now).bind(limit)).await?;
+    let marked =
+        tx.all(MARK, |q| q.bind(holder).bind(now).bind(latest).bind(now).bind(now).bind(limit)).await?;
     marked.iter().map(|row| row.int(0)).collect()
 }
 

@@ -76,6 +76,7 @@ macro_rules! conversations {
 
 conversations! {
     another_users_domain,
+    answer_out_of_hours,
     asked_after_an_outage,
     bounced,
     bounced_without_tags,
