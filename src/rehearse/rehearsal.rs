@@ -103,6 +103,7 @@ impl Rehearsal {
     /// # Errors
     /// When that never comes.
     pub async fn settle(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
+        let mut busy = String::new();
         for _ in 0..TOO_MANY {
             let now = self.clock.now();
             let (mut is_busy, mut next) = (false, None::<DateTime<Utc>>);
@@ -110,9 +111,8 @@ impl Rehearsal {
                 let mut again = (*rests_until > now).then_some(*rests_until);
                 if again.is_none() {
                     match service.run_once().await {
-                        Ok(Idle::Never) => is_busy = true,
-                        Ok(Idle::Until(at)) if at <= now => is_busy = true,
-                        Ok(Idle::Until(at)) => again = Some(at),
+                        Ok(Idle::Until(at)) if at > now => again = Some(at),
+                        Ok(Idle::Never | Idle::Until(_)) => (is_busy, busy) = (true, service.name()),
                         Ok(Idle::UntilTold) => {}
                         Err(error) => {
                             let (service, error) = (service.name(), format!("{error:#}"));
@@ -128,7 +128,9 @@ impl Rehearsal {
                 return Ok(next);
             }
         }
-        anyhow::bail!("the services never come to rest")
+        let due = self.engine.store.due_timers(self.clock.now(), 5).await?;
+        let due: Vec<_> = due.iter().map(|one| (&one.subject.0, &one.timer.kind, one.timer.due_at)).collect();
+        anyhow::bail!("{busy} never comes to rest, with {due:?} due")
     }
 
     /// Who rests after a failure looks again now.

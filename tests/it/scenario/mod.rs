@@ -1,7 +1,7 @@
 //! Conversations: `tests/scenarios/*.txt`, played through the real engine on a real record, with a clock that the test
 //! turns. Each is played twice, the second time with the program started anew after every line.
 
-mod record;
+pub mod record;
 
 use std::collections::BTreeSet;
 use std::fs;
