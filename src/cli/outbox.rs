@@ -15,7 +15,7 @@ use super::screen::{Screen, escape, one_line, say, say_json, spaced};
 use crate::domain::id::{Address, LetterId};
 use crate::domain::letter::{Facts, preview};
 use crate::engine::Ask;
-use crate::store::{Delivery, Letter, LetterFilter, LetterState};
+use crate::store::{Delivery, DeliveryState, Letter, LetterFilter, LetterState};
 
 /// See the letters, and decide about those that wait for a person.
 #[derive(Debug, Args)]
@@ -190,7 +190,11 @@ fn told(delivery: &Delivery) -> String {
         Some(at) => moment(at),
         None => format!("next attempt {}", moment(delivery.not_before)),
     };
-    let twice = if delivery.possible_duplicate { ", perhaps sent twice" } else { "" };
+    let twice = match delivery.state {
+        _ if !delivery.possible_duplicate => "",
+        DeliveryState::Cancelled => ", perhaps sent before",
+        _ => ", perhaps sent twice",
+    };
     let answer = delivery.answer.as_deref().map_or_else(String::new, |said| format!(": {said}"));
     one_line(&format!("{} for {}, {when}{twice}{answer}", delivery.state.as_str(), delivery.recipient))
 }

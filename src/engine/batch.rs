@@ -16,6 +16,9 @@ use super::{Engine, Handled, Stage, Work, seal};
 use crate::domain::case::Refusal;
 use crate::store::{Claimed, Commit, Outcome, Store, StoreError, Term};
 
+/// How often one piece of work is decided anew that met another hand.
+const ANEW: usize = 2;
+
 /// What only the one decider knows of the record as it is.
 pub(super) struct Decider {
     pub(super) term: Term,
@@ -162,7 +165,15 @@ impl Engine {
 
     /// One piece of work by itself; a mail that cannot be worked is set aside, in sight.
     async fn alone(&self, decider: &mut Decider, work: &Work) -> anyhow::Result<Vec<Handled>> {
-        match self.attempt(decider, work).await {
+        let mut done = self.attempt(decider, work).await;
+        // A letter began to leave between the look and the commit: it is seen as such when one looks again.
+        for _ in 0..ANEW {
+            match done {
+                Err(error) if is_conflict(&error) => done = self.attempt(decider, work).await,
+                _ => break,
+            }
+        }
+        match done {
             Err(error) if is_about_the_batch(&error) => {
                 let reason = format!("{error:#}");
                 tracing::error!(error = reason, "one piece of work cannot be done");
@@ -296,6 +307,10 @@ impl Count {
         self.last_at = self.last_at.max(now.trunc_subsecs(3));
         self.last_at
     }
+}
+
+fn is_conflict(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<StoreError>(), Some(StoreError::Conflict(_)))
 }
 
 /// A failure that lies in what the batch says, not in the record's health: trying it piece by piece may help.

@@ -21,7 +21,9 @@ use crate::domain::review::ReviewId;
 use crate::domain::route::{Lookup as _, ReadMail, Route, Target, route, user_key};
 use crate::domain::workday::london;
 use crate::domain::world::World;
-use crate::store::{Commit, Entry, InForce, InboxDone, LetterMove, Outcome, Returned};
+use crate::store::{
+    Commit, DeliveryMove, DeliveryState, Entry, InForce, InboxDone, LetterMove, Outcome, Returned,
+};
 
 /// A batch while it is decided.
 pub(super) struct Deciding<'a> {
@@ -52,7 +54,10 @@ impl Deciding<'_> {
                             .map(|row| InboxDone { subjects: vec![subject.clone()], ..row }),
                     );
                 }
-                self.commit.deliveries.extend(work.deliveries.iter().cloned());
+                let is_called_off = self.is_called_off(&target, &signal);
+                let moves = work.deliveries.iter();
+                let moves = moves.map(|one| if is_called_off { called_off(one) } else { one.clone() });
+                self.commit.deliveries.extend(moves);
                 Ok(done.map(|subject| vec![subject]))
             }
             Work::Desk { cause, actor, signal, inbox, deliveries } => {
@@ -213,7 +218,8 @@ impl Deciding<'_> {
             _ => Swept::default(),
         };
         let decision = self.spending.known(|budget| {
-            let known = Known { reference, version, next_letter, budget, swept: &swept };
+            let unsettled = self.overlay.unsettled(&subject);
+            let known = Known { reference, version, next_letter, budget, swept: &swept, unsettled };
             case::decide(current, signal, self.now, self.world, known)
         });
         let decision = match decision {
@@ -222,6 +228,17 @@ impl Deciding<'_> {
         };
         self.take(&subject, version, decision, cause, actor)?;
         Ok(Ok(subject))
+    }
+
+    /// It did not leave, and was not to leave any more: nobody has to look after it. Of a case that goes on, a person
+    /// looks whether it is sent again.
+    fn is_called_off(&self, target: &Target, signal: &Signal) -> bool {
+        let (Target::Case(subject), Signal::Failed { letter, recipient, .. }) = (target, signal) else {
+            return false;
+        };
+        let case = self.overlay.current(subject).0.filter(|case| case.stage.is_over());
+        let note = case.and_then(|case| case.letters.get(letter));
+        note.is_some_and(|note| note.was_leaving.iter().any(|to| to.same(recipient)))
     }
 
     /// A wait that is due no more is quietly over: what came before it in the batch ended it, and only its timer is left.
@@ -258,6 +275,11 @@ impl Deciding<'_> {
             });
             if let Event::LetterDiscarded { letter, .. } | Event::LetterSuperseded { letter, .. } = &event {
                 self.commit.letter_moves.push(LetterMove::Discard { letter: *letter });
+            }
+            if let Event::LetterCalledBack { letter, recipients, under_way, reason } = &event {
+                let (queued, under_way) = (recipients.clone(), under_way.clone());
+                let (letter, why) = (*letter, reason.clone());
+                self.commit.letter_moves.push(LetterMove::CallBack { letter, queued, under_way, why });
             }
             if let Event::LetterBounced { letter, recipient, status, diagnostic, .. } = &event {
                 self.came_back(*letter, recipient, status.as_deref(), diagnostic.as_deref());
@@ -319,6 +341,11 @@ fn not_own_word(target: &Target, signal: &Signal) -> Option<Refusal> {
          system it is about (--set system_label=...)",
         mail.inbox.0, subject.0
     )))
+}
+
+fn called_off(one: &DeliveryMove) -> DeliveryMove {
+    let answer = format!("called back while it was leaving, and not tried again: {}", one.answer);
+    DeliveryMove { to: DeliveryState::Cancelled, answer, ..one.clone() }
 }
 
 /// The inbox row of a mail that was read.

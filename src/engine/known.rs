@@ -11,7 +11,7 @@ use super::fold::rows_of;
 use super::review::AtReviews;
 use super::sweep::Sweep;
 use super::wanted::Wanted;
-use crate::domain::case::{Case, Event, Same, Swept, apply};
+use crate::domain::case::{Case, Event, Same, Swept, Unsettled, apply};
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
 use crate::domain::notification::Fields;
 use crate::domain::review::ReviewId;
@@ -33,6 +33,7 @@ pub(super) struct Overlay {
     letters: HashMap<String, (SubjectId, LetterId, Vec<Address>)>,
     numbers: HashMap<i32, u32>,
     mailbox: Sweep,
+    unsettled: HashMap<SubjectId, Vec<Unsettled>>,
     pub(super) desk: AtDesk,
     pub(super) reviews: AtReviews,
 }
@@ -86,6 +87,10 @@ impl Overlay {
         }
         if wanted.sweep {
             overlay.mailbox = Sweep::look(store, mailboxes).await?;
+        }
+        for subject in &wanted.unsettled {
+            let letters = store.unsettled(subject).await?.into_iter().map(unsettled);
+            overlay.unsettled.insert(subject.clone(), letters.collect::<anyhow::Result<_>>()?);
         }
         if let Some(before) = before {
             overlay.stand_on(before, &mut wanted);
@@ -221,6 +226,10 @@ impl Overlay {
         self.cases.get(subject).map_or((None, 0), |open| (open.case.as_ref(), open.version))
     }
 
+    pub(super) fn unsettled(&self, subject: &SubjectId) -> &[Unsettled] {
+        self.unsettled.get(subject).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(super) fn swept(&self, subject: &SubjectId, world: &World, now: DateTime<Utc>) -> Swept {
         let case = self.cases.get(subject).and_then(|open| open.case.as_ref());
         case.map_or_else(Swept::default, |case| self.mailbox.of(case, world, now))
@@ -300,6 +309,11 @@ impl Overlay {
     pub(super) fn numbers(&self) -> &HashMap<i32, u32> {
         &self.numbers
     }
+}
+
+fn unsettled(found: crate::store::Unsettled) -> anyhow::Result<Unsettled> {
+    let facts = found.facts.as_deref().map(serde_json::from_slice).transpose()?;
+    Ok(Unsettled { letter: found.letter, facts, queued: found.queued, under_way: found.under_way })
 }
 
 impl Lookup for Overlay {

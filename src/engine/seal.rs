@@ -72,7 +72,10 @@ fn one(
     if letter.is_release {
         sealed.released.push(LetterMove::Seal { letter: letter.letter, bytes, deliveries });
     } else {
-        sealed.made.push(row(subject, &letter, LetterState::Sealed { bytes }, deliveries, now));
+        let row = row(subject, &letter, LetterState::Sealed { bytes }, deliveries, now);
+        let facts =
+            letter.facts.may_be_drafted_anew().then(|| serde_json::to_vec(&letter.facts)).transpose()?;
+        sealed.made.push(LetterRow { facts, ..row });
     }
     Ok(())
 }
@@ -92,6 +95,7 @@ fn row(
         message_id: letter.message_id.clone(),
         state,
         made_at: now,
+        facts: None,
         deliveries,
     }
 }

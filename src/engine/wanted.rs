@@ -29,6 +29,8 @@ pub(super) struct Wanted {
     pub(super) desk: bool,
     /// How far the mailbox was swept, and what of it is open.
     pub(super) sweep: bool,
+    /// Cases of which letters are called back.
+    pub(super) unsettled: BTreeSet<SubjectId>,
     /// What else the record holds, for the Desk's letters.
     pub(super) figures: bool,
 }
@@ -43,6 +45,9 @@ impl Wanted {
                 Work::Case(work) => {
                     if let Target::Case(subject) = &work.target {
                         wanted.subjects.insert(subject.clone());
+                        if calls_back(&work.signal) {
+                            wanted.unsettled.insert(subject.clone());
+                        }
                         wanted.figures |= *subject == SubjectId::desk() && is_release(&work.signal);
                     }
                     wanted.sweep |= matches!(work.signal, Signal::WaitOver { wait: WaitKind::Escalation });
@@ -93,6 +98,10 @@ impl Wanted {
         let name = fields.user_party_name.as_ref().map(|field| field.value.as_str());
         self.users.extend(user_key(user, name));
     }
+}
+
+fn calls_back(signal: &Signal) -> bool {
+    matches!(signal, Signal::Asked { what: Asked::Move { what, .. }, .. } if what.calls_back())
 }
 
 fn is_release(signal: &Signal) -> bool {

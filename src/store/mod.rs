@@ -43,7 +43,7 @@ pub use inbox::{InboxFilter, KnownMail};
 pub use journal::Verified;
 pub use lease::Term;
 pub use open::{Options, Setting};
-pub use outbox::{Delivery, Letter, LetterFilter, Rescued};
+pub use outbox::{Delivery, Letter, LetterFilter, Rescued, Unsettled};
 pub use raw::Pieces;
 pub use register::{RegisterFilter, Timer};
 pub use restored::Restored;

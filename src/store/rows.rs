@@ -209,6 +209,8 @@ pub struct LetterRow {
     pub message_id: String,
     pub state: LetterState,
     pub made_at: DateTime<Utc>,
+    /// What a sealed letter says, as JSON, where it may be called back and drafted anew.
+    pub facts: Option<Vec<u8>>,
     pub deliveries: Vec<DeliveryRow>,
 }
 
@@ -233,6 +235,14 @@ pub enum LetterMove {
     Discard {
         letter: LetterId,
     },
+    /// It does not leave for those in `queued`, and is tried once more for nobody in `under_way`. Where a delivery is not
+    /// as it says, the commit fails.
+    CallBack {
+        letter: LetterId,
+        queued: Vec<Address>,
+        under_way: Vec<Address>,
+        why: String,
+    },
 }
 
 /// One letter to one recipient.
@@ -256,7 +266,7 @@ pub enum DeliveryState {
     Accepted,
     Refused,
     Expired,
-    /// A person gave it up.
+    /// A person gave it up, or it was called back.
     Cancelled,
 }
 

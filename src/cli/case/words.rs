@@ -25,6 +25,9 @@ pub fn sentence(event: &Event) -> String {
             format!("letter {} is outdated; letter {} stands in its place", letter.0, by.0)
         }
         Event::LetterDiscarded { letter, reason } => format!("letter {} discarded: {reason}", letter.0),
+        Event::LetterCalledBack { letter, recipients, under_way, reason } => {
+            called_back(*letter, recipients, under_way, reason)
+        }
         Event::LetterAccepted { letter, recipient, answer } => {
             format!("letter {} accepted for {recipient}: {answer}", letter.0)
         }
@@ -130,6 +133,14 @@ pub fn sentence(event: &Event) -> String {
             format!("{} waits until {}: {reason}", step.replace('_', " "), moment(*until))
         }
     }
+}
+
+fn called_back(letter: LetterId, recipients: &[Address], under_way: &[Address], reason: &str) -> String {
+    let called = (!recipients.is_empty()).then(|| format!("called back for {}", all(recipients)));
+    let leaving = (!under_way.is_empty())
+        .then(|| format!("was leaving for {} and could not be called back", all(under_way)));
+    let what = called.into_iter().chain(leaving).collect::<Vec<_>>().join(", ");
+    format!("letter {} {what}: {reason}", letter.0)
 }
 
 fn escalated(

@@ -24,6 +24,8 @@ impl Case {
                     made_at: at,
                     accepted_at: None,
                     held: held.clone(),
+                    called_back: Vec::new(),
+                    was_leaving: Vec::new(),
                     fate: Vec::new(),
                 };
                 self.letters.insert(*letter, note);
@@ -38,6 +40,9 @@ impl Case {
                 self.end(*letter, format!("superseded by letter {}", by.0))?;
             }
             Event::LetterDiscarded { letter, reason } => self.end(*letter, format!("discarded: {reason}"))?,
+            Event::LetterCalledBack { letter, recipients, under_way, reason } => {
+                self.book_call_back(*letter, recipients, under_way, reason)?;
+            }
             Event::LetterAccepted { letter, recipient, .. } => {
                 let note = self.letter(*letter)?;
                 // A copy is none of whom it is for.
@@ -194,7 +199,7 @@ impl Case {
         self.pace.put_nothing_off();
     }
 
-    fn letter(&mut self, letter: LetterId) -> Result<&mut LetterNote, Corrupt> {
+    pub(super) fn letter(&mut self, letter: LetterId) -> Result<&mut LetterNote, Corrupt> {
         self.letters.get_mut(&letter).ok_or_else(|| Corrupt {
             what: format!("an event about letter {}, which this case never made", letter.0),
         })

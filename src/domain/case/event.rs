@@ -46,6 +46,13 @@ pub enum Event {
         letter: LetterId,
         reason: String,
     },
+    /// It was queued: `recipients` do not get it any more. To those in `under_way` it was leaving at that moment.
+    LetterCalledBack {
+        letter: LetterId,
+        recipients: Vec<Address>,
+        under_way: Vec<Address>,
+        reason: String,
+    },
     /// The other side took responsibility for it.
     LetterAccepted {
         letter: LetterId,

@@ -15,6 +15,7 @@ pub enum Kind {
     LetterReleased,
     LetterSuperseded,
     LetterDiscarded,
+    LetterCalledBack,
     LetterAccepted,
     LetterFailed,
     LetterBounced,
@@ -56,12 +57,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 59] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
         Self::LetterSuperseded,
         Self::LetterDiscarded,
+        Self::LetterCalledBack,
         Self::LetterAccepted,
         Self::LetterFailed,
         Self::LetterBounced,
@@ -138,6 +140,7 @@ impl Event {
             Self::LetterReleased { .. } => Kind::LetterReleased,
             Self::LetterSuperseded { .. } => Kind::LetterSuperseded,
             Self::LetterDiscarded { .. } => Kind::LetterDiscarded,
+            Self::LetterCalledBack { .. } => Kind::LetterCalledBack,
             Self::LetterAccepted { .. } => Kind::LetterAccepted,
             Self::LetterFailed { .. } => Kind::LetterFailed,
             Self::LetterBounced { .. } => Kind::LetterBounced,

@@ -117,10 +117,12 @@ pub(super) fn acknowledgement(case: &Case, confirm: bool, now: DateTime<Utc>, wo
 
 /// Who wrote what is acknowledged. Somebody else may have written first, and the User after it.
 fn sender(case: &Case, confirm: bool) -> Option<&Address> {
-    let is_own =
-        |mail: &&Mail| mail.standing == Standing::User && mail.sender.vouch.verdict == Verdict::Verified;
-    let own = case.mails.iter().rev().find(is_own).filter(|_| !confirm);
+    let own = case.mails.iter().rev().find(|mail| is_own_word(mail)).filter(|_| !confirm);
     own.or(case.mails.first())?.sender.address.as_ref()
+}
+
+pub(super) fn is_own_word(mail: &Mail) -> bool {
+    mail.standing == Standing::User && mail.sender.vouch.verdict == Verdict::Verified
 }
 
 fn came(channel: Channel) -> Option<&'static str> {

@@ -131,6 +131,7 @@ pub fn revisited(case: &Case, now: DateTime<Utc>, world: &World) -> Result<Case,
         next_letter: LetterId(0),
         budget: &Budget::default(),
         swept: &Swept::default(),
+        unsettled: &[],
     };
     let decision = decide(Some(case), &Signal::Revisit, now, world, known)?;
     let after = decision.events.iter().try_fold(case.clone(), |case, event| apply(Some(case), event, now));

@@ -16,9 +16,11 @@ mod letters;
 mod meet;
 mod meeting;
 mod moves;
+mod note;
 mod office;
 mod owed;
 mod post;
+mod recall;
 mod reference;
 mod referral;
 mod ruling;
@@ -45,17 +47,18 @@ pub use letters::{LetterOut, Recipient};
 pub use meet::{Again, AttendanceStep, Change, ChangeKind, Meet, Proposal, ReviewMeeting, Who as Guest};
 pub use meeting::revisited;
 pub use moves::{Move, Step};
+pub use note::LetterNote;
 pub use owed::{Deadline, Owed};
 pub use reference::Reference;
 pub use referral::Referral;
 pub use ruling::Ruling;
 pub use same::Same;
-pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Who};
+pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Unsettled, Who};
 pub use stage::{Stage, next};
 pub use timeliness::Timeliness;
 pub use wait::{Wait, WaitKind, waits};
 
-use super::id::{Address, InboxId, Key, LetterId};
+use super::id::{InboxId, Key, LetterId};
 use super::message::Classification;
 use super::notification::Notification;
 use super::pace::Pace;
@@ -212,51 +215,11 @@ pub struct StartAsked {
     pub has_passed: bool,
 }
 
-/// A letter as its case knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LetterNote {
-    pub kind: String,
-    pub message_id: String,
-    pub to: Vec<Address>,
-    pub made_at: DateTime<Utc>,
-    /// When the other side first took responsibility for it.
-    #[serde(default)]
-    pub accepted_at: Option<DateTime<Utc>>,
-    /// Why it waits for a person.
-    pub held: Option<String>,
-    /// `accepted`, `failed: ...`, `bounced: ...`, `discarded: ...`, one for each turn that it took.
-    pub fate: Vec<String>,
-}
-
 /// The record contradicts itself: the subject is set aside and an alarm raised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Corrupt {
     pub what: String,
-}
-
-impl LetterNote {
-    /// Somebody is known not to have got it, or it never left.
-    #[must_use]
-    pub fn is_undelivered(&self) -> bool {
-        let mut last: BTreeMap<&str, bool> = BTreeMap::new();
-        for fate in &self.fate {
-            for (how, is_lost) in [("accepted for ", false), ("failed for ", true), ("bounced for ", true)] {
-                if let Some(rest) = fate.strip_prefix(how) {
-                    let recipient = rest.split(": ").next().unwrap_or_default();
-                    last.insert(recipient, is_lost && !rest.contains(": 4."));
-                }
-            }
-        }
-        !self.is_on_its_way() || last.values().any(|is_lost| *is_lost)
-    }
-
-    /// Neither a draft nor ended as one.
-    #[must_use]
-    pub fn is_on_its_way(&self) -> bool {
-        let ended = |fate: &String| fate.starts_with("discarded") || fate.starts_with("superseded");
-        self.held.is_none() && !self.fate.iter().any(ended)
-    }
 }
 
 impl Case {
@@ -296,7 +259,10 @@ impl Case {
     /// The request for a decision before that day that nobody has answered: of several the last.
     #[must_use]
     pub fn request(&self, before: NaiveDate) -> Option<&Requested> {
-        let is_open = |one: &&Requested| one.before == before && one.n_rulings == self.rulings.len();
+        let has_gone = |letter: &LetterId| self.letters.get(letter).is_none_or(|note| !note.is_called_back());
+        let is_open = |one: &&Requested| {
+            one.before == before && one.n_rulings == self.rulings.len() && has_gone(&one.letter)
+        };
         self.requested.iter().rfind(is_open)
     }
 

@@ -84,16 +84,22 @@ impl Move {
         }
     }
 
+    /// Letters of the case that are queued do not leave.
+    #[must_use]
+    pub fn calls_back(&self) -> bool {
+        matches!(self, Self::Hold | Self::Withdraw | Self::Supersede { .. })
+    }
+
     /// What was done, as a sentence.
     #[must_use]
     pub fn done(&self, reference: Reference) -> String {
         match self {
             Self::Answered => format!("{reference} is answered"),
             Self::Hold => {
-                format!("{reference} is on hold: letters are drafts from now on; what is queued leaves")
+                format!("{reference} is on hold: letters to the User are drafts from now on")
             }
             Self::Resume => format!("{reference} is resumed; drafts wait for their release"),
-            Self::Withdraw => format!("{reference} is withdrawn; what is queued leaves"),
+            Self::Withdraw => format!("{reference} is withdrawn"),
             Self::Supersede { by } => format!("{by} stands in the place of {reference}"),
             Self::Reopen => format!("{reference} is open again"),
             Self::Inform => {
@@ -194,7 +200,13 @@ impl Drafting<'_> {
         }
         self.happened(event)?;
         match what {
-            Move::Reopen => self.put_before_ssc(),
+            Move::Hold => self.call_back_to_draft(),
+            Move::Withdraw => self.call_back("the case is withdrawn"),
+            Move::Supersede { by } => self.call_back(&format!("{by} stands in the place of the case")),
+            Move::Reopen => {
+                self.put_before_ssc()?;
+                self.acknowledge_after_all()
+            }
             Move::Record { step: Step::Information, .. } => {
                 self.back_to_ssc("what the SSC asked for has come")
             }

@@ -241,7 +241,7 @@ impl Drafting<'_> {
     }
 
     /// The same letter on today's facts.
-    fn again(&self, case: &Case, draft: &Facts) -> Result<Facts, Refusal> {
+    pub(super) fn again(&self, case: &Case, draft: &Facts) -> Result<Facts, Refusal> {
         let is_overtaken = case.ruling().is_some_and(|ruling| {
             ruling.due_on.is_some()
                 && next(Some(case.stage), Kind::Decided(ruling.outcome)) != Some(case.stage)

@@ -139,6 +139,20 @@ pub struct Known<'a> {
     pub budget: &'a Budget,
     /// Of the mailbox, for a step of the ladder.
     pub swept: &'a Swept,
+    /// Letters of the case that lie in the outbox, for a move that calls them back.
+    pub unsettled: &'a [Unsettled],
+}
+
+/// A letter in the outbox that somebody has not got yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    pub letter: LetterId,
+    /// What it says, where that was kept.
+    pub facts: Option<Facts>,
+    /// To whom it has not begun to leave.
+    pub queued: Vec<Address>,
+    /// To whom it is leaving at this moment.
+    pub under_way: Vec<Address>,
 }
 
 #[derive(Debug, Default)]

@@ -148,6 +148,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             | Kind::LetterReleased
             | Kind::LetterSuperseded
             | Kind::LetterDiscarded
+            | Kind::LetterCalledBack
             | Kind::LetterAccepted
             | Kind::LetterFailed
             | Kind::LetterBounced

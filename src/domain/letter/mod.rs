@@ -242,6 +242,13 @@ impl Facts {
         self.about().kind
     }
 
+    /// A letter of a case to its User, but for what stands in a calendar: called back on hold, it is a draft again.
+    #[must_use]
+    pub fn may_be_drafted_anew(&self) -> bool {
+        self.audience() == Audience::User
+            && !matches!(self, Self::UserInvitation(_) | Self::ReviewReminder(_))
+    }
+
     #[must_use]
     pub fn audience(&self) -> Audience {
         self.about().audience

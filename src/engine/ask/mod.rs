@@ -114,6 +114,11 @@ impl Ask {
     }
 }
 
+/// It is judged on what lies in the outbox, and nothing may come there meanwhile.
+fn is_on_the_outbox(ask: &Ask) -> bool {
+    matches!(ask, Ask::Move { what, .. } if what.calls_back())
+}
+
 type Prepared = Result<(Work, String), Refusal>;
 
 impl Engine {
@@ -152,7 +157,9 @@ impl Engine {
         let actor = actor(&world, &asking.by, asking.login.as_deref());
         let work = work.by(actor.clone());
         let handled: Option<Handled> = match &work {
-            Work::Case(case) if case.target == Target::Case(SubjectId::desk()) => {
+            Work::Case(case)
+                if case.target == Target::Case(SubjectId::desk()) || is_on_the_outbox(&asking.ask) =>
+            {
                 self.handle_settled(work).await?.pop()
             }
             _ => {
@@ -169,6 +176,7 @@ impl Engine {
         Ok(match handled {
             Some(Ok(subjects)) => {
                 let said = self.not_sent(&asking.ask, &subjects).await?.unwrap_or(said);
+                let said = self.with_called_back(&asking, &subjects, said).await?;
                 let said = self.with_its_day(&asking.ask, said).await?;
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
                 Ok(said.replace("{case}", &names))

@@ -86,6 +86,44 @@ impl Engine {
         Ok(Ok((case_work(Target::Case(row.subject), asked(asking, what), asking), said)))
     }
 
+    /// What is said of a command, and which letters it called back.
+    pub(super) async fn with_called_back(
+        &self,
+        asking: &Asking,
+        subjects: &[SubjectId],
+        said: String,
+    ) -> anyhow::Result<String> {
+        let ([subject], true) = (subjects, super::is_on_the_outbox(&asking.ask)) else { return Ok(said) };
+        let all = |to: &[Address]| to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
+        let (cause, mut parts) = (cause(asking), vec![said]);
+        for recorded in self.store.journal(subject).await? {
+            let entry = &recorded.entry;
+            if entry.cause != cause || recorded.is_erased {
+                continue;
+            }
+            match Event::decode(entry.schema, &entry.body) {
+                Ok(Event::LetterCalledBack { letter, recipients, under_way, .. }) => {
+                    let (n, leaving) = (letter.0, all(&under_way));
+                    parts.push(match (recipients.is_empty(), under_way.is_empty()) {
+                        (_, true) => format!("letter {n}, which was queued, does not leave"),
+                        (true, false) => format!("letter {n} was leaving for {leaving} already"),
+                        (false, false) => {
+                            let not = all(&recipients);
+                            format!(
+                                "letter {n} does not leave for {not}, and was leaving for {leaving} already"
+                            )
+                        }
+                    });
+                }
+                Ok(Event::LetterMade { letter, held: Some(_), .. }) => {
+                    parts.push(format!("letter {} is a draft in its place", letter.0));
+                }
+                _ => {}
+            }
+        }
+        Ok(parts.join("; "))
+    }
+
     async fn of_case_that_is_over(&self, letter: &Letter) -> anyhow::Result<Option<Refusal>> {
         let row = self.store.registers(std::slice::from_ref(&letter.subject)).await?.pop();
         let Some(row) = row.filter(|row| row.kind == "case") else { return Ok(None) };

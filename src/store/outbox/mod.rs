@@ -6,11 +6,11 @@ mod list;
 
 use chrono::{DateTime, Utc};
 
-use super::Writer;
 use super::error::{Result, StoreError};
-use super::rows::{DeliveryMove, DeliveryRow, LetterMove, LetterRow, LetterState, Returned};
+use super::rows::{DeliveryMove, DeliveryRow, DeliveryState, LetterMove, LetterRow, LetterState, Returned};
 use super::sql::{Cells, Sql, statements, words};
-use crate::domain::id::LetterId;
+use super::{Store, Writer};
+use crate::domain::id::{Address, LetterId, SubjectId};
 
 pub use claim::Rescued;
 pub(super) use claim::mark;
@@ -24,6 +24,14 @@ statements! {
     SEAL = "UPDATE letter SET state = 'sealed', sealed_at_ms = ?, bytes = ? \
         WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
     DISCARD = "UPDATE letter SET state = 'discarded' WHERE letter_id = ? AND state = 'draft' RETURNING letter_id";
+    CALL_BACK = "UPDATE delivery SET state = 'cancelled', answer = ?, settled_at_ms = ? \
+        WHERE letter_id = ? AND lower(recipient) = ? AND state = 'queued'";
+    /// What is past its time is not tried again.
+    LAST_TRY = "UPDATE delivery SET not_after_ms = ? \
+        WHERE letter_id = ? AND lower(recipient) = ? AND state = 'transmitting'";
+    UNSETTLED = "SELECT d.letter_id, d.recipient, d.state, l.facts FROM delivery d \
+        JOIN letter l ON l.letter_id = d.letter_id WHERE l.subject_id = ? AND d.settled_at_ms IS NULL \
+        ORDER BY d.letter_id, d.delivery_id";
     /// What is settled stays settled, save that a person may queue again or give up what failed.
     SETTLE = "WITH v (delivery_id, state, answer, not_before_ms, not_after_ms, settled_at_ms, \
         perhaps_sent) AS (VALUES {rows ittiiii}) \
@@ -40,6 +48,39 @@ statements! {
         WHERE letter_id = ? AND lower(recipient) = ? AND state = 'accepted'";
 }
 
+/// A letter that somebody has not got yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    pub letter: LetterId,
+    /// As JSON, where they were kept.
+    pub facts: Option<Vec<u8>>,
+    pub queued: Vec<Address>,
+    pub under_way: Vec<Address>,
+}
+
+impl Store {
+    /// The letters of a subject with a delivery that is not settled.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn unsettled(&self, subject: &SubjectId) -> Result<Vec<Unsettled>> {
+        let subject = subject.0.clone();
+        let mut found: Vec<Unsettled> = Vec::new();
+        for row in self.read().await?.all(UNSETTLED, |q| q.bind(subject)).await? {
+            let (letter, to) = (LetterId(row.int(0)?), claim::address(&row, 1)?);
+            let is_under_way = DeliveryState::read(row.cell(2)?)? == DeliveryState::Transmitting;
+            if found.last().is_none_or(|last| last.letter != letter) {
+                let facts = row.cell(3)?;
+                found.push(Unsettled { letter, facts, queued: Vec::new(), under_way: Vec::new() });
+            }
+            if let Some(last) = found.last_mut() {
+                if is_under_way { &mut last.under_way } else { &mut last.queued }.push(to);
+            }
+        }
+        Ok(found)
+    }
+}
+
 pub(super) const CLAIM: &[Sql] = claim::ALL;
 pub(super) const LIST: &[Sql] = list::ALL;
 
@@ -50,7 +91,7 @@ pub(super) async fn add(tx: &mut Writer, letters: &[LetterRow]) -> Result<()> {
             LetterState::Draft { facts, because } => {
                 ("draft", Some(because.clone()), Some(facts.clone()), None)
             }
-            LetterState::Sealed { bytes } => ("sealed", None, None, Some(bytes.clone())),
+            LetterState::Sealed { bytes } => ("sealed", None, letter.facts.clone(), Some(bytes.clone())),
             LetterState::Discarded => ("discarded", None, None, None),
         };
         q.bind(letter.letter.0)
@@ -85,7 +126,7 @@ async fn queue(tx: &mut Writer, deliveries: &[(LetterId, &DeliveryRow)]) -> Resu
     .map(drop)
 }
 
-/// Seals or discards drafts.
+/// Seals or discards drafts, and calls back what is queued.
 pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: DateTime<Utc>) -> Result<()> {
     for one in moves {
         let (letter, row) = match one {
@@ -94,6 +135,10 @@ pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: Date
                 (letter, tx.maybe(SEAL, |q| q.bind(at.timestamp_millis()).bind(bytes).bind(letter.0)).await?)
             }
             LetterMove::Discard { letter } => (letter, tx.maybe(DISCARD, |q| q.bind(letter.0)).await?),
+            LetterMove::CallBack { letter, queued, under_way, why } => {
+                call_back(tx, *letter, (queued, under_way), why, at).await?;
+                continue;
+            }
         };
         if row.is_none() {
             return Err(StoreError::Conflict(format!("letter {} is no draft any more", letter.0)));
@@ -104,6 +149,29 @@ pub(super) async fn move_letters(tx: &mut Writer, moves: &[LetterMove], at: Date
         }
     }
     Ok(())
+}
+
+async fn call_back(
+    tx: &mut Writer,
+    letter: LetterId,
+    (queued, under_way): (&[Address], &[Address]),
+    why: &str,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let (why, at) = (words(format!("called back: {why}")), at.timestamp_millis());
+    let mut n = 0;
+    for to in queued {
+        let (why, to) = (why.clone(), to.as_str().to_lowercase());
+        n += tx.run(CALL_BACK, |q| q.bind(why).bind(at).bind(letter.0).bind(to)).await?;
+    }
+    for to in under_way {
+        let to = to.as_str().to_lowercase();
+        n += tx.run(LAST_TRY, |q| q.bind(at).bind(letter.0).bind(to)).await?;
+    }
+    if n == (queued.len() + under_way.len()) as u64 {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("letter {} began to leave at this very moment: ask again", letter.0)))
 }
 
 /// Marks what came back. A delivery that is not accepted yet, or was given up, stays as it is.

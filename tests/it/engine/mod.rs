@@ -5,6 +5,7 @@ mod apart;
 mod aside;
 mod beside;
 mod budget;
+mod called_back;
 mod cancelled;
 mod clock;
 mod desk;

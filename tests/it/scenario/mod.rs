@@ -80,6 +80,7 @@ conversations! {
     asked_after_an_outage,
     bounced,
     bounced_without_tags,
+    called_back,
     chair_changes,
     changed_after_decision,
     complete,

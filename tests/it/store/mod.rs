@@ -57,6 +57,7 @@ on_both_engines! {
     open::every_statement_fits,
     open::every_connection_keeps_what_it_commits,
     outbox::a_letter_leaves_once_and_is_settled_once,
+    outbox::what_is_called_back_leaves_no_more_and_a_claim_comes_first_or_not_at_all,
     outbox::a_retry_waits_for_its_time,
     outbox::a_clock_that_was_ahead_puts_nothing_off,
     outbox::only_a_letter_to_one_is_known_by_its_copy_in_sent,

@@ -67,6 +67,40 @@ pub fn a_letter_leaves_once_and_is_settled_once(place: &Place) {
     });
 }
 
+pub fn what_is_called_back_leaves_no_more_and_a_claim_comes_first_or_not_at_all(place: &Place) {
+    block(async {
+        let store = place.open().await;
+        let term = lead(&store).await;
+        store.commit(term, letters(vec![sealed(1), sealed(2)])).await.unwrap();
+        assert_eq!(store.claim("me", 1, at(0)).await.unwrap()[0].delivery, 1);
+        let call_back = |n: i64, is_under_way: bool| {
+            let to = vec![address(&format!("Ann{n}@power.test"))];
+            let (queued, under_way) = if is_under_way { (vec![], to) } else { (to, vec![]) };
+            let one =
+                LetterMove::CallBack { letter: LetterId(n), queued, under_way, why: "it is over".into() };
+            Commit { at: at(2), letter_moves: vec![one], ..Commit::default() }
+        };
+        let found = store.unsettled(&subject(1)).await.unwrap().remove(0);
+        assert_eq!((found.queued, found.under_way), (vec![], vec![address("ann1@power.test")]));
+        // Looked at before it was claimed, or claimed no more by now.
+        for (n, is_under_way) in [(1, false), (2, true)] {
+            let refused = store.commit(term, call_back(n, is_under_way)).await.unwrap_err();
+            assert!(matches!(refused, StoreError::Conflict(_)), "{refused}");
+        }
+        store.commit(term, call_back(2, false)).await.unwrap();
+        let called = store.delivery(2).await.unwrap().unwrap();
+        assert_eq!((called.state, called.settled_at), (DeliveryState::Cancelled, Some(at(2))));
+        assert_eq!(called.answer.as_deref(), Some("called back: it is over"));
+        assert_eq!(store.claim("me", 9, at(9)).await.unwrap(), []);
+        assert_eq!(store.unsettled(&subject(2)).await.unwrap(), []);
+        // What was leaving is not tried again, whether it came to nothing or its deliverer ended.
+        store.commit(term, call_back(1, true)).await.unwrap();
+        assert_eq!(store.rescue(at(3)).await.unwrap().n_transmitting, 1);
+        assert_eq!(store.claim("me", 9, at(9)).await.unwrap(), []);
+        assert_eq!(store.overdue(9, at(9)).await.unwrap()[0].delivery, 1);
+    });
+}
+
 pub fn only_a_letter_to_one_is_known_by_its_copy_in_sent(place: &Place) {
     block(async {
         let store = place.open().await;

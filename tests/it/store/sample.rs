@@ -89,6 +89,7 @@ pub fn letter(id: i64, state: LetterState, deliveries: Vec<DeliveryRow>) -> Lett
         message_id: format!("{id}@sec.test"),
         state,
         made_at: at(1),
+        facts: None,
         deliveries,
     }
 }
