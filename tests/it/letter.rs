@@ -100,78 +100,182 @@ fn the_html_needs_nothing_from_outside_and_is_ordered_for_a_screen_reader() {
         assert_eq!(select(&html, outside), 0, "{}", sample.name);
         assert_eq!(select(&html, "table:not([role=presentation])"), 0, "{}", sample.name);
         assert_eq!((select(&html, "html[lang=en-GB] title"), select(&html, "h1")), (1, 1), "{}", sample.name);
-        let n_headings = if sample.facts.audience() == Audience::User { 3 } else { 0 };
+        let n_headings = if is_to_user(&sample.facts) { 3 } else { 0 };
         assert!(select(&html, "h2") >= n_headings, "{}", sample.name);
         assert_eq!(select(&html, "dt"), select(&html, "dd"), "{}", sample.name);
     }
+}
+
+fn is_to_user(facts: &Facts) -> bool {
+    matches!(facts.audience(), Audience::User | Audience::UserCio)
 }
 
 #[test]
 fn no_letter_declares_implies_or_threatens() {
     for (sample, bytes) in mails() {
         let words = words(&read(&bytes));
-        let never = ["in default", "event of default", "breach", "suspend", "non-compliance"];
-        let is_to_user = sample.facts.audience() == Audience::User;
-        let never_to_user = ["overdue", "late "].into_iter().filter(|_| is_to_user);
-        for word in never.into_iter().chain(never_to_user) {
+        for word in ["in default", "event of default", "breach", "suspend", "non-compliance"] {
             assert!(!words.contains(word), "{}: {word:?}", sample.name);
         }
-        if is_to_user {
-            assert!(words.contains("it is not an approval"), "{}", sample.name);
-            assert!(words.contains("it is not a notice under section m8 or section m10"), "{}", sample.name);
+        let denials = ["it is not an approval", "it is not a notice under section m8 or section m10"];
+        if is_to_user(&sample.facts) {
+            assert!(denials.iter().all(|denial| words.contains(denial)), "{}", sample.name);
+            assert!(!words.contains("overdue") && !words.contains("late "), "{}", sample.name);
         }
     }
 }
 
-/// What templates in somebody's own words may not say, to anybody.
-const PLANTED: [&str; 14] = [
-    "You are in breach of the Smart Energy Code.",
-    "You have defaulted on your obligations.",
-    "Your company is in default.",
-    "This is an Event of Default.",
-    "You failed to comply with Section G.",
-    "You must comply or face the consequences.",
-    "Sanctions may follow.",
-    "The case will be referred to the Panel.",
-    "We may report this matter to the Panel.",
-    "A suspension of your services is possible.",
-    "Disciplinary steps are considered.",
-    "Because of your non-compliance we write again.",
-    "This is a final warning.",
-    "Your rights may be revoked.",
-];
+/// One edit of a shipped template: these words stand at the head of its body.
+fn planted(kind: &str, part: &str, words: &str) -> Result<Templates, String> {
+    let path = format!("{}/templates/mail/{kind}/{part}", env!("CARGO_MANIFEST_DIR"));
+    let source = std::fs::read_to_string(path).unwrap();
+    let edited = source.replacen("{% block body %}", &format!("{{% block body %}}\n{words}\n"), 1);
+    assert_ne!(source, edited, "{kind}/{part} has no body");
+    Templates::new(&BTreeMap::from([(format!("{kind}/{part}"), edited)])).map_err(|bad| bad.to_string())
+}
 
 #[test]
-fn a_template_that_threatens_is_refused_whoever_it_is_for() {
-    let shipped = shipped().sources();
-    for sentence in PLANTED {
-        for kind in ["decision", "deadline_note", "acknowledgement", "note"] {
-            let file = format!("{kind}/text.txt");
-            let source =
-                shipped[&file].replacen("{% block body %}", &format!("{{% block body %}}\n{sentence}\n"), 1);
-            assert_ne!(source, shipped[&file]);
-            let refused = Templates::new(&BTreeMap::from([(file, source)]));
-            assert!(refused.is_err(), "{kind}: {sentence}");
+fn what_threatens_is_refused_in_whatever_words() {
+    let threats = [
+        "You are in breach of the Smart Energy Code.",
+        "{{ reference }} shows that the User has defaulted.",
+        "This is an Event  of\nDefault.",
+        "You have failed to comply with Section G.",
+        "The SSC may impose sanctions.",
+        "Silence will have consequences.",
+        "You must comply or explain.",
+        "The matter will be referred to the Panel.",
+        "We would then refer this, as the SSC has asked us to, to the SEC Panel.",
+        "It may lead to the suspension of your rights.",
+        "Your rights will be suspended.",
+        "Disciplinary steps may follow.",
+        "Your non-compliance has been noted.",
+        "The User is not compliant.",
+        "You have not met all of your obligations.",
+        "Action against you is possible.",
+        "This is a final notice.",
+        "It escalates to the Panel on Monday.",
+    ];
+    // Every kind in turn, and each part of a letter.
+    let kinds: Vec<&str> = folder_names().collect();
+    for n in 0..threats.len().max(kinds.len()) {
+        let (threat, kind) = (threats[n % threats.len()], kinds[n % kinds.len()]);
+        for part in ["text.txt", "html.html"] {
+            let refusal = planted(kind, part, threat).map(|_| threat).unwrap_err();
+            let is_named = refusal.contains(&format!("{kind}/{part}"));
+            assert!(is_named && refusal.contains("which no letter may"), "{threat}: {refusal}");
+        }
+    }
+    for hidden in [
+        "in <b>de</b>fault, in <em>default</em>",
+        "non&#8209;compliance",
+        "in&nbsp;default",
+        "a bre\u{ad}ach",
+    ] {
+        assert!(planted("decision", "html.html", hidden).is_err(), "{hidden}");
+    }
+}
+
+#[test]
+fn what_judges_is_refused_to_users_alone() {
+    let judgements = [
+        "Your notification is overdue.",
+        "A retrospective notice was logged.",
+        "You failed to tell us the date.",
+        "You should have told us before.",
+        "It came too late.",
+    ];
+    for judgement in judgements {
+        for kind in ["acknowledgement", "receipt", "decision", "user_cio_advice", "start_question"] {
+            let refusal = planted(kind, "text.txt", judgement).map(|_| judgement).unwrap_err();
+            assert!(refusal.contains("which no letter to a User may"), "{judgement}: {refusal}");
+        }
+        for kind in ["new_cases", "decision_request", "paper", "note"] {
+            planted(kind, "text.txt", judgement).unwrap();
         }
     }
 }
 
 #[test]
-fn no_letter_to_members_names_a_user() {
-    let named = ["northwind", "ann field", "90-b3-d5", "90b3d5"];
+fn what_only_sounds_like_it_may_be_said() {
+    for harmless in [
+        "In the reference, the Panel Information Policy is named.",
+        "Please plug it in. Default values are kept.",
+        "We come back to it later.",
+        "Nobody should suspect anything.",
+    ] {
+        planted("decision", "text.txt", harmless).unwrap();
+    }
+}
+
+#[test]
+fn members_read_no_name_of_a_user_and_no_id() {
+    let facts = Facts::samples();
+    let names: Vec<String> = facts
+        .iter()
+        .filter_map(|sample| {
+            serde_json::to_value(&sample.facts).unwrap()["user"].as_str().map(str::to_lowercase)
+        })
+        .collect();
+    assert!(names.iter().any(|name| name.starts_with("northwind")));
     let mut n_seen = 0;
     for (sample, bytes) in mails() {
-        // What a stranger put into his fields is his, and is kept out of a real paper by their names.
         if sample.facts.audience() != Audience::Members || sample.name == "hostile" {
             continue;
         }
         n_seen += 1;
-        let mail = read(&bytes);
-        let bodies = [mail.subject().unwrap(), &mail.body_text(0).unwrap(), &mail.body_html(0).unwrap()];
-        let words = bodies.join(" ").to_lowercase();
-        assert!(!named.iter().any(|name| words.contains(name)), "{}: {words}", sample.name);
+        let words = words(&read(&bytes));
+        let found = names.iter().find(|name| words.contains(name.as_str()));
+        assert_eq!(found, None, "{}", sample.name);
+        assert!(!words.contains("northwind") && !words.contains("90-b3-d5"), "{}", sample.name);
+        let says_so = words.contains("no name of the user, no user ids and no architecture");
+        assert!(says_so || sample.facts.kind() != "paper", "{}", sample.name);
     }
-    assert!(n_seen > 0);
+    assert!(n_seen > 2);
+}
+
+#[test]
+fn the_words_of_the_ssc_stand_whole_in_the_letters_that_tell_its_decision() {
+    let squash =
+        |text: &str| text.split_whitespace().filter(|word| *word != ">").collect::<Vec<_>>().join(" ");
+    let mut n_seen = 0;
+    for (sample, bytes) in mails() {
+        let (Facts::Decision(decision) | Facts::UserCioAdvice(decision)) = &sample.facts else { continue };
+        if sample.name == "hostile" {
+            continue;
+        }
+        let mail = read(&bytes);
+        let html = Html::parse_document(&mail.body_html(0).unwrap());
+        let html = squash(&html.root_element().text().collect::<Vec<_>>().join(" "));
+        let text = squash(&mail.body_text(0).unwrap());
+        for said in decision.advice.iter().chain(&decision.conditions).chain([&decision.minute]) {
+            n_seen += 1;
+            assert!(text.contains(&squash(said)), "{}: {text}", sample.name);
+            assert!(html.contains(&squash(said)), "{}: {html}", sample.name);
+        }
+    }
+    assert!(n_seen > 20);
+}
+
+/// A form with a decision already in it, quoted back without a mark, would decide by itself.
+#[test]
+fn the_form_of_a_decision_request_is_empty_but_for_its_token() {
+    for (sample, bytes) in mails().iter().filter(|(sample, _)| sample.facts.kind() == "decision_request") {
+        let text = read(bytes).body_text(0).unwrap().replace("\r\n", "\n");
+        let starts = |label: &str| text.lines().filter(|line| line.trim_start().starts_with(label)).count();
+        let filled = |label: &str| {
+            text.lines().any(|line| line.trim().strip_prefix(label).is_some_and(|value| !value.is_empty()))
+        };
+        for label in ["Outcome:", "Minute:", "Advice:", "Condition:", "Assessment:", "Due:"] {
+            assert!(!filled(label), "{}: {label} {text}", sample.name);
+            assert_eq!(
+                starts(label),
+                usize::from(starts("Decision token:") == 1),
+                "{}: {label}",
+                sample.name
+            );
+        }
+    }
 }
 
 #[test]
