@@ -8,6 +8,8 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use scraper::{Html, Selector};
 use sscd::domain::letter::{Audience, Envelope, Facts, Sample, Templates, folder_names, preview, render};
 
+use crate::said::Said;
+
 fn shipped() -> Templates {
     Templates::new(&BTreeMap::new()).unwrap()
 }
@@ -113,7 +115,9 @@ fn is_to_user(facts: &Facts) -> bool {
 #[test]
 fn no_letter_declares_implies_or_threatens() {
     for (sample, bytes) in mails() {
-        let words = words(&read(&bytes));
+        let said = Said::of(&bytes);
+        assert_eq!(said.unsayable(sample.facts.audience()), None, "{}", sample.name);
+        let words = said.words();
         for word in ["in default", "event of default", "breach", "suspend", "non-compliance"] {
             assert!(!words.contains(word), "{}: {word:?}", sample.name);
         }
@@ -134,32 +138,48 @@ fn planted(kind: &str, part: &str, words: &str) -> Result<Templates, String> {
     Templates::new(&BTreeMap::from([(format!("{kind}/{part}"), edited)])).map_err(|bad| bad.to_string())
 }
 
+/// Plain ones and paraphrases.
+const THREATS: [&str; 18] = [
+    "You are in breach of the Smart Energy Code.",
+    "{{ reference }} shows that the User has defaulted.",
+    "This is an Event  of\nDefault.",
+    "You have failed to comply with Section G.",
+    "The SSC may impose sanctions.",
+    "Silence will have consequences.",
+    "You must comply or explain.",
+    "The matter will be referred to the Panel.",
+    "We would then refer this, as the SSC has asked us to, to the SEC Panel.",
+    "It may lead to the suspension of your rights.",
+    "Your rights will be suspended.",
+    "Disciplinary steps may follow.",
+    "Your non-compliance has been noted.",
+    "The User is not compliant.",
+    "You have not met all of your obligations.",
+    "Action against you is possible.",
+    "This is a final notice.",
+    "It escalates to the Panel on Monday.",
+];
+
+#[test]
+fn a_threat_is_read_in_a_letter_wherever_its_words_come_from() {
+    let note = |line: &str| {
+        let mut notes = Facts::samples().into_iter().map(|sample| sample.facts);
+        let mut note = notes.find_map(|facts| if let Facts::Note(note) = facts { Some(note) } else { None });
+        note.as_mut().unwrap().lines = vec![line.to_owned()];
+        render(&Facts::Note(note.unwrap()), &Envelope::sample(), &shipped()).unwrap()
+    };
+    assert_eq!(Said::of(&note("The review is on Monday.")).unsayable(Audience::Office), None);
+    for threat in THREATS {
+        assert!(Said::of(&note(threat)).unsayable(Audience::Office).is_some(), "{threat}");
+    }
+}
+
 #[test]
 fn what_threatens_is_refused_in_whatever_words() {
-    let threats = [
-        "You are in breach of the Smart Energy Code.",
-        "{{ reference }} shows that the User has defaulted.",
-        "This is an Event  of\nDefault.",
-        "You have failed to comply with Section G.",
-        "The SSC may impose sanctions.",
-        "Silence will have consequences.",
-        "You must comply or explain.",
-        "The matter will be referred to the Panel.",
-        "We would then refer this, as the SSC has asked us to, to the SEC Panel.",
-        "It may lead to the suspension of your rights.",
-        "Your rights will be suspended.",
-        "Disciplinary steps may follow.",
-        "Your non-compliance has been noted.",
-        "The User is not compliant.",
-        "You have not met all of your obligations.",
-        "Action against you is possible.",
-        "This is a final notice.",
-        "It escalates to the Panel on Monday.",
-    ];
     // Every kind in turn, and each part of a letter.
     let kinds: Vec<&str> = folder_names().collect();
-    for n in 0..threats.len().max(kinds.len()) {
-        let (threat, kind) = (threats[n % threats.len()], kinds[n % kinds.len()]);
+    for n in 0..THREATS.len().max(kinds.len()) {
+        let (threat, kind) = (THREATS[n % THREATS.len()], kinds[n % kinds.len()]);
         for part in ["text.txt", "html.html"] {
             let refusal = planted(kind, part, threat).map(|_| threat).unwrap_err();
             let is_named = refusal.contains(&format!("{kind}/{part}"));

@@ -29,6 +29,7 @@ mod poison;
 mod read;
 mod readme;
 mod reload;
+mod said;
 mod scenario;
 mod servers;
 mod store;

@@ -99,18 +99,23 @@ pub(super) fn check(facts: &Facts, page: &Page) -> Result<(), (&'static str, Str
     }
     let html = without_markup(&page.html);
     for (part, text) in [("subject.txt", &page.subject), ("text.txt", &page.text), ("html.html", &html)] {
-        let words = plain_words(text);
-        if let Some(found) = NEVER.iter().find(|phrase| says(&words, phrase)) {
-            return Err((part, format!("it says {:?}, which no letter may", found.trim_end())));
-        }
-        if !matches!(facts.audience(), Audience::User | Audience::UserCio) {
-            continue;
-        }
-        if let Some(found) = NEVER_TO_USERS.iter().find(|phrase| says(&words, phrase)) {
-            return Err((part, format!("it says {:?}, which no letter to a User may", found.trim_end())));
+        if let Some(why) = unsayable(facts.audience(), text) {
+            return Err((part, why));
         }
     }
     Ok(())
+}
+
+/// What a text says that no letter to such readers may, as a sentence.
+#[must_use]
+pub fn unsayable(audience: Audience, text: &str) -> Option<String> {
+    let words = plain_words(text);
+    if let Some(found) = NEVER.iter().find(|phrase| says(&words, phrase)) {
+        return Some(format!("it says {:?}, which no letter may", found.trim_end()));
+    }
+    let is_to_user = matches!(audience, Audience::User | Audience::UserCio);
+    let found = NEVER_TO_USERS.iter().find(|phrase| is_to_user && says(&words, phrase))?;
+    Some(format!("it says {:?}, which no letter to a User may", found.trim_end()))
 }
 
 fn says(words: &str, phrase: &str) -> bool {

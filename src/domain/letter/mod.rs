@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{Address, Named};
 use super::message::{Classification, Problem};
 
+pub use check::unsayable;
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
 pub use review::{MembersReminder, ReviewDue, ReviewReminder};

@@ -2,6 +2,7 @@
 //! turns. Each is played twice, the second time with the program started anew after every line.
 
 pub mod record;
+mod letters;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,7 +37,8 @@ fn setting() -> Arc<Setting> {
 async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
     let mut play = Play::begin(steps, &setting(), restarts).await?;
     play.all(steps).await?;
-    record::check_record(play.engine()).await.map_err(|why| format!("after the last line: {why}"))
+    record::check_record(play.engine()).await.map_err(|why| format!("after the last line: {why}"))?;
+    letters::check_letters(play.engine()).await.map_err(|why| format!("of what was sent: {why}"))
 }
 
 /// What the cases of a conversation went through, as the events and the stages to which they led.
@@ -122,6 +124,7 @@ conversations! {
     information_asked_twice,
     junk,
     last_meeting,
+    marked_red,
     meeting_another_time,
     meeting_answers,
     meeting_attendance,
