@@ -23,6 +23,11 @@ pub struct By {
 
 impl By {
     #[must_use]
+    pub fn of(person: String) -> Self {
+        Self { by: person }
+    }
+
+    #[must_use]
     pub fn key(&self) -> Key {
         Key(self.by.clone())
     }

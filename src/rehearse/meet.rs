@@ -15,7 +15,7 @@ use super::script::Step;
 pub const FORM: &str = "PERSON proposes DATE TIME for the review of REFERENCE[ in PLACE]: WHY, \
     PERSON invites to the review of REFERENCE, PERSON moves the review of REFERENCE to DATE TIME: WHY, \
     PERSON cancels the review of REFERENCE: WHY, PERSON adds KEY|ADDRESS to the review of REFERENCE: WHY, \
-    PERSON removes ADDRESS from the review of REFERENCE: WHY, PERSON refuses the time of ADDRESS for the review of \
+    PERSON removes ADDRESS from the review of REFERENCE: WHY, PERSON notes that WHO accepted|tentative|declined the review of REFERENCE: HOW, PERSON refuses the time of ADDRESS for the review of \
     REFERENCE: WHY, PERSON records the review of REFERENCE on DATE with WHO, ..: WHY";
 
 pub fn meet(what: &str) -> Option<Ask> {
@@ -50,6 +50,12 @@ pub fn meet(what: &str) -> Option<Ask> {
     if let Some(rest) = what.strip_prefix("removes ") {
         let (address, reference) = rest.split_once(" from the review of ")?;
         return of(reference, Meet::Remove { address: Address::parse(address).ok()?, reason });
+    }
+    if let Some(rest) = what.strip_prefix("notes that ") {
+        let (who, rest) = rest.split_once(' ')?;
+        let (answer, reference) = rest.split_once(" the review of ")?;
+        let partstat = serde_json::from_value(answer.into()).ok()?;
+        return of(reference, Meet::Answer { who: who.into(), partstat, reason });
     }
     if let Some(rest) = what.strip_prefix("refuses the time of ") {
         let (address, reference) = rest.split_once(" for the review of ")?;

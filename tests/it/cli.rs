@@ -363,3 +363,26 @@ fn a_story_shows_the_evidence_of_each_mail_and_what_came_with_it() {
     assert_eq!(office.json(&["inbox", "show", "3"])["evidence"]["attachments"][0], *attachment);
     drop(daemon);
 }
+
+#[test]
+fn a_withdrawal_says_what_does_not_leave_and_an_answer_is_entered_with_a_reason() {
+    let office = Office::new();
+    drop(office.daemon());
+    let open = ["case", "open", "--channel", "letter", "--received", "2026-11-02T09:30:00Z"];
+    let set = ["--set", "user_party_name=Northwind Energy Supply Ltd", "--by", "priya.nair"];
+    let opened = office.says(&[&open[..], &set[..]].concat());
+    let case = opened.trim().strip_prefix("opened ").unwrap();
+    let attendance = ["meeting", "attendance", case, "ingrid.solheim", "declined", "--by", "priya.nair"];
+    assert!(office.fails(2, &attendance).contains("--reason"));
+    let why = ["--reason", "rang on Monday"];
+    let refused = office.fails(1, &[&attendance[..], &why].concat());
+    assert!(refused.contains(&format!("nobody is invited to a review of {case}")), "{refused}");
+
+    for draft in office.json(&["outbox", "list", "--drafts"]).as_array().unwrap() {
+        office.says(&["outbox", "release", &draft["id"].to_string(), "--by", "priya.nair"]);
+    }
+    let said = office.says(&["case", "withdraw", case, "--reason", "it was stopped", "--by", "priya.nair"]);
+    assert!(said.contains("letter 1, which was queued, does not leave"), "{said}");
+    assert!(office.says(&["outbox", "show", "1"]).contains("called back: the case is withdrawn"));
+    assert!(office.says(&["case", "show", case]).contains("letter 1 called back for "));
+}

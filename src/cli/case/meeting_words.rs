@@ -36,15 +36,12 @@ pub(super) fn met(part: Part, change: &Change) -> String {
             format!("the invitation sent again to {}: {why}", all(to))
         }
         Change::Answered { invitee, answer, of_old_time, inbox } => {
-            let said = match answer.partstat {
-                PartStat::NeedsAction => "took the answer back",
-                PartStat::Accepted => "accepted",
-                PartStat::Tentative => "comes perhaps",
-                PartStat::Declined => "declined",
-                PartStat::Delegated => "sends somebody else",
-            };
+            let said = said(answer.partstat);
             let old = if *of_old_time { ", to an earlier time" } else { "" };
             format!("{invitee} {said}{old} (mail {})", inbox.0)
+        }
+        Change::AnswerEntered { invitee, answer, entered_by, reason } => {
+            format!("{invitee} {}, entered by {}: {reason}", said(answer.partstat), entered_by.0)
         }
         Change::TimeProposed { by, start_at, inbox, letter, .. } => {
             let when = start_at.map_or_else(|| "another time".into(), moment);
@@ -65,6 +62,16 @@ pub(super) fn met(part: Part, change: &Change) -> String {
         Change::RosterDiffers { what, letter } => {
             format!("SECAS told in letter {}: {}", letter.0, what.join("; "))
         }
+    }
+}
+
+fn said(partstat: PartStat) -> &'static str {
+    match partstat {
+        PartStat::NeedsAction => "took the answer back",
+        PartStat::Accepted => "accepted",
+        PartStat::Tentative => "comes perhaps",
+        PartStat::Declined => "declined",
+        PartStat::Delegated => "sends somebody else",
     }
 }
 

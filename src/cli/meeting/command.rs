@@ -1,7 +1,7 @@
 //! What can be said of a review meeting: the commands of `sscd meeting` and their words. Times are London's.
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::argument::{Wall, address, day, reason, reference, wall};
 use crate::cli::ask::By;
@@ -16,11 +16,27 @@ pub enum Command {
         #[arg(value_parser = reference)]
         reference: Reference,
     },
-    /// Who comes, person by person, and whether that is a quorum.
-    #[command(after_help = "Example:\n  sscd meeting attendance SUS-2026-0001 --json | jq '.[].people[]'")]
+    /// Who comes, person by person, and whether that is a quorum. With a person and an answer: record what reached you by
+    /// telephone, or what nobody vouched for.
+    #[command(
+        after_help = "Example:\n  sscd meeting attendance SUS-2026-0001 --json | jq '.[].people[]'\n  \
+        sscd meeting attendance SUS-2026-0001 ingrid.solheim declined --reason \"rang on Monday\" --by priya.nair"
+    )]
     Attendance {
         #[arg(value_parser = reference)]
         reference: Reference,
+        /// Who answered: a key of the directory, or an address that was invited.
+        #[arg(value_name = "PERSON", requires_all = ["answer", "reason", "by"])]
+        person: Option<String>,
+        /// What they answered.
+        #[arg(value_name = "ANSWER")]
+        answer: Option<Said>,
+        /// How you know, for the record.
+        #[arg(long, requires = "person", value_parser = reason)]
+        reason: Option<String>,
+        /// Who enters it: the key of a person in the directory whose role permits it.
+        #[arg(long, value_name = "PERSON", requires = "person")]
+        by: Option<String>,
     },
     /// Propose a time, in the place of the one that is proposed already; invitations are drafted.
     #[command(after_help = "Example:\n  sscd meeting propose SUS-2026-0001 --start \"2026-12-15 10:00\" \
@@ -104,6 +120,14 @@ pub enum Command {
         #[command(flatten)]
         about: About,
     },
+}
+
+/// What somebody said of an invitation.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Said {
+    Accepted,
+    Tentative,
+    Declined,
 }
 
 #[derive(Debug, Args)]

@@ -10,10 +10,11 @@ use clap::Args;
 use super::Common;
 use super::argument::Wall;
 use super::ask::{By, ask};
+use crate::domain::calendar::PartStat;
 use crate::domain::case::{Guest, Meet, Reference};
 use crate::domain::id::Named;
 use crate::engine::Ask;
-use command::{About, Added, Command, Time};
+use command::{About, Added, Command, Said, Time};
 
 /// Invite to the meeting of an ad-hoc review, and see who comes.
 #[derive(Debug, Args)]
@@ -30,7 +31,18 @@ pub struct Meetings {
 pub async fn command(args: Meetings, common: &Common) -> anyhow::Result<ExitCode> {
     match args.what {
         Command::Show { reference } => show::show(common, reference).await,
-        Command::Attendance { reference } => show::attendance(common, reference).await,
+        Command::Attendance { reference, person, answer, reason, by } => {
+            // The four come together, or none does.
+            let (Some(who), Some(answer), Some(reason), Some(by)) = (person, answer, reason, by) else {
+                return show::attendance(common, reference).await;
+            };
+            let partstat = match answer {
+                Said::Accepted => PartStat::Accepted,
+                Said::Tentative => PartStat::Tentative,
+                Said::Declined => PartStat::Declined,
+            };
+            meet(common, &By::of(by), reference, Meet::Answer { who, partstat, reason }).await
+        }
         Command::Propose { time: Time { start: Wall(start_at), place }, minutes, about } => {
             let About { reference, reason, by } = about;
             meet(common, &by, reference, Meet::Propose { start_at, minutes, place, reason }).await

@@ -333,7 +333,7 @@ impl Drafting<'_> {
                 }
                 Ok(())
             }
-            Asked::Meet(what) => self.meet(case, what),
+            Asked::Meet(what) => self.meet(case, by, what),
             Asked::Paper => {
                 let facts = self.paper()?;
                 self.draft(facts, None, "a paper for the SSC: a person releases it")

@@ -57,7 +57,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 60] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -94,6 +94,7 @@ impl Kind {
         Self::Meeting(ChangeKind::AttendeeRemoved),
         Self::Meeting(ChangeKind::InvitationRepeated),
         Self::Meeting(ChangeKind::Answered),
+        Self::Meeting(ChangeKind::AnswerEntered),
         Self::Meeting(ChangeKind::TimeProposed),
         Self::Meeting(ChangeKind::ProposalDeclined),
         Self::Meeting(ChangeKind::AttendanceReviewed),

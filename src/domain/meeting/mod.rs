@@ -47,6 +47,9 @@ pub struct Invitee {
     pub of_quorum: bool,
     /// The last one by (SEQUENCE, DTSTAMP).
     pub answer: Option<Answer>,
+    /// The person who entered it, where it did not come by calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<Key>,
     /// The sequence at which this person was asked again: no answer had come, or one to an old time.
     pub asked_again_at: Option<u32>,
     /// When the invitation was last sent again on request.
@@ -167,9 +170,10 @@ impl Meeting {
     }
 
     /// Keeps the answer of whoever was invited at this address.
-    pub fn keep(&mut self, address: &Address, answer: Answer) {
+    pub fn keep(&mut self, address: &Address, answer: Answer, entered_by: Option<&Key>) {
         for invitee in self.invitees.iter_mut().filter(|invitee| invitee.named.address.same(address)) {
             invitee.answer = Some(answer);
+            invitee.entered_by = entered_by.cloned();
         }
     }
 

@@ -31,6 +31,7 @@ fn meeting() -> Meeting {
         answer: None,
         asked_again_at: None,
         sent_again_at: None,
+        entered_by: None,
     };
     Meeting {
         uid: Uid::of_meeting(&SubjectId("SUS-2026-0007".into()), 1, "sec.test"),
@@ -62,9 +63,9 @@ fn reply(who: &str, partstat: PartStat, dtstamp: &str) -> Reply {
 fn kept(meeting: &Meeting, outcome: &Outcome) -> Meeting {
     let mut meeting = meeting.clone();
     match outcome {
-        Outcome::Answered { invitee, answer } => meeting.keep(invitee, *answer),
+        Outcome::Answered { invitee, answer } => meeting.keep(invitee, *answer, None),
         Outcome::AnsweredOldTime { invitee, answer, ask_again } => {
-            meeting.keep(invitee, *answer);
+            meeting.keep(invitee, *answer, None);
             if *ask_again {
                 meeting.ask_again(invitee);
             }

@@ -130,6 +130,7 @@ conversations! {
     meeting_attendance,
     meeting_cancelled,
     meeting_decided_otherwise,
+    meeting_entered,
     meeting_invited,
     meeting_missed,
     meeting_moved_twice,

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::roster::Guest;
 use super::{Again, Change};
-use crate::domain::calendar::{PartStat, Reply};
+use crate::domain::calendar::Reply;
 use crate::domain::case::decide::Drafting;
 use crate::domain::case::{Case, Event, Mail, Refusal};
 use crate::domain::id::{Address, Key};
@@ -37,17 +37,10 @@ impl Drafting<'_> {
         let inbox = mail.inbox;
         match outcome {
             Some(Outcome::Answered { invitee, answer }) => {
-                let declined = answer.partstat == PartStat::Declined;
-                let person = meeting.invitee(&invitee).and_then(|invitee| invitee.person.clone());
-                let change = Change::Answered { invitee, answer, of_old_time: false, inbox };
+                let partstat = answer.partstat;
+                let change = Change::Answered { invitee: invitee.clone(), answer, of_old_time: false, inbox };
                 self.happened(Event::Meeting { part, change: Box::new(change) })?;
-                if part == Part::Ssc && is_ahead {
-                    self.look_once_more(n_before)?;
-                }
-                match person.filter(|_| declined && part == Part::Ssc && is_ahead) {
-                    Some(member) => self.draft_for_alternate(&member),
-                    None => Ok(()),
-                }
+                if is_ahead { self.follow_answer(part, &invitee, partstat, n_before) } else { Ok(()) }
             }
             Some(Outcome::AnsweredOldTime { invitee, answer, ask_again }) => {
                 let change = Change::Answered { invitee: invitee.clone(), answer, of_old_time: true, inbox };

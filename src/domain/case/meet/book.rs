@@ -85,7 +85,10 @@ impl Case {
                 }
             }
             Change::Answered { invitee, answer, .. } => {
-                meeting(self.review()?, part)?.keep(invitee, *answer);
+                meeting(self.review()?, part)?.keep(invitee, *answer, None);
+            }
+            Change::AnswerEntered { invitee, answer, entered_by, .. } => {
+                meeting(self.review()?, part)?.keep(invitee, *answer, Some(entered_by));
             }
             Change::TimeProposed { by, start_at, end_at, comment, inbox, .. } => {
                 let review = self.review()?;

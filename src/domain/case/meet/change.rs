@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::invite::Sending;
 use super::roster::Guest;
 use super::{Again, Change, ReviewMeeting};
-use crate::domain::calendar::Whom;
+use crate::domain::calendar::{PartStat, Whom};
 use crate::domain::case::decide::Drafting;
 use crate::domain::case::meeting::words;
 use crate::domain::case::{Case, Event, Proposed, Reference, Refusal, Stage};
@@ -51,6 +51,12 @@ pub enum Meet {
         present: Vec<String>,
         reason: String,
     },
+    /// An answer that did not come by calendar: `who` is a key of the directory, or an address that was invited.
+    Answer {
+        who: String,
+        partstat: PartStat,
+        reason: String,
+    },
     /// Another time that somebody proposed is not taken up; the reason is told.
     Decline {
         address: Address,
@@ -86,6 +92,9 @@ impl Meet {
                 format!("{address} is not invited to the review of {reference} any more, and told so")
             }
             Self::Held { .. } => format!("{reference} is recorded"),
+            Self::Answer { who, .. } => {
+                format!("the answer of {who} to the review of {reference} is recorded")
+            }
             Self::Decline { address, .. } => {
                 format!("{address} is told that the review of {reference} stays when it is")
             }
@@ -94,7 +103,12 @@ impl Meet {
 }
 
 impl Drafting<'_> {
-    pub(in crate::domain::case) fn meet(&mut self, case: &Case, what: &Meet) -> Result<(), Refusal> {
+    pub(in crate::domain::case) fn meet(
+        &mut self,
+        case: &Case,
+        by: &Key,
+        what: &Meet,
+    ) -> Result<(), Refusal> {
         match what {
             Meet::Propose { start_at, minutes, place, reason } => {
                 self.propose(case, *start_at, *minutes, place.clone(), reason)
@@ -110,6 +124,7 @@ impl Drafting<'_> {
             Meet::Add { who: Who::Person(key), reason } => self.add_person(key, reason),
             Meet::Add { who: Who::Guest(named), reason } => self.add_guest(named.clone(), reason),
             Meet::Remove { address, reason } => self.remove(case, address, reason),
+            Meet::Answer { who, partstat, reason } => self.enter_answer(case, by, who, *partstat, reason),
             Meet::Held { on, present, reason } => self.was_held(case, *on, present, reason),
             Meet::Decline { address, reason } => self.decline(case, address, reason),
         }
@@ -263,7 +278,7 @@ impl Drafting<'_> {
     }
 
     /// That person is told alone; the others get the invitation as it is now (INTEROP.md 1).
-    fn remove(&mut self, case: &Case, address: &Address, reason: &str) -> Result<(), Refusal> {
+    pub(super) fn remove(&mut self, case: &Case, address: &Address, reason: &str) -> Result<(), Refusal> {
         let review = case.meeting_ahead(self.now);
         let on = |part: Part| review?.live(part)?.invitee(address).cloned();
         let found = Part::ALL.into_iter().find_map(|part| Some((part, on(part)?)));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AttendanceStep;
 use crate::domain::calendar::Uid;
-use crate::domain::id::{Address, InboxId, LetterId};
+use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::meeting::{Answer, Invitee};
 
 /// Where something is sent, `dtstamp` is that of the sending (RFC 5545 3.8.7.2).
@@ -58,6 +58,13 @@ pub enum Change {
         /// It answers a time at which the meeting is not any more.
         of_old_time: bool,
         inbox: InboxId,
+    },
+    /// A person entered an answer that did not come by calendar.
+    AnswerEntered {
+        invitee: Address,
+        answer: Answer,
+        entered_by: Key,
+        reason: String,
     },
     /// COUNTER (RFC 5546 3.2.7): a person decides.
     TimeProposed {
@@ -110,6 +117,7 @@ pub enum ChangeKind {
     AttendeeRemoved,
     InvitationRepeated,
     Answered,
+    AnswerEntered,
     TimeProposed,
     ProposalDeclined,
     AttendanceReviewed,
@@ -127,6 +135,7 @@ impl Change {
             Self::AttendeeRemoved { .. } => ChangeKind::AttendeeRemoved,
             Self::InvitationRepeated { .. } => ChangeKind::InvitationRepeated,
             Self::Answered { .. } => ChangeKind::Answered,
+            Self::AnswerEntered { .. } => ChangeKind::AnswerEntered,
             Self::TimeProposed { .. } => ChangeKind::TimeProposed,
             Self::ProposalDeclined { .. } => ChangeKind::ProposalDeclined,
             Self::AttendanceReviewed { .. } => ChangeKind::AttendanceReviewed,
@@ -146,6 +155,7 @@ impl fmt::Display for ChangeKind {
             Self::AttendeeRemoved => "AttendeeRemoved",
             Self::InvitationRepeated => "InvitationRepeated",
             Self::Answered => "AttendeeAnswered",
+            Self::AnswerEntered => "AnswerEntered",
             Self::TimeProposed => "TimeProposed",
             Self::ProposalDeclined => "ProposalDeclined",
             Self::AttendanceReviewed => "AttendanceReviewed",

@@ -6,6 +6,7 @@ mod answered;
 mod attendance;
 mod book;
 mod change;
+mod entered;
 mod event;
 mod invite;
 mod refuse;

@@ -31,8 +31,17 @@ impl Guest {
 
     pub(super) fn invited(self, organizer: Address) -> Invitee {
         let Self { named, also, person, of_quorum, .. } = self;
-        let (answer, asked_again_at, sent_again_at) = (None, None, None);
-        Invitee { named, person, organizer, also, of_quorum, answer, asked_again_at, sent_again_at }
+        Invitee {
+            named,
+            person,
+            organizer,
+            also,
+            of_quorum,
+            answer: None,
+            entered_by: None,
+            asked_again_at: None,
+            sent_again_at: None,
+        }
     }
 }
 
