@@ -6,7 +6,7 @@ use crate::domain::case::{Case, Reference, waits};
 use crate::domain::desk::Desk;
 use crate::domain::id::SubjectId;
 use crate::domain::letter::{Facts, preview};
-use crate::domain::meeting::Attendance;
+use crate::domain::meeting::{Attendance, Part};
 use crate::domain::workday::london;
 use crate::engine::Engine;
 use crate::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
@@ -260,6 +260,9 @@ fn of_case(case: &Case, engine: &Engine) -> Vec<String> {
         let off = if meeting.status == Status::Cancelled { ", cancelled" } else { "" };
         let when = london(meeting.start).format("%Y-%m-%d %H:%M");
         said.push(format!("review for {} at {when}, sequence {}{off}", part.title(), meeting.sequence));
+        if part == &Part::Ssc {
+            said.push(format!("{} of the SSC come", case.n_coming(meeting, &engine.world())));
+        }
         said.extend(
             meeting
                 .invitees

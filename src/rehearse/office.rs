@@ -37,6 +37,8 @@ pub(super) struct Kind {
     pub has_desk: bool,
     /// It follows annual reviews.
     pub has_reviews: bool,
+    /// The breaker over all letters, where it is not the configuration's.
+    pub an_hour: Option<u32>,
 }
 
 impl Kind {
@@ -48,6 +50,9 @@ impl Kind {
         if !self.has_desk {
             all.push(("SSCD_DESK__DIGEST".into(), String::new()));
             all.push(("SSCD_DESK__LETTERS".into(), "false".into()));
+        }
+        if let Some(n) = self.an_hour {
+            all.push(("SSCD_BUDGET__IN_ALL__HOUR".into(), n.to_string()));
         }
         all.push(("SSCD_REVIEWS__ENABLED".into(), self.has_reviews.to_string()));
         all

@@ -51,6 +51,9 @@ const NO_TAGS: &str = ", without tags";
 const WITH_DESK: &str = ", with the desk";
 /// It follows annual reviews.
 const WITH_REVIEWS: &str = ", with reviews";
+/// The breaker over all letters is set low.
+const AT_MOST: &str = ", at most ";
+const AN_HOUR: &str = " letters an hour";
 
 fn at(step: &Step, why: &str) -> String {
     format!("line {}: > {}\n  {why}", step.line, step.words)
@@ -68,18 +71,23 @@ impl Play {
     /// When the first line says something else, or the office cannot be opened.
     pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let said = first.words.trim_end_matches(WITH_REVIEWS);
+        let within = first.words.rsplit_once(AT_MOST);
+        let within = within.and_then(|(head, n)| Some((head, n.strip_suffix(AN_HOUR)?.parse().ok()?)));
+        let (all, an_hour) = within.map_or((first.words.as_str(), None), |(head, n)| (head, Some(n)));
+        let said = all.trim_end_matches(WITH_REVIEWS);
         let words = said.trim_end_matches(WITH_DESK);
         let kind = Kind {
             is_tagged: !words.ends_with(NO_TAGS),
             has_desk: words.len() < said.len(),
-            has_reviews: said.len() < first.words.len(),
+            has_reviews: said.len() < all.len(),
+            an_hour,
         };
         let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
         let start = first
             .needs(
                 start,
-                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews] as the first line",
+                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews][, at most N letters an hour] as the first \
+                 line",
             )
             .map_err(|why| at(first, &why))?;
         let office = Office::open(setting, start, kind).await.map_err(told)?;

@@ -96,6 +96,19 @@ fn word(meeting: &Meeting, invitee: &Invitee) -> &'static str {
     }
 }
 
+/// What somebody answered, on whose word, and that it does not count although it is a yes.
+fn said(case: &Case, world: &World, part: Part, meeting: &Meeting, invitee: &Invitee) -> String {
+    let mut said = word(meeting, invitee).to_owned();
+    if let Some(by) = &invitee.entered_by {
+        let _ = write!(said, ", says {}", by.0);
+    }
+    let accepted = meeting.attendance(invitee) == Attendance::Accepted;
+    if part == Part::Ssc && invitee.of_quorum && accepted && !case.counts(meeting, invitee, world) {
+        said += "; not counted: has left office, or has an interest";
+    }
+    said
+}
+
 fn people(case: &Case, world: &World, screen: Screen) -> String {
     let mut text = String::new();
     for (part, meeting) in parts(case) {
@@ -107,13 +120,13 @@ fn people(case: &Case, world: &World, screen: Screen) -> String {
         let row = |invitee: &Invitee| {
             let name = invitee.named.name.clone().unwrap_or_default();
             let at = invitee.answer.map(|answer| moment(answer.dtstamp)).unwrap_or_default();
-            vec![name, invitee.named.address.to_string(), word(meeting, invitee).into(), at]
+            vec![name, invitee.named.address.to_string(), said(case, world, part, meeting, invitee), at]
         };
         let rows: Vec<Vec<String>> = meeting.invitees.iter().map(row).collect();
         text += &screen.table(&["name", "address", "answer", "of"], &["name", "address"], &["of"], &rows);
         if part == Part::Ssc && !is_off {
-            let (n, quorum) = (meeting.n(Attendance::Accepted), world.policy.quorum);
-            let is_one = usize::try_from(quorum).is_ok_and(|quorum| meeting.has_quorum(quorum));
+            let (n, quorum) = (case.n_coming(meeting, world), world.policy.quorum);
+            let is_one = usize::try_from(quorum).is_ok_and(|quorum| n >= quorum);
             let said = format!("{n} accepted, {quorum} are needed{}", if is_one { ": a quorum" } else { "" });
             text += &screen.paragraph("", 2, &said);
         }
@@ -129,6 +142,8 @@ fn data(case: &Case, world: &World) -> Value {
             "person": invitee.person,
             "attendance": word(meeting, invitee),
             "of_quorum": invitee.of_quorum,
+            "counts": case.counts(meeting, invitee, world),
+            "entered_by": invitee.entered_by,
         })
     };
     let part = |(part, meeting): (Part, &Meeting)| {
@@ -140,6 +155,7 @@ fn data(case: &Case, world: &World) -> Value {
             "sequence": meeting.sequence,
             "is_cancelled": meeting.status == Status::Cancelled,
             "quorum": world.policy.quorum,
+            "n_coming": (part == Part::Ssc).then(|| case.n_coming(meeting, world)),
             "people": people,
         })
     };

@@ -74,7 +74,7 @@ fn is_another(case: &Case, request: &Requested, on: NaiveDate, world: &World) ->
 }
 
 /// People of the SSC with an interest in a case.
-fn interests<'a>(case: &Case, on: NaiveDate, world: &'a World) -> Vec<(&'a Person, String)> {
+pub(super) fn interests<'a>(case: &Case, on: NaiveDate, world: &'a World) -> Vec<(&'a Person, String)> {
     let srp = case.notification.fields.srp_name.as_ref().map(|field| field.value.as_str());
     world.directory.conflicts(case.user.as_ref(), srp, on)
 }

@@ -128,6 +128,7 @@ conversations! {
     meeting_another_time,
     meeting_answers,
     meeting_attendance,
+    meeting_budget,
     meeting_cancelled,
     meeting_decided_otherwise,
     meeting_entered,

@@ -45,7 +45,11 @@ impl Drafting<'_> {
             Some(Outcome::AnsweredOldTime { invitee, answer, ask_again }) => {
                 let change = Change::Answered { invitee: invitee.clone(), answer, of_old_time: true, inbox };
                 self.happened(Event::Meeting { part, change: Box::new(change) })?;
-                if ask_again { self.repeat(part, &[invitee], Again::OldTime) } else { Ok(()) }
+                // Whose budget is spent is asked with those who have not answered.
+                if ask_again {
+                    self.repeat(part, &[invitee], Again::OldTime)?;
+                }
+                Ok(())
             }
             Some(Outcome::Proposed { .. } | Outcome::SendAgain { .. }) if !is_ahead => {
                 self.filed(mail, "it speaks of a meeting that is over")
@@ -67,8 +71,12 @@ impl Drafting<'_> {
                 if last.is_some_and(|last| last + REST > self.now) {
                     return self.filed(mail, "the invitation was sent again less than 24 hours ago");
                 }
-                self.filed(mail, "it asks for the invitation again")?;
-                self.repeat(part, &[invitee], Again::OnRequest)
+                match self.repeat(part, &[invitee], Again::OnRequest)? {
+                    None => self.filed(mail, "it asks for the invitation again"),
+                    Some(spent) => {
+                        self.for_a_person(mail, format!("it asks for the invitation again, and {spent}"))
+                    }
+                }
             }
             Some(Outcome::Known { .. }) => self.filed(mail, "that answer, or a newer one, is known"),
             Some(Outcome::Cancelled) => self.filed(mail, "it answers a meeting that was cancelled"),

@@ -7,8 +7,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Again, Change, ReviewMeeting};
+use crate::domain::calendar::Status;
+use crate::domain::case::chair::interests;
 use crate::domain::case::decide::Drafting;
-use crate::domain::case::{Case, Event, Refusal, Stage};
+use crate::domain::case::{Case, Event, Refusal, Stage, WaitKind};
 use crate::domain::directory::InForce as _;
 use crate::domain::id::{Address, Key};
 use crate::domain::letter::{Facts, Note, Step as Next};
@@ -23,6 +25,9 @@ pub enum Step {
     Chase,
     Quorum,
 }
+
+/// Where a budget is spent, it is looked at again when what was spent in one hour counts no more.
+const SPENT_FOR: TimeDelta = TimeDelta::minutes(61);
 
 /// Nobody is asked again within a day.
 const REST: TimeDelta = TimeDelta::days(1);
@@ -72,41 +77,39 @@ impl Drafting<'_> {
             let to = self.secas();
             self.automatic(note, to, None)?;
         }
-        let change = Change::AttendanceReviewed { step, sequence, n_accepted, quorum, letter };
-        self.happened(Event::Meeting { part: Part::Ssc, change: Box::new(change) })?;
         if step == Step::Chase && is_ahead {
-            for part in Part::ALL {
-                let late = review.live(part).map(unanswered).unwrap_or_default();
-                if !late.is_empty() {
-                    self.repeat(part, &late, Again::NoAnswer)?;
-                }
+            let spent = self.chase(review)?;
+            // The others are asked once the budget allows it, and that is the end of this look.
+            if let Some(reason) = spent {
+                let until = self.now + SPENT_FOR;
+                let until = self.world.working_days.next_sending(until).unwrap_or(until);
+                let step = WaitKind::Attendance.name().into();
+                return self.happened(Event::StepDeferred { step, reason, until });
             }
         }
-        Ok(())
+        let change = Change::AttendanceReviewed { step, sequence, n_accepted, quorum, letter };
+        self.happened(Event::Meeting { part: Part::Ssc, change: Box::new(change) })
     }
 
-    /// The seats of which somebody accepted this time whom the quorum counts, and who may come.
+    /// Asks those who have not answered; why somebody could not be asked, if so it is.
+    fn chase(&mut self, review: &ReviewMeeting) -> Result<Option<String>, Refusal> {
+        let mut spent = None;
+        for part in Part::ALL {
+            let late = review.live(part).map(unanswered).unwrap_or_default();
+            if !late.is_empty() {
+                spent = self.repeat(part, &late, Again::NoAnswer)?.or(spent);
+            }
+        }
+        Ok(spent)
+    }
+
+    /// As [`Case::n_coming`].
     pub(super) fn n_coming(&self, meeting: &Meeting) -> usize {
-        let on = london_date(meeting.start);
-        let comes = meeting.invitees.iter().filter(|invitee| {
-            invitee.of_quorum
-                && meeting.attendance(invitee) == Attendance::Accepted
-                && self.may_come(Part::Ssc, invitee, on)
-        });
-        let seat = |invitee: &Invitee| {
-            let person = invitee.person.as_ref().and_then(|key| self.world.directory.person(key));
-            let key = person.map(|person| person.alternate_for.as_ref().unwrap_or(&person.key).0.clone());
-            key.unwrap_or_else(|| invitee.named.address.to_string())
-        };
-        comes.map(seat).collect::<BTreeSet<String>>().len()
+        self.case().map_or(0, |case| case.n_coming(meeting, self.world))
     }
 
-    /// In office on that day, and of the SSC without an interest.
     pub(super) fn may_come(&self, part: Part, invitee: &Invitee, on: NaiveDate) -> bool {
-        let may = |key: &Key| {
-            self.is_in_office(key, on) && (part == Part::User || self.interest(key, on).is_none())
-        };
-        invitee.person.as_ref().is_none_or(may)
+        self.case().is_ok_and(|case| case.may_come(part, invitee, on, self.world))
     }
 
     /// A member who cannot come any more, after the last look: SECAS is told if that is one too many.
@@ -131,7 +134,7 @@ impl Drafting<'_> {
     }
 
     pub(super) fn is_in_office(&self, key: &Key, on: NaiveDate) -> bool {
-        self.world.directory.person(key).is_some_and(|person| person.in_force(on))
+        is_in_office(key, on, self.world)
     }
 
     fn lack(&self, case: &Case, review: &ReviewMeeting, n_accepted: usize) -> Result<Facts, Refusal> {
@@ -172,6 +175,42 @@ impl Drafting<'_> {
             classification: case.classification,
         }))
     }
+}
+
+impl Case {
+    /// The seats of the SSC of which somebody accepted the meeting at its present time, is in office on its day and has no
+    /// interest in the case: of these the quorum is counted.
+    #[must_use]
+    pub fn n_coming(&self, meeting: &Meeting, world: &World) -> usize {
+        let comes = meeting.invitees.iter().filter(|invitee| self.counts(meeting, invitee, world));
+        let seat = |invitee: &Invitee| {
+            let person = invitee.person.as_ref().and_then(|key| world.directory.person(key));
+            let key = person.map(|person| person.alternate_for.as_ref().unwrap_or(&person.key).0.clone());
+            key.unwrap_or_else(|| invitee.named.address.to_string())
+        };
+        comes.map(seat).collect::<BTreeSet<String>>().len()
+    }
+
+    /// Accepted, and counted in the quorum.
+    #[must_use]
+    pub fn counts(&self, meeting: &Meeting, invitee: &Invitee, world: &World) -> bool {
+        invitee.of_quorum
+            && meeting.status != Status::Cancelled
+            && meeting.attendance(invitee) == Attendance::Accepted
+            && self.may_come(Part::Ssc, invitee, london_date(meeting.start), world)
+    }
+
+    /// In office on that day, and of the SSC without an interest.
+    fn may_come(&self, part: Part, invitee: &Invitee, on: NaiveDate, world: &World) -> bool {
+        let has_interest =
+            |key: &Key| interests(self, on, world).iter().any(|(person, _)| person.key == *key);
+        let may = |key: &Key| is_in_office(key, on, world) && (part == Part::User || !has_interest(key));
+        invitee.person.as_ref().is_none_or(may)
+    }
+}
+
+fn is_in_office(key: &Key, on: NaiveDate, world: &World) -> bool {
+    world.directory.person(key).is_some_and(|person| person.in_force(on))
 }
 
 /// Who has not answered this time and was not asked again for it.

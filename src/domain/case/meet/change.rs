@@ -296,7 +296,10 @@ impl Drafting<'_> {
         let facts = self.cancellation(calendar, Whom::One(address))?;
         self.letter_to(facts, &invitee)?;
         let others: Vec<Address> = meeting.invitees.iter().map(|one| one.named.address.clone()).collect();
-        if others.is_empty() { Ok(()) } else { self.repeat(part, &others, Again::AttendeesChanged) }
+        if !others.is_empty() {
+            self.repeat(part, &others, Again::AttendeesChanged)?;
+        }
+        Ok(())
     }
 
     fn was_held(

@@ -4,14 +4,14 @@
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
+use super::Change;
 use super::roster::Guest;
-use super::{Again, Change};
 use crate::domain::calendar::{self, Status, Uid, When};
 use crate::domain::case::decide::Drafting;
 use crate::domain::case::ruling::objected;
 use crate::domain::case::{Case, Event, Proposed, Recipient, Refusal, Stage};
 use crate::domain::directory::Role;
-use crate::domain::id::{Address, Key, LetterId, Named};
+use crate::domain::id::{Key, LetterId, Named};
 use crate::domain::letter::{Facts, Invitation, InvitationWhy};
 use crate::domain::meeting::{Invitee, Meeting, Part, Words};
 use crate::domain::token::{Claim, Purpose};
@@ -119,7 +119,7 @@ impl Drafting<'_> {
     }
 
     /// The letter to one of the invited, who answers to `organizer`.
-    fn invitation(
+    pub(super) fn invitation(
         &self,
         part: Part,
         meeting: &Meeting,
@@ -292,39 +292,6 @@ impl Drafting<'_> {
 
     fn is_chair(&self, key: &Key) -> bool {
         self.world.directory.person(key).is_some_and(|person| person.role == Role::SscChair)
-    }
-
-    /// The same invitation to these people again. What leaves by itself leaves for nobody who may not hear of it now.
-    pub(super) fn repeat(&mut self, part: Part, to: &[Address], because: Again) -> Result<(), Refusal> {
-        let why = match because {
-            Again::NoAnswer => InvitationWhy::NoAnswer,
-            Again::OldTime => InvitationWhy::OldTime,
-            Again::OnRequest => InvitationWhy::OnRequest,
-            Again::AttendeesChanged => InvitationWhy::AttendeesChanged,
-        };
-        let is_released = because == Again::AttendeesChanged;
-        let to: Vec<Address> =
-            to.iter().filter(|to| is_released || self.may_be_written_to(part, to)).cloned().collect();
-        if to.is_empty() {
-            return Ok(());
-        }
-        let dtstamp = self.stamp(part)?;
-        let change = Change::InvitationRepeated { to: to.clone(), because, dtstamp };
-        self.happened(Event::Meeting { part, change: Box::new(change) })?;
-        let is_meant = |invitee: &Invitee| to.iter().any(|to| invitee.named.address.same(to));
-        self.send(part, &Sending { why, to: &is_meant })
-    }
-
-    /// By itself: nothing holds the case back, and this person may come.
-    fn may_be_written_to(&self, part: Part, to: &Address) -> bool {
-        let Ok(case) = self.case() else { return false };
-        let Some(meeting) = case.meeting_ahead(self.now).and_then(|review| review.live(part)) else {
-            return false;
-        };
-        let is_paused = part == Part::User && case.is_paused().is_some();
-        let invitee = meeting.invitee(to);
-        let may_come = |invitee| self.may_come(part, invitee, london_date(meeting.start));
-        case.is_objected().is_none() && !is_paused && invitee.is_some_and(may_come)
     }
 
     /// The DTSTAMP of what is sent about a part now: newer than the last one.

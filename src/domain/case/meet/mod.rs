@@ -2,6 +2,7 @@
 //! what, and what people change of it. In: a case, answers and requests; out: events and invitations. Invariants: no
 //! invitation leaves before a person released it, and nobody is invited who has an interest in the case.
 
+mod again;
 mod answered;
 mod attendance;
 mod book;
