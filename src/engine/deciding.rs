@@ -126,7 +126,10 @@ impl Deciding<'_> {
                     (row.only_as, row.content_key) = (Some(mail.role), None);
                 }
             }
-            Route::Triage { reason } => (row.outcome, row.reason) = (Outcome::Triage, reason),
+            Route::Triage { reason, review } => {
+                (row.outcome, row.reason) = (Outcome::Triage, reason);
+                row.subjects.extend(review);
+            }
             Route::Signals { signals, triage, reason } => {
                 row.outcome = if triage.is_some() { Outcome::Triage } else { Outcome::Case };
                 row.reason = triage.unwrap_or(reason);

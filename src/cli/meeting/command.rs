@@ -102,10 +102,16 @@ pub enum Command {
     #[command(after_help = "Example:\n  sscd meeting decline SUS-2026-0001 \
         --address ingrid.solheim@harbourlight.test --reason \"The Chair cannot come then.\" --by priya.nair")]
     Decline {
+        #[arg(value_parser = reference)]
+        reference: Reference,
+        /// Who proposed it.
         #[arg(long, value_name = "ADDRESS", value_parser = address)]
         address: Address,
+        /// Why: they read it as you write it, so name no User to a member.
+        #[arg(long, value_parser = reason)]
+        reason: String,
         #[command(flatten)]
-        about: About,
+        by: By,
     },
     /// Record that it took place, and who was there.
     #[command(after_help = "Example:\n  sscd meeting held SUS-2026-0001 --on 2026-12-15 \

@@ -67,7 +67,7 @@ pub async fn command(args: Meetings, common: &Common) -> anyhow::Result<ExitCode
         Command::Remove { address, about: About { reference, reason, by } } => {
             meet(common, &by, reference, Meet::Remove { address, reason }).await
         }
-        Command::Decline { address, about: About { reference, reason, by } } => {
+        Command::Decline { reference, address, reason, by } => {
             meet(common, &by, reference, Meet::Decline { address, reason }).await
         }
         Command::Held { on, present, about: About { reference, reason, by } } => {

@@ -5,6 +5,7 @@ use super::{Lookup, ReadMail, Route, Target};
 use crate::domain::case::Signal;
 use crate::domain::id::Address;
 use crate::domain::notification::Reading;
+use crate::domain::review::ReviewId;
 use crate::domain::token::Keys;
 use crate::domain::world::World;
 
@@ -34,7 +35,7 @@ pub(super) fn bounced(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
     };
     let Some(recipient) = recipient else {
         let reason = format!("letter {} came back, and from which of its readers is not said", letter.0);
-        return Route::Triage { reason };
+        return Route::Triage { reason, review: ReviewId::of(&subject).map(|review| review.subject()) };
     };
     let reason = format!("letter {} to {recipient} came back", letter.0);
     let signal = Signal::Bounced { letter, recipient, inbox: mail.inbox, bounce };

@@ -1,7 +1,7 @@
 //! A decision by mail. In: a mail that states one; out: the case that it decides, or why a person must look. Invariant: it
 //! counts from the one person who was asked, from that person's own verified address, with the token that went there.
 
-use super::{Lookup, ReadMail, Route, Target, evidence, spoke, thread};
+use super::{Lookup, ReadMail, Route, Target, evidence, for_a_person, spoke, thread};
 use crate::domain::case::Signal;
 use crate::domain::directory::Role;
 use crate::domain::message::Verdict;
@@ -13,7 +13,7 @@ pub(super) fn decided(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
         Ok(route) => route,
         Err(why) => match thread(mail, lookup, world) {
             Some(case) => spoke(mail, case, world, true, why),
-            None => Route::Triage { reason: why },
+            None => for_a_person(mail, lookup, why),
         },
     }
 }

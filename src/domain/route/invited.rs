@@ -2,7 +2,7 @@
 //! Invariant: attendance changes by the attendee's own word alone, of which our own token or the attendee's server
 //! vouches (INTEROP.md 2.5).
 
-use super::{Lookup, ReadMail, Route, Target, evidence, spoke, thread};
+use super::{Lookup, ReadMail, Route, Target, evidence, for_a_person, spoke, thread};
 use crate::domain::calendar::{Reply, Uid};
 use crate::domain::case::{Case, Signal};
 use crate::domain::meeting::{Meeting, Outcome, Part, answer};
@@ -28,7 +28,7 @@ pub(super) fn invited(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
     let why = format!("{because}, and it answers no meeting of ours that is known");
     match thread(mail, lookup, world) {
         Some(case) => spoke(mail, case, world, true, why),
-        None => Route::Triage { reason: why },
+        None => for_a_person(mail, lookup, why),
     }
 }
 

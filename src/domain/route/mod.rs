@@ -4,6 +4,7 @@
 mod bounced;
 mod decided;
 mod invited;
+mod of_no_case;
 mod sent;
 
 use chrono::{DateTime, Utc};
@@ -22,6 +23,7 @@ use bounced::bounced;
 pub use bounced::returned_ids;
 use decided::decided;
 use invited::invited;
+use of_no_case::{answers_desk, for_a_person};
 use sent::sent;
 
 /// One mail, read.
@@ -93,6 +95,8 @@ pub enum Route {
     /// A person must look.
     Triage {
         reason: String,
+        /// The annual review whose letter it answers.
+        review: Option<SubjectId>,
     },
     /// It moves subjects; with `triage`, a person looks as well.
     Signals {
@@ -128,7 +132,7 @@ pub fn route(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
             Route::NotOurs { reason: format!("in a junk folder: {reason}") }
         }
         // A filter's word against a stranger's counts, against somebody's whom we know it does not.
-        Route::Triage { reason }
+        Route::Triage { reason, .. }
             if is_junk && mail.reading.kind != Kind::Bounce && is_stranger(mail, world) =>
         {
             Route::NotOurs { reason: format!("in a junk folder, from nobody in the directory: {reason}") }
@@ -172,7 +176,7 @@ fn judged(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         Kind::CalendarReply => invited(mail, lookup, world),
         Kind::Uncertain => match thread(mail, lookup, world) {
             Some(case) => spoke(mail, case, world, true, because),
-            None => Route::Triage { reason: because },
+            None => for_a_person(mail, lookup, because),
         },
         Kind::AutoReply | Kind::NotANotification => match thread(mail, lookup, world) {
             Some(case) => {
@@ -225,14 +229,6 @@ fn thread<'a>(mail: &ReadMail, lookup: &'a impl Lookup, world: &World) -> Option
     };
     let subject = by_thread().or_else(by_tag).or_else(by_reference)?;
     lookup.case(&subject)
-}
-
-/// Does somebody answer who was written to about many cases?
-fn answers_desk(mail: &ReadMail, lookup: &impl Lookup) -> bool {
-    let reading = &mail.reading;
-    let by_thread = reading.thread.iter().filter_map(|id| lookup.thread(id));
-    let by_tag = reading.tags.iter().filter_map(|tag| lookup.replied(tag));
-    by_thread.chain(by_tag).any(|subject| subject == SubjectId::desk())
 }
 
 fn notified(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
@@ -298,7 +294,7 @@ fn followed_up(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
         } else {
             "it answers something, and no case could be found that it speaks to"
         };
-        return Route::Triage { reason: reason.into() };
+        return for_a_person(mail, lookup, reason.into());
     };
     if case.stage.is_over() {
         let (reference, stage) = (case.reference, case.stage.title().to_lowercase());

@@ -148,6 +148,7 @@ conversations! {
     provider,
     refused,
     retrospective,
+    review_answered,
     review_covers,
     review_ends,
     review_finding,
