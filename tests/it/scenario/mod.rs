@@ -1,8 +1,8 @@
 //! Conversations: `tests/scenarios/*.txt`, played through the real engine on a real record, with a clock that the test
 //! turns. Each is played twice, the second time with the program started anew after every line.
 
-pub mod record;
 mod letters;
+pub mod record;
 
 use std::collections::BTreeSet;
 use std::fs;
