@@ -37,6 +37,8 @@ pub(super) struct Kind {
     pub has_desk: bool,
     /// It follows annual reviews.
     pub has_reviews: bool,
+    /// Their days go into the members' calendars.
+    pub has_calendars: bool,
 }
 
 impl Kind {
@@ -50,6 +52,7 @@ impl Kind {
             all.push(("SSCD_DESK__LETTERS".into(), "false".into()));
         }
         all.push(("SSCD_REVIEWS__ENABLED".into(), self.has_reviews.to_string()));
+        all.push(("SSCD_REVIEWS__CALENDAR".into(), self.has_calendars.to_string()));
         all
     }
 }

@@ -51,6 +51,8 @@ const NO_TAGS: &str = ", without tags";
 const WITH_DESK: &str = ", with the desk";
 /// It follows annual reviews.
 const WITH_REVIEWS: &str = ", with reviews";
+/// And sends their days to the members' calendars.
+const AND_CALENDARS: &str = " and calendars";
 
 fn at(step: &Step, why: &str) -> String {
     format!("line {}: > {}\n  {why}", step.line, step.words)
@@ -68,18 +70,21 @@ impl Play {
     /// When the first line says something else, or the office cannot be opened.
     pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let said = first.words.trim_end_matches(WITH_REVIEWS);
+        let has_calendars = first.words.ends_with(AND_CALENDARS);
+        let before = first.words.trim_end_matches(AND_CALENDARS);
+        let said = before.trim_end_matches(WITH_REVIEWS);
         let words = said.trim_end_matches(WITH_DESK);
         let kind = Kind {
             is_tagged: !words.ends_with(NO_TAGS),
             has_desk: words.len() < said.len(),
-            has_reviews: said.len() < first.words.len(),
+            has_reviews: said.len() < before.len(),
+            has_calendars,
         };
         let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
         let start = first
             .needs(
                 start,
-                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews] as the first line",
+                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews[ and calendars]] as the first line",
             )
             .map_err(|why| at(first, &why))?;
         let office = Office::open(setting, start, kind).await.map_err(told)?;

@@ -20,6 +20,7 @@ mod disk;
 mod dry_run;
 mod engine;
 mod fate;
+mod feed;
 mod forecast;
 mod journal;
 mod letter;

@@ -22,7 +22,7 @@ use super::message::{Classification, Problem};
 
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
-pub use review::{MembersReminder, ReviewDue, ReviewReminder};
+pub use review::{DueDate, DueDateWhy, MembersReminder, ReviewDue, ReviewReminder};
 pub use sample::Sample;
 pub use ssc::{
     Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
@@ -56,6 +56,8 @@ pub enum Facts {
     ReviewReminder(Box<ReviewReminder>),
     /// Of annual reviews, for a member of the SSC.
     MembersReminder(MembersReminder),
+    /// The day of one of them, for a member's calendar.
+    DueDate(Box<DueDate>),
     /// For SECAS or the Chair.
     Note(Note),
     /// The Desk's, for SECAS.
@@ -226,6 +228,7 @@ impl Facts {
             Self::ProposalDeclined(it) => ("proposal_declined", Members, &it.reference, it.classification),
             Self::ReviewReminder(it) => ("review_reminder", User, &it.reference, it.classification),
             Self::MembersReminder(it) => ("members_reminder", Members, &it.reference, it.classification),
+            Self::DueDate(it) => ("due_date", Members, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
             Self::Digest(it) => ("digest", Office, &it.reference, it.classification),
             Self::Agenda(it) => ("agenda", Office, &it.reference, it.classification),
@@ -303,6 +306,7 @@ impl Facts {
             | Self::ProposalDeclined(_)
             | Self::ReviewReminder(_)
             | Self::MembersReminder(_)
+            | Self::DueDate(_)
             | Self::Digest(_)
             | Self::Agenda(_)
             | Self::PaperNotice(_)
