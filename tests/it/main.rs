@@ -18,6 +18,7 @@ mod daemon;
 mod dice;
 mod disk;
 mod dry_run;
+mod due_date;
 mod engine;
 mod fate;
 mod feed;

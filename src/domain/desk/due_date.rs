@@ -132,7 +132,9 @@ impl Drafting<'_> {
             let ahead = due_dates.get(review);
             let readers = ahead.map(|ahead| self.readers(&ahead.user, today)).unwrap_or_default();
             for (person, entry) in of_review {
-                let is_reader = |one: &&Person| one.key == *person && one.emails.contains(&entry.to.address);
+                let is_reader = |one: &&Person| {
+                    one.key == *person && one.emails.iter().any(|email| email.same(&entry.to.address))
+                };
                 let ahead = ahead.filter(|_| readers.iter().any(is_reader));
                 let (why, on) = match ahead {
                     None if entry.on >= today => (DueDateWhy::Withdrawn, entry.on),
