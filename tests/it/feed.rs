@@ -25,7 +25,7 @@ fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// Says these lines, whatever comes of them.
+/// Says these lines, whatever comes of them. A command is known by its line: further ones stand on further lines.
 async fn say(play: &mut Play, script: &str) {
     for step in read_script(script).unwrap().iter().filter(|step| !step.words.starts_with("now ")) {
         play.step(step).await.unwrap();
@@ -153,7 +153,7 @@ fn the_same_record_has_the_same_bytes_and_a_moved_day_a_higher_sequence() {
         // What is behind it is in no calendar any more.
         say(
             &mut play,
-            "> priya.nair records the annual review of brightmeter fieldwork on 2027-01-12: early\n",
+            "\n> priya.nair records the annual review of brightmeter fieldwork on 2027-01-12: early\n",
         )
         .await;
         assert!(!of(&play, "ingrid.solheim").await.contains(id.rsplit(' ').next().unwrap()));
