@@ -21,7 +21,10 @@ struct Office {
 impl Office {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        sscd::config::write_sample(folder.path()).unwrap();
+        let config = sscd::config::write_sample(folder.path()).unwrap();
+        // Letters to members leave by the clock on the wall.
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text.replace("calendar = true ", "calendar = false ")).unwrap();
         Self { folder }
     }
 
