@@ -8,11 +8,14 @@ use sscd::config::{Config, build_world};
 use sscd::domain::budget::Budget;
 use sscd::domain::calendar::{self, Status, Uid, When};
 use sscd::domain::case::Asked;
-use sscd::domain::desk::{Decision, Desk, DueDateNotice, Entry, Event, Known, Signal, apply, decide};
+use sscd::domain::desk::{
+    Decision, Desk, DueDateNotice, Entry, Event, Figures, Known, Signal, WaitKind, apply, decide,
+};
 use sscd::domain::id::{Address, Key, LetterId, Named, SubjectId};
 use sscd::domain::letter::{DueDate, DueDateWhy, Facts};
 use sscd::domain::message::Classification;
-use sscd::domain::review::ReviewId;
+use sscd::domain::review::{self, Review, ReviewId};
+use sscd::domain::world::World;
 use sscd::engine::Probe;
 use sscd::rehearse::{Play, Setting, read_script};
 
@@ -137,10 +140,14 @@ fn desk(later: &[(DueDateWhy, u32)]) -> Desk {
     events.fold(Desk::default(), |desk, event| apply(desk, &event, now).unwrap())
 }
 
-fn release(desk: &Desk, draft: Facts) -> Result<Decision, String> {
+fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
     let environment = [("SSCD_STATE__FOLDER".into(), folder.path().to_str().unwrap().into())];
-    let world = build_world(&Config::load(None, Path::new(""), &environment).unwrap()).unwrap();
+    build_world(&Config::load(None, Path::new(""), &environment).unwrap()).unwrap()
+}
+
+fn release(desk: &Desk, draft: Facts) -> Result<Decision, String> {
+    let world = world();
     let asked = Asked::Release { letter: LetterId(5), version: 2, draft: Box::new(draft), to: Vec::new() };
     let budget = Budget::default();
     let known = Known { version: 3, next_letter: LetterId(9), budget: &budget, figures: None };
@@ -163,6 +170,71 @@ fn a_held_letter_does_not_put_back_what_a_later_one_changed() {
         let refused = release(&desk(&[later]), facts(DueDateWhy::New, 0)).unwrap_err();
         assert_eq!(refused, expected, "{later:?}");
     }
+}
+
+/// Of Brightmeter, in whose interest Ingrid Solheim has no part.
+fn due_by(day: &str) -> Review {
+    let opened = review::Event::ReviewOpened {
+        id: ReviewId::parse("REV-2027-K7QMXA3B").unwrap(),
+        user: Key("brightmeter".into()),
+        anchor_on: on("2026-04-24"),
+        due_on: on(day),
+        due_why: "12 months".into(),
+        kind: None,
+        kind_why: "a person says".into(),
+        cycle_year: 1,
+        past: Vec::new(),
+    };
+    review::apply(None, &opened, at("2026-11-02T09:00:00Z")).unwrap()
+}
+
+/// What leaves for Ingrid Solheim in that morning, when these reviews are open.
+fn morning(desk: &Desk, reviews: &[Review], is_on: bool, now: &str) -> Option<DueDateNotice> {
+    let (mut world, now) = (world(), at(now));
+    world.reviews.calendar = is_on;
+    let mut figures = Figures::new(desk, &world, now);
+    reviews.iter().for_each(|review| figures.review(review, &world));
+    let budget = Budget::default();
+    let known = Known { version: 3, next_letter: LetterId(9), budget: &budget, figures: Some(&figures) };
+    let signal = Signal::WaitOver { wait: WaitKind::Morning };
+    let decision = decide(desk, &signal, now, &world, known).map_err(|refusal| refusal.because).unwrap();
+    let sent = decision.events.into_iter().filter_map(|event| match event {
+        Event::DueDatesSent { notices, .. } => Some(notices),
+        _ => None,
+    });
+    sent.flatten().find(|notice| notice.person == Key("ingrid.solheim".into()))
+}
+
+#[test]
+fn switched_off_no_further_day_leaves_and_those_that_did_are_kept_right() {
+    let (none, one) = (Desk::default(), desk(&[]));
+    let opened = apply(none, &Event::DeskOpened, at("2027-02-01T09:00:00Z")).unwrap();
+    let (day, other, now) = (due_by("2027-04-24"), due_by("2027-05-31"), "2027-02-02T09:00:00Z");
+    assert_eq!(morning(&opened, std::slice::from_ref(&day), true, now).unwrap().why, DueDateWhy::New);
+    assert_eq!(morning(&opened, std::slice::from_ref(&day), false, now), None);
+    assert_eq!(morning(&one, std::slice::from_ref(&day), false, now), None);
+    let moved = morning(&one, &[other], false, now).unwrap();
+    assert_eq!((moved.why, moved.entry.sequence, moved.entry.on), (DueDateWhy::Moved, 1, on("2027-05-31")));
+    assert_eq!(morning(&one, &[], false, now).unwrap().why, DueDateWhy::Withdrawn);
+}
+
+#[test]
+fn a_stamp_is_newer_than_the_last_whatever_the_clock_says() {
+    // The last one left in this very second, as after a clock that was set back.
+    let moved = morning(&desk(&[]), &[due_by("2027-05-31")], true, "2027-02-01T09:00:00Z").unwrap();
+    assert_eq!(moved.entry.dtstamp, at("2027-02-01T09:00:01Z"));
+    assert_eq!((&moved.entry.uid, &moved.entry.organizer), (&entry(0).uid, &entry(0).organizer));
+}
+
+#[test]
+fn a_day_that_has_passed_goes_into_no_calendar_and_is_taken_out_of_none() {
+    let opened = apply(Desk::default(), &Event::DeskOpened, at("2027-02-01T09:00:00Z")).unwrap();
+    let day = due_by("2027-04-24");
+    // Saturday's, on the Monday after it.
+    assert_eq!(morning(&opened, &[day], true, "2027-04-26T09:00:00Z"), None);
+    assert_eq!(morning(&desk(&[]), &[], true, "2027-04-26T09:00:00Z"), None);
+    // The last Working Day before it there is.
+    assert!(morning(&opened, &[due_by("2027-04-24")], true, "2027-04-23T09:00:00Z").is_some());
 }
 
 #[test]
