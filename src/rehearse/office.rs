@@ -35,10 +35,16 @@ pub(super) struct Kind {
     pub is_tagged: bool,
     /// It writes digests, agenda lists and the like by itself.
     pub has_desk: bool,
-    /// It follows annual reviews.
-    pub has_reviews: bool,
-    /// Their days go into the members' calendars.
-    pub has_calendars: bool,
+    pub reviews: Reviews,
+}
+
+/// Whether it follows annual reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reviews {
+    None,
+    Followed,
+    /// Their days go into the members' calendars, too.
+    InCalendars,
 }
 
 impl Kind {
@@ -51,8 +57,9 @@ impl Kind {
             all.push(("SSCD_DESK__DIGEST".into(), String::new()));
             all.push(("SSCD_DESK__LETTERS".into(), "false".into()));
         }
-        all.push(("SSCD_REVIEWS__ENABLED".into(), self.has_reviews.to_string()));
-        all.push(("SSCD_REVIEWS__CALENDAR".into(), self.has_calendars.to_string()));
+        all.push(("SSCD_REVIEWS__ENABLED".into(), (self.reviews >= Reviews::Followed).to_string()));
+        let is_in_calendars = self.reviews == Reviews::InCalendars;
+        all.push(("SSCD_REVIEWS__CALENDAR".into(), is_in_calendars.to_string()));
         all
     }
 }

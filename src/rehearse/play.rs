@@ -18,7 +18,7 @@ use super::Sent;
 use super::ask::{asking, instant};
 use super::mail::{self, Envelope, changed};
 use super::meet::{Answering, answer};
-use super::office::{Kind, Office, Setting};
+use super::office::{Kind, Office, Reviews, Setting};
 use super::review::of_user;
 use super::script::{Step, number};
 
@@ -70,15 +70,17 @@ impl Play {
     /// When the first line says something else, or the office cannot be opened.
     pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let has_calendars = first.words.ends_with(AND_CALENDARS);
         let before = first.words.trim_end_matches(AND_CALENDARS);
         let said = before.trim_end_matches(WITH_REVIEWS);
         let words = said.trim_end_matches(WITH_DESK);
         let kind = Kind {
             is_tagged: !words.ends_with(NO_TAGS),
             has_desk: words.len() < said.len(),
-            has_reviews: said.len() < before.len(),
-            has_calendars,
+            reviews: match (said.len() < before.len(), before.len() < first.words.len()) {
+                (false, _) => Reviews::None,
+                (true, false) => Reviews::Followed,
+                (true, true) => Reviews::InCalendars,
+            },
         };
         let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
         let start = first
