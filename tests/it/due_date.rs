@@ -193,7 +193,9 @@ fn morning(desk: &Desk, reviews: &[Review], is_on: bool, now: &str) -> Option<Du
     let (mut world, now) = (world(), at(now));
     world.reviews.calendar = is_on;
     let mut figures = Figures::new(desk, &world, now);
-    reviews.iter().for_each(|review| figures.review(review, &world));
+    for review in reviews {
+        figures.review(review, &world);
+    }
     let budget = Budget::default();
     let known = Known { version: 3, next_letter: LetterId(9), budget: &budget, figures: Some(&figures) };
     let signal = Signal::WaitOver { wait: WaitKind::Morning };
