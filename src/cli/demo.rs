@@ -42,7 +42,9 @@ pub async fn command(args: Args) -> anyhow::Result<ExitCode> {
     let folder =
         tempfile::Builder::new().prefix("sscd-demo-").tempdir().context("make a folder for the demo")?;
     let path = write_sample(folder.path()).context("write the sample configuration")?;
-    let config = Config::load(Some(&path), folder.path(), &[])?;
+    // On a Working Day the sample's annual reviews would stand between these mails.
+    let without_reviews = [("SSCD_REVIEWS__ENABLED".into(), "false".into())];
+    let config = Config::load(Some(&path), folder.path(), &without_reviews)?;
     crate::telemetry::init(&crate::config::Log { level: "warn".into(), ..config.log.clone() });
     let Some(MailboxKind::Maildir { path: mailbox, .. }) =
         config.mailboxes.first().map(|mailbox| mailbox.kind.clone())

@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dry_run;
 mod evidence;
+mod feed;
 mod forecast;
 mod form;
 mod inbox;
@@ -62,6 +63,7 @@ pub enum Command {
     Case(case::Cases),
     Check(check::Check),
     Demo(demo::Args),
+    Feed(feed::Args),
     Forecast(forecast::Args),
     Form(form::Form),
     Inbox(inbox::Inbox),
@@ -106,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::Case(args) => block_on(case::command(args, &cli.common)),
         Command::Check(args) => block_on(check::command(args, &cli.common)),
         Command::Demo(args) => block_on(demo::command(args)),
+        Command::Feed(args) => block_on(feed::command(args, &cli.common)),
         Command::Forecast(args) => block_on(forecast::command(args, &cli.common)),
         Command::Form(args) => form::form(&args),
         Command::Inbox(args) => block_on(inbox::command(args, &cli.common)),

@@ -7,6 +7,7 @@ pub mod case;
 pub mod change;
 pub mod desk;
 pub mod directory;
+pub mod feed;
 pub mod folder;
 pub mod id;
 pub mod letter;

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::store::{InboxFilter, InboxRow, Letter, LetterState, RegisterFilter};
 
 use super::mail::plain;
+use super::meet::calendar_of;
 use super::play::{Play, told};
 use super::review::{of_review, of_user};
 use super::script::{Step, number};
@@ -30,7 +31,7 @@ impl Play {
             let (letter_found, sent) =
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(letter, &format!("{} to {}", letter_found.kind, sent.to.join(", ")))?;
-            return says(&plain(&sent.bytes)?, step);
+            return says(&text_of(&sent.bytes)?, step);
         }
         if let Some((n, kind)) = what.split_once(" letters ") {
             return self.several(step.needs(n.parse().ok(), FORM)?, kind, &step.block);
@@ -114,7 +115,7 @@ impl Play {
             let (letter, sent) =
                 self.news.letters.pop_front().ok_or_else(|| self.instead("no letter left"))?;
             same(kind, &letter.kind)?;
-            let (to, text) = (sent.to.join(", "), plain(&sent.bytes)?);
+            let (to, text) = (sent.to.join(", "), text_of(&sent.bytes)?);
             for line in block {
                 let (found, is_wrong) = if let Some(never) = line.strip_prefix("none to ") {
                     (&to, to.contains(never))
@@ -156,6 +157,12 @@ impl Play {
         let to: Vec<String> = note.or(of_desk).unwrap_or_default().iter().map(ToString::to_string).collect();
         Ok((if to.is_empty() { "nobody".into() } else { to.join(", ") }, because.clone()))
     }
+}
+
+/// What a letter says, and behind it the lines of its calendar, where it has one.
+fn text_of(letter: &[u8]) -> Result<String, String> {
+    let calendar = calendar_of(letter).unwrap_or_default();
+    Ok(format!("{}\n{calendar}", plain(letter)?))
 }
 
 /// The words of the block stand in the text; those behind `not: ` do not.

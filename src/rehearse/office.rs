@@ -35,10 +35,18 @@ pub(super) struct Kind {
     pub is_tagged: bool,
     /// It writes digests, agenda lists and the like by itself.
     pub has_desk: bool,
-    /// It follows annual reviews.
-    pub has_reviews: bool,
+    pub reviews: Reviews,
     /// The breaker over all letters, where it is not the configuration's.
     pub an_hour: Option<u32>,
+}
+
+/// Whether it follows annual reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reviews {
+    None,
+    Followed,
+    /// Their days go into the members' calendars, too.
+    InCalendars,
 }
 
 impl Kind {
@@ -54,7 +62,9 @@ impl Kind {
         if let Some(n) = self.an_hour {
             all.push(("SSCD_BUDGET__IN_ALL__HOUR".into(), n.to_string()));
         }
-        all.push(("SSCD_REVIEWS__ENABLED".into(), self.has_reviews.to_string()));
+        all.push(("SSCD_REVIEWS__ENABLED".into(), (self.reviews >= Reviews::Followed).to_string()));
+        let is_in_calendars = self.reviews == Reviews::InCalendars;
+        all.push(("SSCD_REVIEWS__CALENDAR".into(), is_in_calendars.to_string()));
         all
     }
 }

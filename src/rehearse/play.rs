@@ -18,7 +18,7 @@ use super::Sent;
 use super::ask::{asking, instant};
 use super::mail::{self, Envelope, changed};
 use super::meet::{Answering, answer};
-use super::office::{Kind, Office, Setting};
+use super::office::{Kind, Office, Reviews, Setting};
 use super::review::of_user;
 use super::script::{Step, number};
 
@@ -45,15 +45,28 @@ pub struct Play {
     restarts: bool,
 }
 
-/// The server takes no tagged sender.
-const NO_TAGS: &str = ", without tags";
-/// The office writes by itself about more than one case.
-const WITH_DESK: &str = ", with the desk";
-/// It follows annual reviews.
-const WITH_REVIEWS: &str = ", with reviews";
-/// The breaker over all letters is set low.
-const AT_MOST: &str = ", at most ";
-const AN_HOUR: &str = " letters an hour";
+const FIRST: &str = "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews[ and calendars]]\
+    [, at most N letters an hour] as the first line";
+
+/// `now 2026-11-02 09:30, with the desk`: the hour, and what kind of office it is.
+fn opening(words: &str) -> Option<(DateTime<Utc>, Kind)> {
+    let mut parts = words.split(", ");
+    let start = parts.next()?.strip_prefix("now ").and_then(instant)?;
+    let mut kind = Kind { is_tagged: true, has_desk: false, reviews: Reviews::None, an_hour: None };
+    for part in parts {
+        match part {
+            "without tags" => kind.is_tagged = false,
+            "with the desk" => kind.has_desk = true,
+            "with reviews" => kind.reviews = Reviews::Followed,
+            "with reviews and calendars" => kind.reviews = Reviews::InCalendars,
+            _ => {
+                let n = part.strip_prefix("at most ")?.strip_suffix(" letters an hour")?;
+                kind.an_hour = Some(n.parse().ok()?);
+            }
+        }
+    }
+    Some((start, kind))
+}
 
 fn at(step: &Step, why: &str) -> String {
     format!("line {}: > {}\n  {why}", step.line, step.words)
@@ -71,25 +84,7 @@ impl Play {
     /// When the first line says something else, or the office cannot be opened.
     pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
-        let within = first.words.rsplit_once(AT_MOST);
-        let within = within.and_then(|(head, n)| Some((head, n.strip_suffix(AN_HOUR)?.parse().ok()?)));
-        let (all, an_hour) = within.map_or((first.words.as_str(), None), |(head, n)| (head, Some(n)));
-        let said = all.trim_end_matches(WITH_REVIEWS);
-        let words = said.trim_end_matches(WITH_DESK);
-        let kind = Kind {
-            is_tagged: !words.ends_with(NO_TAGS),
-            has_desk: words.len() < said.len(),
-            has_reviews: said.len() < all.len(),
-            an_hour,
-        };
-        let start = words.trim_end_matches(NO_TAGS).strip_prefix("now ").and_then(instant);
-        let start = first
-            .needs(
-                start,
-                "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews][, at most N letters an hour] as the first \
-                 line",
-            )
-            .map_err(|why| at(first, &why))?;
+        let (start, kind) = first.needs(opening(&first.words), FIRST).map_err(|why| at(first, &why))?;
         let office = Office::open(setting, start, kind).await.map_err(told)?;
         let (setting, news, said) = (setting.clone(), Unexpected::default(), String::new());
         Ok(Self { office, news, setting, said, told_until: 0, restarts })

@@ -85,6 +85,8 @@ fn of_desk(body: &Value) -> Option<String> {
     Some(match text(body, "event")? {
         "digest_made" => "the digest of the day".into(),
         "chair_told" => "cases of which the Chair was not told yet".into(),
+        "members_reminded" => "annual reviews of which members are to hear".into(),
+        "due_dates_sent" => "the day of an annual review, as it should stand in a member's calendar".into(),
         "papers_issued" => format!("the papers for the meeting of {} are issued", meeting()?),
         "chair_briefed" => format!("the meeting of {} is near", meeting()?),
         _ => return None,

@@ -10,7 +10,7 @@ use sscd::domain::calendar::{
     Attendee, FeedEntry, Invitation, Link, PartStat, Status, Uid, When, Whom, cancel, decline_counter, feed,
     request,
 };
-use sscd::domain::id::{Address, Named, SubjectId};
+use sscd::domain::id::{Address, LetterId, Named, SubjectId};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -69,7 +69,7 @@ fn hostile() -> Invitation {
 
 fn due_date() -> Invitation {
     Invitation {
-        uid: Uid::of_due_date(&SubjectId("SUS-2026-0007".into()), 1, "sec.test"),
+        uid: Uid::of_due_date(&SubjectId("SUS-2026-0007".into()), LetterId(1), "sec.test"),
         when: day("2027-02-28"),
         summary: "Annual review due".into(),
         asks_answer: false,
@@ -141,27 +141,33 @@ fn every_calendar_whole() {
     }
 }
 
-fn written(folder: &Path) -> Vec<String> {
-    let write = |(name, text, _): &(&str, String, _)| {
-        let path = folder.join(format!("{name}.ics"));
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
-    samples().iter().map(write).collect()
-}
-
-/// What `program` read of every sample; none where its library is not there.
-fn read_by(program: &str, script: &str, probe: &[&str]) -> Option<Vec<Value>> {
+/// What `program` read of each of these; none where its library is not there.
+pub fn read_by(
+    program: &str,
+    script: &str,
+    probe: &[&str],
+    calendars: &[(&str, &str)],
+) -> Option<Vec<Value>> {
     let is_there = Command::new(program).args(probe).output().is_ok_and(|output| output.status.success());
     if !is_there {
         eprintln!("{program} has no library for calendars here: not compared");
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
+    let write = |(name, text): &(&str, &str)| {
+        let path = folder.path().join(format!("{name}.ics"));
+        std::fs::write(&path, text).unwrap();
+        path
+    };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calendar").join(script);
-    let output = Command::new(program).arg(script).args(written(folder.path())).output().unwrap();
+    let output = Command::new(program).arg(script).args(calendars.iter().map(write)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// As Python's icalendar reads them, where it is installed.
+pub fn read_by_python(calendars: &[(&str, &str)]) -> Option<Vec<Value>> {
+    read_by("/usr/bin/python3", "read.py", &["-c", "import icalendar"], calendars)
 }
 
 fn instants(when: When) -> [String; 2] {
@@ -236,7 +242,9 @@ fn check_feed(read: &Value) {
 
 #[test]
 fn pythons_reader_reads_what_was_meant() {
-    if let Some(read) = read_by("/usr/bin/python3", "read.py", &["-c", "import icalendar"]) {
+    let samples = samples();
+    let calendars: Vec<_> = samples.iter().map(|(name, text, _)| (*name, text.as_str())).collect();
+    if let Some(read) = read_by_python(&calendars) {
         check(&read);
     }
 }
@@ -244,7 +252,9 @@ fn pythons_reader_reads_what_was_meant() {
 /// Thunderbird reads with this library. `NODE_PATH` says where it is; it is in no package of Debian 12.
 #[test]
 fn thunderbirds_reader_reads_what_was_meant() {
-    if let Some(read) = read_by("node", "read.js", &["-e", "require('ical.js')"]) {
+    let samples = samples();
+    let calendars: Vec<_> = samples.iter().map(|(name, text, _)| (*name, text.as_str())).collect();
+    if let Some(read) = read_by("node", "read.js", &["-e", "require('ical.js')"], &calendars) {
         check(&read);
     }
 }

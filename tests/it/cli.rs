@@ -1,6 +1,7 @@
 //! The commands as a person runs them: the real binary, a real folder, a daemon that runs or does not.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::mpsc::channel;
@@ -20,7 +21,10 @@ struct Office {
 impl Office {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        sscd::config::write_sample(folder.path()).unwrap();
+        let config = sscd::config::write_sample(folder.path()).unwrap();
+        // Letters to members leave by the clock on the wall.
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text.replace("calendar = true ", "calendar = false ")).unwrap();
         Self { folder }
     }
 
@@ -217,6 +221,31 @@ fn a_person_works_with_a_running_daemon() {
     assert!(busy.contains("another sscd"), "{busy}");
     office.says(&["status"]);
     drop(daemon);
+}
+
+#[test]
+fn a_feed_appears_whole_and_has_the_same_bytes_again() {
+    let office = Office::new();
+    let daemon = office.daemon();
+    office.until("the reviews", || office.json(&["review", "list"])["reviews"].get(0).map(drop));
+    drop(daemon);
+    let file = office.path("priya.ics");
+    let write = ["feed", "--for", "priya.nair", "--out", file.to_str().unwrap()];
+    assert!(office.says(&write).contains("entries for Priya Nair are in"));
+    let first = fs::read(&file).unwrap();
+    assert!(first.starts_with(b"BEGIN:VCALENDAR\r\n") && first.ends_with(b"END:VCALENDAR\r\n"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let names =
+        || fs::read_dir(office.path("")).unwrap().map(|one| one.unwrap().file_name()).collect::<Vec<_>>();
+    let there = names();
+    office.says(&write);
+    assert_eq!((fs::read(&file).unwrap(), names().len()), (first.clone(), there.len()));
+    assert_eq!(office.says(&["feed", "--for", "priya.nair"]).into_bytes(), first);
+    let nobody = office.fails(1, &["feed", "--for", "nobody"]);
+    assert!(nobody.contains("expected the key of a person in people.toml"), "{nobody}");
+    let nowhere = office.path("none/priya.ics");
+    let nowhere = office.fails(1, &["feed", "--for", "priya.nair", "--out", nowhere.to_str().unwrap()]);
+    assert!(nowhere.contains("none/priya.ics"), "{nowhere}");
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn every_kind_of_event_has_a_form() {
         "PapersIssued",
         "ChairBriefed",
         "MembersReminded",
+        "DueDatesSent",
         "MorningDone",
     ];
     let reviews = review::Kind::ALL.iter().map(ToString::to_string);

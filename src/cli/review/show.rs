@@ -14,7 +14,9 @@ use crate::cli::Common;
 use crate::cli::check::{day, moment};
 use crate::cli::look::Looking;
 use crate::cli::screen::{Paint, Screen, say, say_json};
+use crate::domain::desk::Desk;
 use crate::domain::directory::{InForce as _, User};
+use crate::domain::id::SubjectId;
 use crate::domain::review::{Event, Review, plan, waits};
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
@@ -80,8 +82,11 @@ pub async fn show(common: &Common, review: &str) -> anyhow::Result<ExitCode> {
     let review: Review = serde_json::from_slice(&row.body)?;
     let world = &looking.world;
     let events = looking.store.journal(&subject).await?;
+    let desk = looking.store.registers(&[SubjectId::desk()]).await?.pop();
+    let desk: Option<Desk> = desk.map(|row| serde_json::from_slice(&row.body)).transpose()?;
+    let calendars = desk.and_then(|mut desk| desk.entries.remove(&review.id)).unwrap_or_default();
     if common.json {
-        say_json(&json!({ "review": review }))?;
+        say_json(&json!({ "review": review, "calendars": calendars }))?;
         return Ok(ExitCode::SUCCESS);
     }
     let screen = Screen::stdout();
@@ -94,6 +99,10 @@ pub async fn show(common: &Common, review: &str) -> anyhow::Result<ExitCode> {
     line("kind", &format!("{kind} ({})", review.kind_why));
     if let Some(on) = review.booked_on {
         line("booked", &day(on));
+    }
+    if !calendars.is_empty() {
+        let people: Vec<&str> = calendars.keys().map(|person| person.0.as_str()).collect();
+        line("calendars", &people.join(", "));
     }
     for finding in &review.findings {
         line("finding", &format!("{}: {}", day(finding.on), finding.text));

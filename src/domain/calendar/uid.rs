@@ -1,11 +1,13 @@
 //! What an entry is known by in everybody's calendar (RFC 5545 3.8.4.7, RFC 7986 5.3). In: a subject and the number
 //! of its meeting; out: the same ASCII for ever, which tells nothing of a person.
 
+use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::id::SubjectId;
+use crate::domain::directory::Body;
+use crate::domain::id::{LetterId, SubjectId};
 
 const MEETING: &str = "meeting";
 const DUE: &str = "due";
@@ -25,13 +27,25 @@ impl Uid {
         Self::of(subject, MEETING, nth, domain)
     }
 
-    /// The entry of a due date.
+    /// The entry of a due date in one calendar, by the letter that first brought it there.
     #[must_use]
-    pub fn of_due_date(subject: &SubjectId, nth: u32, domain: &str) -> Self {
-        Self::of(subject, DUE, nth, domain)
+    pub fn of_due_date(subject: &SubjectId, letter: LetterId, domain: &str) -> Self {
+        Self::of(subject, DUE, letter.0, domain)
     }
 
-    fn of(subject: &SubjectId, kind: &str, nth: u32, domain: &str) -> Self {
+    /// The day of a review in feeds, which have one of each.
+    #[must_use]
+    pub fn of_review(subject: &SubjectId, domain: &str) -> Self {
+        Self(format!("{}.{DUE}@{}", plain(&subject.0), plain(domain)))
+    }
+
+    /// The day on which a body meets: another day is another entry.
+    #[must_use]
+    pub fn of_session(body: Body, on: NaiveDate, domain: &str) -> Self {
+        Self(format!("{body}-{on}@{}", plain(domain)))
+    }
+
+    fn of(subject: &SubjectId, kind: &str, nth: impl std::fmt::Display, domain: &str) -> Self {
         Self(format!("{}.{kind}-{nth}@{}", plain(&subject.0), plain(domain)))
     }
 
@@ -56,6 +70,16 @@ impl Uid {
         let nth = meeting.strip_prefix(MEETING)?.strip_prefix('-')?.parse().ok()?;
         (!subject.is_empty()).then(|| (SubjectId(subject.into()), nth))
     }
+
+    /// Does a reply speak of a due date of ours? It asked for none.
+    #[must_use]
+    pub fn is_due_date(uid: &str, domain: &str) -> bool {
+        let of_due = |local: &str| {
+            let nth = local.split_once('.')?.1.strip_prefix(DUE)?.strip_prefix('-')?;
+            nth.parse::<i64>().ok()
+        };
+        uid.split_once('@').is_some_and(|(local, at)| at == plain(domain) && of_due(local).is_some())
+    }
 }
 
 /// A subject that is not plain ASCII is not told but hashed: it may be somebody's name.
@@ -79,7 +103,10 @@ mod tests {
         assert_eq!(Uid::meeting_of(uid.as_str()), Some((subject.clone(), 2)));
         assert_eq!(uid.in_feed().as_str(), "SUS-2026-0001.meeting-2.feed@sec.test");
         assert_eq!(Uid::meeting_of(uid.in_feed().as_str()), None);
-        assert_ne!(Uid::of_due_date(&subject, 2, "sec.test"), uid);
+        let due = Uid::of_due_date(&subject, LetterId(2), "sec.test");
+        assert_eq!(due.as_str(), "SUS-2026-0001.due-2@sec.test");
+        assert!(Uid::is_due_date(due.as_str(), "sec.test") && !Uid::is_due_date(uid.as_str(), "sec.test"));
+        assert!(!Uid::is_due_date(due.as_str(), "other.test"));
         for other in ["", "@", "a@b", "a.meeting-@b", "a.meeting--1@b", ".meeting-1@b", "0400000082"] {
             assert_eq!(Uid::meeting_of(other), None, "{other}");
         }

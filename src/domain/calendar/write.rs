@@ -23,7 +23,8 @@ const REFRESH: &str = "PT4H";
 pub fn request(invitation: &Invitation) -> Scheduling {
     let mut event = scheduled(invitation, &invitation.attendees, invitation.asks_answer);
     event.add_property("STATUS", status(invitation.status));
-    event.add_property("X-MICROSOFT-DISALLOW-COUNTER", "FALSE");
+    // Whom no answer is asked of has no other time to propose.
+    event.add_property("X-MICROSOFT-DISALLOW-COUNTER", if invitation.asks_answer { "FALSE" } else { "TRUE" });
     scheduling(Method::Request, event, invitation.when)
 }
 

@@ -6,7 +6,7 @@ use super::{
     Attendee, FeedEntry, Invitation, Link, Method, PartStat, Status, Uid, When, Whom, cancel,
     decline_counter, feed, request,
 };
-use crate::domain::id::{Address, Named, SubjectId};
+use crate::domain::id::{Address, LetterId, Named, SubjectId};
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -108,7 +108,7 @@ fn a_proposal_is_declined_with_a_sentence() {
 #[test]
 fn a_feed_invites_nobody() {
     let entry = |n, when| FeedEntry {
-        uid: Uid::of_due_date(&SubjectId(format!("SUS-2026-{n:04}")), 1, "sec.test"),
+        uid: Uid::of_due_date(&SubjectId(format!("SUS-2026-{n:04}")), LetterId(1), "sec.test"),
         sequence: 2,
         dtstamp: at("2026-11-27T09:00:00Z"),
         when,

@@ -289,6 +289,7 @@ impl Drafting<'_> {
             | Facts::ProposalDeclined(_)
             | Facts::ReviewReminder(_)
             | Facts::MembersReminder(_)
+            | Facts::DueDate(_)
             | Facts::DeadlineNote(_)
             | Facts::Digest(_)
             | Facts::Agenda(_)

@@ -11,7 +11,7 @@ use super::{Desk, Note, apply};
 use crate::domain::case::{Asked, Corrupt, LetterOut, Recipient, Refusal, are_same};
 use crate::domain::directory::{Person, Role};
 use crate::domain::id::{Address, LetterId, Named, SubjectId};
-use crate::domain::letter::{Digest, Facts, Listed};
+use crate::domain::letter::{Digest, DueDateWhy, Facts, Listed};
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
@@ -128,15 +128,34 @@ impl<'a> Drafting<'a> {
             self.known.budget.refusal(&self.world.budget, &facts, &to, is_ours, self.now)
         };
         let held = held.or_else(over_budget);
-        let version = self.known.version + 1;
-        let ordinal = i64::try_from(self.decision.letters.len()).unwrap_or(i64::MAX);
-        let letter = LetterId(self.known.next_letter.0.saturating_add(ordinal));
+        let (letter, version) = (self.next_letter(), self.version());
+        let ordinal = letter.0.saturating_sub(self.known.next_letter.0);
         let subject = SubjectId::desk();
         let out = LetterOut::compose(letter, version, ordinal, &subject, facts, to, held, self.world);
         let (kind, message_id, held) = (out.facts.kind().into(), out.message_id.clone(), out.held.clone());
         self.happened(Event::LetterMade { letter, kind, message_id, to: addresses, held })?;
         self.decision.letters.push(out);
         Ok(letter)
+    }
+
+    /// The letter that is made next.
+    pub(super) fn next_letter(&self) -> LetterId {
+        let n_made = i64::try_from(self.decision.letters.len()).unwrap_or(i64::MAX);
+        LetterId(self.known.next_letter.0.saturating_add(n_made))
+    }
+
+    /// Of the Desk, for which a letter is made.
+    pub(super) fn version(&self) -> i64 {
+        self.known.version + 1
+    }
+
+    /// Would one more letter leave by itself, after all that are made already?
+    pub(super) fn has_room(&self, facts: &Facts, to: &Address) -> bool {
+        let made = self.decision.letters.iter().flat_map(|letter| &letter.to).map(|one| &one.named.address);
+        let all: Vec<&Address> = made.chain([to]).collect();
+        // Other domains were judged before.
+        let is_exempt = |one: &Address| self.world.is_ours(one) || one.domain() != to.domain();
+        self.known.budget.refusal(&self.world.budget, facts, &all, is_exempt, self.now).is_none()
     }
 
     fn held(&self, letter: LetterId) -> Result<Note, Refusal> {
@@ -152,6 +171,8 @@ impl<'a> Drafting<'a> {
             Facts::NewCases(_) | Facts::ChairDigest(_) => {
                 chair(self.world, today).and_then(recipient).into_iter().collect()
             }
+            // It tells nobody anything new, whoever has left or has an interest by now.
+            Facts::DueDate(draft) if draft.why == DueDateWhy::Withdrawn => return Ok(note.to.clone()),
             _ => {
                 let directory = &self.world.directory;
                 let is_gone = |to: &&Address| directory.person_by_email(to, today).is_none();
@@ -193,6 +214,7 @@ impl<'a> Drafting<'a> {
         to: &[Address],
     ) -> Result<(), Refusal> {
         let note = self.held(letter)?;
+        self.refuse_outdated(draft)?;
         let today = self.recipients_today(&note, draft)?;
         let is_moved = to.is_empty() && !are_same(&today, &note.to);
         let addresses = if to.is_empty() { today } else { to.to_vec() };

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::due_date::DueDateNotice;
 use crate::domain::case::{Corrupt, Reference, SCHEMA, WaitKind};
 use crate::domain::change::Change;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
@@ -118,6 +119,11 @@ pub enum Event {
         until: DateTime<Utc>,
         notices: Vec<ReviewNotice>,
     },
+    /// Due dates went into members' calendars, moved there or were taken out; `n_later` wait for another morning.
+    DueDatesSent {
+        notices: Vec<DueDateNotice>,
+        n_later: usize,
+    },
     ChairBriefed {
         meeting_on: NaiveDate,
         letter: Option<LetterId>,
@@ -194,6 +200,7 @@ impl Event {
             Self::ChairTold { .. } => "ChairTold",
             Self::PapersIssued { .. } => "PapersIssued",
             Self::MembersReminded { .. } => "MembersReminded",
+            Self::DueDatesSent { .. } => "DueDatesSent",
             Self::ChairBriefed { .. } => "ChairBriefed",
             Self::MorningDone { .. } => "MorningDone",
             Self::StepDeferred { .. } => "StepDeferred",

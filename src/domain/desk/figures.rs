@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::Desk;
 use super::decided::Decided;
+use super::due_date::Ahead;
 use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
@@ -14,6 +15,7 @@ use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
 use crate::domain::letter::{Excluded, Item, Listed, Row, Swept};
 use crate::domain::message::Classification;
 use crate::domain::notification::{Source, label_of};
+use crate::domain::review::ReviewId;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
@@ -58,6 +60,9 @@ pub struct Figures {
     /// Reviews of which members are to hear since they heard of any.
     pub(super) reviews: Vec<ReviewNews>,
     pub(super) reviews_since: DateTime<Utc>,
+    /// Those whose day is in calendars, or is to be.
+    pub(super) due_dates: BTreeMap<ReviewId, Ahead>,
+    pub(super) in_calendars: BTreeSet<ReviewId>,
     /// On the ladder from E3 on, as far as the SSC may know of it.
     pub(super) escalated: Listed,
     /// What the SSC decided since the Chair was last told, as far as it may know of it.
@@ -141,6 +146,8 @@ impl Figures {
             decided: Vec::new(),
             decided_since: desk.decided_told_until.or(desk.opened_at).unwrap_or(now),
             findings: list(),
+            due_dates: BTreeMap::new(),
+            in_calendars: desk.entries.keys().cloned().collect(),
             reviews_since: desk.reviews_told_until.or(desk.opened_at).unwrap_or(now),
             classification: world.policy.classification_floor,
         }

@@ -31,6 +31,7 @@ impl Drafting<'_> {
         let today = london_date(self.now);
         if self.world.reviews.enabled {
             self.remind_members(today)?;
+            self.keep_calendars(today)?;
         }
         if self.world.desk.letters {
             self.tell_of_meetings(today)?;

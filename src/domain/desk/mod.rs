@@ -4,6 +4,7 @@
 
 mod decide;
 mod decided;
+mod due_date;
 mod event;
 mod figures;
 mod meeting;
@@ -18,6 +19,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
+pub use due_date::{DueDateNotice, Entries, Entry};
 pub use event::{Event, Move, Notice, ReviewNotice};
 pub use figures::{Figures, Mail, OfLetter};
 pub use schedule::Pattern;
@@ -57,6 +59,9 @@ pub struct Desk {
     /// Of what members are to hear of annual reviews until then they were told.
     #[serde(default)]
     pub reviews_told_until: Option<DateTime<Utc>>,
+    /// Due dates in the members' calendars.
+    #[serde(default)]
+    pub entries: Entries,
     /// Of cases logged before this the Chair was told.
     pub chair_told_until: Option<DateTime<Utc>>,
     /// But for these.
@@ -129,6 +134,7 @@ impl Desk {
     fn forget(&mut self, at: DateTime<Utc>) {
         let oldest = london_date(at).checked_sub_days(Days::new(DAYS)).unwrap_or(NaiveDate::MIN);
         self.meetings.retain(|on, _| *on >= oldest);
+        due_date::forget(&mut self.entries, oldest);
         let over = self.letters.len().saturating_sub(LETTERS);
         if over > 0 {
             let old = self.letters.iter().filter(|(_, note)| note.held.is_none()).map(|(letter, _)| *letter);
@@ -185,6 +191,7 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
             }
         }
         Event::MembersReminded { until, .. } => desk.reviews_told_until = Some(*until),
+        Event::DueDatesSent { notices, .. } => due_date::book(&mut desk.entries, notices),
         Event::ChairBriefed { meeting_on, .. } => {
             desk.meetings.entry(*meeting_on).or_default().is_chair_briefed = true;
             desk.decided_told_until = Some(at);

@@ -38,6 +38,9 @@ impl Figures {
         } else if due_at <= self.horizon {
             self.due.add(row(format!("annual review, {}", review.stage.title().to_lowercase())), MOST);
         }
+        if review.stage.precedes_fieldwork() {
+            self.due_date(review, world);
+        }
         if review.kind.is_none() {
             self.due.add(row(format!("its kind is for a person to say: {}", review.kind_why)), MOST);
         }

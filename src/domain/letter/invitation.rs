@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Excluded;
+use super::{DueDateWhy, Excluded};
 use crate::domain::calendar::{self, Scheduling, Whom};
 use crate::domain::id::{Address, Key, Named};
 use crate::domain::message::Classification;
@@ -63,6 +63,10 @@ impl super::Facts {
             Self::Invitation(it) | Self::UserInvitation(it) => calendar::request(&it.calendar),
             Self::Cancellation(it) => calendar::cancel(&it.calendar, &it.whom),
             Self::ProposalDeclined(it) => calendar::decline_counter(&it.calendar, &it.proposer, &it.reason),
+            Self::DueDate(it) if it.why == DueDateWhy::Withdrawn => {
+                calendar::cancel(&it.calendar, &Whom::All)
+            }
+            Self::DueDate(it) => calendar::request(&it.calendar),
             _ => return None,
         })
     }
@@ -74,6 +78,7 @@ impl super::Facts {
             Self::Invitation(it) | Self::UserInvitation(it) => Some(&it.calendar.organizer),
             Self::Cancellation(it) => Some(&it.calendar.organizer),
             Self::ProposalDeclined(it) => Some(&it.calendar.organizer),
+            Self::DueDate(it) => Some(&it.calendar.organizer),
             _ => None,
         }
     }

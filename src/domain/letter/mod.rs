@@ -23,7 +23,7 @@ use super::message::{Classification, Problem};
 pub use check::unsayable;
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
-pub use review::{MembersReminder, ReviewDue, ReviewReminder};
+pub use review::{DueDate, DueDateWhy, MembersReminder, ReviewDue, ReviewReminder};
 pub use sample::Sample;
 pub use ssc::{
     Brief, DeadlineNote, Decision, DecisionRequest, Entry, Evidence, Excluded, Note, Paper, Proof,
@@ -57,6 +57,8 @@ pub enum Facts {
     ReviewReminder(Box<ReviewReminder>),
     /// Of annual reviews, for a member of the SSC.
     MembersReminder(MembersReminder),
+    /// The day of one of them, for a member's calendar.
+    DueDate(Box<DueDate>),
     /// For SECAS or the Chair.
     Note(Note),
     /// The Desk's, for SECAS.
@@ -227,6 +229,7 @@ impl Facts {
             Self::ProposalDeclined(it) => ("proposal_declined", Members, &it.reference, it.classification),
             Self::ReviewReminder(it) => ("review_reminder", User, &it.reference, it.classification),
             Self::MembersReminder(it) => ("members_reminder", Members, &it.reference, it.classification),
+            Self::DueDate(it) => ("due_date", Members, &it.reference, it.classification),
             Self::Note(it) => ("note", Office, &it.reference, it.classification),
             Self::Digest(it) => ("digest", Office, &it.reference, it.classification),
             Self::Agenda(it) => ("agenda", Office, &it.reference, it.classification),
@@ -317,6 +320,7 @@ impl Facts {
             | Self::ProposalDeclined(_)
             | Self::ReviewReminder(_)
             | Self::MembersReminder(_)
+            | Self::DueDate(_)
             | Self::Digest(_)
             | Self::Agenda(_)
             | Self::PaperNotice(_)

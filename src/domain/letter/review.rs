@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar;
 use crate::domain::message::Classification;
 
 /// A User is reminded of its own annual review.
@@ -43,4 +44,28 @@ pub struct ReviewDue {
     pub assessment: Option<String>,
     pub booked_on: Option<NaiveDate>,
     pub is_late: bool,
+}
+
+/// The day by which an annual review is due, as an entry of one member's calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueDate {
+    pub reference: String,
+    /// "User K7QMX".
+    pub pseudonym: String,
+    pub why: DueDateWhy,
+    pub assessment: Option<String>,
+    /// The day that it had in the calendar before, where it moved.
+    pub was_on: Option<NaiveDate>,
+    pub calendar: calendar::Invitation,
+    pub classification: Classification,
+}
+
+/// In the order in which they leave, where not all leave at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueDateWhy {
+    /// Taken out, for whatever reason: one that said so would tell who has an interest in whom.
+    Withdrawn,
+    Moved,
+    New,
 }

@@ -16,6 +16,10 @@ pub struct Settings {
     /// Weeks and Working Days before it at which the members of the SSC are.
     pub ssc_weeks: Vec<u32>,
     pub ssc_days: Vec<u32>,
+    /// Its day goes into the members' calendars.
+    pub calendar: bool,
+    /// Mails of that kind to one member on a day.
+    pub calendar_a_day: u32,
     /// Weeks that booking needs, before the fieldwork.
     pub booking_weeks: u32,
     /// Working Days that the fieldwork is expected to take.
@@ -44,6 +48,8 @@ impl Default for Settings {
             user_weeks: vec![26, 20, 16, 4],
             ssc_weeks: vec![12, 4],
             ssc_days: vec![10, 5],
+            calendar: true,
+            calendar_a_day: 1,
             booking_weeks: 12,
             fieldwork_days: 10,
             domestic_over: 250_000,
@@ -80,6 +86,9 @@ impl Settings {
             if all.iter().any(|n| !(1..=52).contains(n)) {
                 problem(field, format!("{all:?}"), "numbers from 1 to 52");
             }
+        }
+        if !(1..=20).contains(&self.calendar_a_day) {
+            problem("calendar_a_day", self.calendar_a_day.to_string(), "a number from 1 to 20");
         }
         for (field, n, most) in
             [("booking_weeks", self.booking_weeks, 52), ("fieldwork_days", self.fieldwork_days, 60)]

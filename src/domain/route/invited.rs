@@ -3,7 +3,7 @@
 //! vouches (INTEROP.md 2.5).
 
 use super::{Lookup, ReadMail, Route, Target, evidence, for_a_person, spoke, thread};
-use crate::domain::calendar::{Reply, Uid};
+use crate::domain::calendar::{Method, Reply, Uid};
 use crate::domain::case::{Case, Signal};
 use crate::domain::meeting::{Meeting, Outcome, Part, answer};
 use crate::domain::message::Verdict;
@@ -24,6 +24,14 @@ pub(super) fn invited(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
     }
     if !signals.is_empty() {
         return Route::Signals { signals, triage: None, reason: because };
+    }
+    let domain = world.office.mailbox.address.domain();
+    let asks_nothing = |reply: &Reply| {
+        let has_words = reply.comment.as_ref().is_some_and(|words| !words.trim().is_empty());
+        reply.method == Method::Reply && !has_words && Uid::is_due_date(&reply.uid, domain)
+    };
+    if !reading.answers.is_empty() && reading.answers.iter().all(asks_nothing) {
+        return Route::NotOurs { reason: "an answer to a due date, of which none was asked".into() };
     }
     let why = format!("{because}, and it answers no meeting of ours that is known");
     match thread(mail, lookup, world) {

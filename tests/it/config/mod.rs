@@ -109,6 +109,7 @@ pub fn broken_toml() -> &'static [Case] {
         "sscd.toml": "address = \"secas@sec.test\"" => "address = \"secas\""; "address = \"secas\"", "office.address": "\"secas\"", "local@domain"
         "sscd.toml": "address = \"secas@sec.test\"" => ""; "[office]", "office.address": "nothing", "this key"
         "sscd.toml": "address = \"secas@sec.test\"" => "address = \"secas+x@sec.test\""; "+x", "office.address": "secas+x@", "without a tag"
+        "sscd.toml": "calendar_a_day = 1 " => "calendar_a_day = 0 "; "calendar_a_day", "reviews.calendar_a_day": "0", "a number from 1 to 20"
         "sscd.toml": "authserv_ids = [\"mx.sec.test\"]" => "authserv_ids = \"mx.sec.test\""; "authserv_ids = ", "office.authserv_ids": "mx.sec.test", "a list"
         "sscd.toml": "authserv_ids = [\"mx.sec.test\"]" => "authserv_ids = [\"mx; x\"]"; "mx; x", "office.authserv_ids": "mx; x", "first word"
         "sscd.toml": "[[mailbox]]" => "[mailbox]"; "[mailbox]", "mailbox": "none", "[[mailbox]]"
