@@ -25,6 +25,8 @@ for snapshot in tests/it/snapshots/it__letter__"${1-}"*.snap; do
   decode=cat
   grep -q 'html lang=3D' "$snapshot" && decode='python3 -m quopri -d'
   sed -n '/^<!DOCTYPE/,/^<\/html>/p' "$snapshot" | $decode > "$page"
+  # A picture lies beside the snapshot.
+  sed -i "s|cid:[0-9a-f]*@[a-z.]*|file://$PWD/tests/it/snapshots/it__letter__picture_of_$name.snap.png|" "$page"
   for width in 390 900; do
     browse --window-size=$width,2700 --screenshot="$pictures/$name-$width-light.png" "file://$page" >/dev/null
     browse --window-size=$width,2700 --blink-settings=preferredColorScheme=0 \

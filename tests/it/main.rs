@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so and ends"
 )]
 
+mod ahead;
 mod answer;
 mod calendar;
 mod cli;

@@ -235,11 +235,13 @@ pub fn budget(reader: &mut Reader<'_>) -> Option<Limits> {
 struct RawDesk {
     digest: String,
     letters: bool,
+    picture: bool,
+    tables: bool,
 }
 
 impl Default for RawDesk {
     fn default() -> Self {
-        Self { digest: "0 30 8 * * Mon-Fri".into(), letters: true }
+        Self { digest: "0 30 8 * * Mon-Fri".into(), letters: true, picture: true, tables: false }
     }
 }
 
@@ -256,7 +258,7 @@ pub fn desk(reader: &mut Reader<'_>) -> Option<Settings> {
             }
         }
     }
-    Some(Settings { digest, letters: raw.letters })
+    Some(Settings { digest, letters: raw.letters, picture: raw.picture, tables: raw.tables })
 }
 
 pub fn reviews(reader: &mut Reader<'_>) -> Option<review::Settings> {

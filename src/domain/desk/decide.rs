@@ -279,6 +279,8 @@ fn written(n: u32, next_at: Option<DateTime<Utc>>, figures: &Figures, world: &Wo
         remarks: figures.remarks(world),
         n_events: figures.n_events,
         head: figures.head.clone(),
+        ahead: Some(figures.ahead(world)),
+        has_tables: world.desk.tables,
         classification: figures.classification,
     }
 }

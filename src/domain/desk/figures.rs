@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::Desk;
+use super::ahead::coming;
 use super::decided::Decided;
 use super::due_date::Ahead;
 use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
 use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
-use crate::domain::letter::{Excluded, Item, Listed, Row, Swept};
+use crate::domain::letter::{Coming, Excluded, Item, Listed, Row, Swept};
 use crate::domain::message::Classification;
 use crate::domain::notification::{Source, label_of};
 use crate::domain::review::ReviewId;
@@ -70,6 +71,7 @@ pub struct Figures {
     pub(super) decided_since: DateTime<Utc>,
     /// What open reviews found.
     pub(super) findings: Listed,
+    pub(super) coming: Coming,
     pub(super) classification: Classification,
 }
 
@@ -148,6 +150,7 @@ impl Figures {
             findings: list(),
             due_dates: BTreeMap::new(),
             in_calendars: desk.entries.keys().cloned().collect(),
+            coming: coming(now, world),
             reviews_since: desk.reviews_told_until.or(desk.opened_at).unwrap_or(now),
             classification: world.policy.classification_floor,
         }
@@ -199,6 +202,7 @@ impl Figures {
             self.overdue.add(late, MOST);
             self.carries(case);
         }
+        self.ahead_of_case(case);
         let horizon = self.horizon;
         if let Some(taken) =
             case.escalation.as_ref().filter(|_| is_escalated(case) && case.is_objected().is_none())

@@ -1,7 +1,8 @@
 //! The Desk: the office itself, for what belongs to no case, and for letters over many of them: the digest, agenda lists,
 //! paper notices, what the Chair is told. [`decide`] judges, [`apply`] keeps the books, [`waits`] says what comes by
-//! itself. Invariant: the Desk is the fold of its events, and nothing else; what a letter covered is told once.
+//! itself, [`next`] what is legal. Invariant: the Desk is the fold of its events, and nothing else; what a letter covered is told once.
 
+mod ahead;
 mod decide;
 mod decided;
 mod due_date;
@@ -11,6 +12,7 @@ mod meeting;
 mod remind;
 mod schedule;
 mod signal;
+mod stage;
 mod wait;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +26,7 @@ pub use event::{Event, Move, Notice, ReviewNotice};
 pub use figures::{Figures, Mail, OfLetter};
 pub use schedule::Pattern;
 pub use signal::{Decision, Known, Signal};
+pub use stage::{About, Kind, Stage, next};
 pub use wait::{Wait, WaitKind, waits};
 
 use super::case::{Corrupt, Reference};
@@ -38,6 +41,10 @@ pub struct Settings {
     pub digest: Option<Pattern>,
     /// Agenda lists, paper notices, and what the Chair is told.
     pub letters: bool,
+    /// The digest shows the next 90 days in a picture.
+    pub picture: bool,
+    /// It brings its tables as an `.xlsx`.
+    pub tables: bool,
 }
 
 impl Settings {
@@ -147,13 +154,17 @@ impl Desk {
 /// Bookkeeping: the Desk after `event`, which happened at `at`. Goes forward and replays alike.
 ///
 /// # Errors
-/// When the Desk writes before it was opened, or is opened twice.
+/// When the Desk writes before it was opened, or one of its parts cannot move so.
 pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corrupt> {
     let mut desk = desk;
-    if !is_legal(desk.opened_at.is_some(), event) {
-        return Err(Corrupt {
-            what: format!("{} cannot be where the Desk is {}", event.kind(), desk.stage()),
-        });
+    if desk.opened_at.is_none() && !may_be_while_quiet(event) {
+        return Err(Corrupt { what: format!("{} cannot be where the Desk is quiet", event.kind()) });
+    }
+    if let Some(about) = About::of(event)
+        && let stage = about.stage(&desk)
+        && next(stage, about.kind).is_none()
+    {
+        return Err(Corrupt { what: format!("{} cannot be where it is {}", event.kind(), stage.title()) });
     }
     match event {
         Event::MailDismissed { .. }
@@ -208,16 +219,16 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
     Ok(desk)
 }
 
-/// Legality: what people did is a fact at any time, what the Desk wrote only after it was opened, once.
-fn is_legal(is_open: bool, event: &Event) -> bool {
-    match event {
+/// What people did is a fact at any time, what the Desk wrote only after it was opened.
+fn may_be_while_quiet(event: &Event) -> bool {
+    matches!(
+        event,
         Event::MailDismissed { .. }
-        | Event::DeliveryRetried { .. }
-        | Event::DeliveryGivenUp { .. }
-        | Event::RecordRestored { .. }
-        | Event::WorldChanged { .. }
-        | Event::CasesMoved { .. } => true,
-        Event::DeskOpened => !is_open,
-        _ => is_open,
-    }
+            | Event::DeliveryRetried { .. }
+            | Event::DeliveryGivenUp { .. }
+            | Event::RecordRestored { .. }
+            | Event::WorldChanged { .. }
+            | Event::CasesMoved { .. }
+            | Event::DeskOpened
+    )
 }

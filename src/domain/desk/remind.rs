@@ -31,6 +31,7 @@ impl Figures {
         let user =
             world.directory.user(&review.user).map_or(review.user.0.as_str(), |user| user.name.as_str());
         let name = format!("{}, {user}", review.id);
+        self.ahead_of_review(review, world);
         let due_at = local(review.due_on, CLOSE);
         let row = |what: String| Row { at: Some(due_at), name: name.clone(), what };
         if review.stage.precedes_fieldwork() && due_at <= self.now {

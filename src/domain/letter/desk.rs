@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Excluded;
+use super::ahead::Ahead;
 use crate::domain::message::Classification;
 
 /// Everything that SECAS should know of a day, and by its coming that the daemon lives.
@@ -40,6 +41,12 @@ pub struct Digest {
     /// The journal as this was written: how many events, and the hash of the last.
     pub n_events: i64,
     pub head: String,
+    /// The next 90 days; none in a draft of an older program.
+    #[serde(default)]
+    pub ahead: Option<Ahead>,
+    /// Its tables are attached as an `.xlsx`.
+    #[serde(default)]
+    pub has_tables: bool,
     pub classification: Classification,
 }
 

@@ -25,6 +25,7 @@ pub(super) fn environment() -> Environment<'static> {
     environment.add_filter("day", |on: &str| text::day(on).ok_or_else(|| unreadable("a day", on)));
     environment
         .add_filter("short_day", |on: &str| text::short_day(on).ok_or_else(|| unreadable("a day", on)));
+    environment.add_filter("weekday", |on: &str| text::weekday(on).ok_or_else(|| unreadable("a day", on)));
     environment
         .add_filter("instant", |at: &str| text::instant(at).ok_or_else(|| unreadable("an instant", at)));
     environment.add_filter("shown", shown);

@@ -22,12 +22,39 @@ const NAME_CHARS: usize = 120;
 /// The attached copy of an invitation, for programs that show no buttons.
 const INVITE: &str = "invite.ics";
 
-/// Writes the letter and, where there is one, its calendar (RFC 6047 2.4, INTEROP.md 1).
+/// What goes with the words of a letter.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    pub calendar: Option<Scheduling>,
+    /// Shown where the HTML names it; nowhere else is it of any use.
+    pub picture: Option<Picture>,
+    /// Name and bytes of an `.xlsx`.
+    pub workbook: Option<(String, Vec<u8>)>,
+}
+
+/// A PNG.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// Its Content-ID (RFC 2392), without brackets.
+    pub id: String,
+    bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Named by its bytes: another picture has another Content-ID, whatever a mail program remembers.
+    pub(super) fn new(bytes: Vec<u8>, office: &Address) -> Self {
+        let digest = Sha256::digest(&bytes);
+        let name = HEXLOWER.encode(digest.get(..16).unwrap_or_default());
+        Self { id: format!("{name}@{}", office.domain()), bytes }
+    }
+}
+
+/// Writes the letter and what goes with it: a calendar (RFC 6047 2.4, INTEROP.md 1), a picture (RFC 2387), tables.
 pub(super) fn write(
     page: Page,
     classification: Classification,
     envelope: &Envelope,
-    calendar: Option<&Scheduling>,
+    beside: &Beside,
 ) -> Result<Vec<u8>, RenderError> {
     let id = |id: &str| format!("<{id}>");
     if !is_message_id(&envelope.message_id) {
@@ -67,12 +94,23 @@ pub(super) fn write(
     );
     message = with(message, HeaderName::new_from_ascii_str(MARK_HEADER), &envelope.message_id);
     message = with(message, HeaderName::new_from_ascii_str("X-Classification"), classification.title());
+    let html = SinglePart::builder().header(header::ContentType::TEXT_HTML).body(body(&page.html));
     let alternatives = multipart("alternative", &envelope.message_id)?
-        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(body(&page.text)))
-        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_HTML).body(body(&page.html)));
-    let bodies = match calendar {
+        .singlepart(SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(body(&page.text)));
+    let picture = beside.picture.as_ref().filter(|picture| page.html.contains(&picture.id));
+    let alternatives = match picture {
+        None => alternatives.singlepart(html),
+        Some(picture) => alternatives.multipart(shown(html, picture, &envelope.message_id)?),
+    };
+    let bodies = match &beside.calendar {
         None => alternatives,
         Some(calendar) => invitation(alternatives, calendar, &envelope.message_id)?,
+    };
+    let bodies = match &beside.workbook {
+        None => bodies,
+        Some((name, bytes)) => multipart("mixed", &format!("{}/mixed", envelope.message_id))?
+            .multipart(bodies)
+            .singlepart(workbook(name, bytes)?),
     };
     let message = message.multipart(bodies).map_err(unwritable)?;
     Ok(message.formatted())
@@ -90,10 +128,7 @@ fn invitation(
     calendar: &Scheduling,
     message_id: &str,
 ) -> Result<MultiPart, RenderError> {
-    let octets = || {
-        Body::new_with_encoding(calendar.text.clone().into_bytes(), ContentTransferEncoding::Base64)
-            .map_err(|_| unwritable("the calendar has no base64"))
-    };
+    let octets = || base64(calendar.text.clone().into_bytes());
     let kind = format!("text/calendar; charset=UTF-8; method={}", calendar.method.as_str());
     let part = SinglePart::builder().header(header::ContentType::parse(&kind).map_err(unwritable)?);
     let kind = format!("application/ics; name=\"{INVITE}\"");
@@ -104,6 +139,28 @@ fn invitation(
         .multipart(alternatives.singlepart(part.body(octets()?)))
         .singlepart(attachment.body(octets()?));
     Ok(mixed)
+}
+
+fn shown(html: SinglePart, picture: &Picture, message_id: &str) -> Result<MultiPart, RenderError> {
+    let part = SinglePart::builder()
+        .header(header::ContentType::parse("image/png").map_err(unwritable)?)
+        .header(header::ContentId::from(format!("<{}>", picture.id)))
+        .header(header::ContentDisposition::inline_with_name("calendar.png"));
+    let picture = part.body(base64(picture.bytes.clone())?);
+    Ok(multipart("related", &format!("{message_id}/related"))?.singlepart(html).singlepart(picture))
+}
+
+fn workbook(name: &str, bytes: &[u8]) -> Result<SinglePart, RenderError> {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let part = SinglePart::builder()
+        .header(header::ContentType::parse(kind).map_err(unwritable)?)
+        .header(header::ContentDisposition::attachment(name));
+    Ok(part.body(base64(bytes.to_vec())?))
+}
+
+fn base64(bytes: Vec<u8>) -> Result<Body, RenderError> {
+    Body::new_with_encoding(bytes, ContentTransferEncoding::Base64)
+        .map_err(|_| unwritable("the bytes have no base64"))
 }
 
 fn with(message: MessageBuilder, name: HeaderName, value: &str) -> MessageBuilder {
@@ -172,17 +229,23 @@ mod tests {
 
     const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nX-WR-CALNAME:Zo\u{eb}\r\nEND:VCALENDAR\r\n";
 
-    fn letter(calendar: Option<&Scheduling>) -> String {
+    fn letter(calendar: Option<Scheduling>) -> String {
         let page = Page { subject: "Review".into(), text: "Hello\n".into(), html: "<p>Hello</p>\n".into() };
-        let mail = write(page, Classification::Amber, &Envelope::sample(), calendar).unwrap();
+        let mail = write(
+            page,
+            Classification::Amber,
+            &Envelope::sample(),
+            &Beside { calendar, ..Beside::default() },
+        )
+        .unwrap();
         String::from_utf8(mail).unwrap()
     }
 
     #[test]
     fn an_invitation_is_the_last_alternative_and_an_attachment() {
         let calendar = Scheduling { method: Method::Request, text: CALENDAR.into() };
-        let mail = letter(Some(&calendar));
-        assert_eq!(mail, letter(Some(&calendar)));
+        let mail = letter(Some(calendar.clone()));
+        assert_eq!(mail, letter(Some(calendar)));
         let read = MessageParser::default().parse(mail.as_bytes()).unwrap();
         let kinds: Vec<String> = read
             .parts

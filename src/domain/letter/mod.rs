@@ -1,16 +1,19 @@
 //! Something to be said to somebody. A letter is facts until it is sealed; [`render`] turns facts and templates
 //! into finished MIME, the same bytes for the same input, always.
 
+mod ahead;
 mod check;
 mod desk;
 mod invitation;
 mod language;
 mod mime;
+mod picture;
 mod review;
 mod sample;
 mod ssc;
 mod template;
 mod text;
+mod workbook;
 
 use std::borrow::Cow;
 
@@ -19,10 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{Address, Named};
 use super::message::{Classification, Problem};
+use mime::{Beside, Picture};
 
+pub use ahead::{Ahead, Coming, Day, Mark, MarkKind, Week};
 pub use check::unsayable;
 pub use desk::{Agenda, ChairDigest, Digest, Item, Listed, NewCases, PaperNotice, Row, Swept};
 pub use invitation::{Cancellation, Invitation, InvitationWhy, ProposalDeclined};
+pub use picture::{Undrawn, draw};
 pub use review::{DueDate, DueDateWhy, MembersReminder, ReviewDue, ReviewReminder};
 pub use sample::Sample;
 pub use ssc::{
@@ -187,6 +193,10 @@ pub enum RenderError {
     MessageId { found: String },
     #[error("the letter's header cannot be written: {reason}")]
     Header { reason: String },
+    #[error(transparent)]
+    Picture(#[from] Undrawn),
+    #[error("the letter's tables cannot be written: {reason}")]
+    Tables { reason: String },
 }
 
 /// Writes a letter: finished MIME, the same bytes for the same input.
@@ -195,8 +205,27 @@ pub enum RenderError {
 /// When a template fails on these facts, or an address or the Message-ID cannot stand in a header.
 pub fn render(facts: &Facts, envelope: &Envelope, templates: &Templates) -> Result<Vec<u8>, RenderError> {
     let office = Named { address: envelope.from.address.untagged(), ..envelope.from.clone() };
-    let page = templates.page(&facts.without_red(), &office)?;
-    mime::write(page, facts.classification(), envelope, facts.scheduling().as_ref())
+    let facts = facts.without_red();
+    let beside = beside(&facts, &office.address)?;
+    let page = templates.page(&facts, &office, beside.picture.as_ref().map(|picture| picture.id.as_str()))?;
+    mime::write(page, facts.classification(), envelope, &beside)
+}
+
+/// What goes with the words.
+fn beside(facts: &Facts, office: &Address) -> Result<Beside, RenderError> {
+    let mut beside = Beside { calendar: facts.scheduling(), ..Beside::default() };
+    if let Facts::Digest(digest) = facts {
+        if let Some(ahead) = digest.ahead.as_ref().filter(|ahead| ahead.is_drawn) {
+            beside.picture = Some(Picture::new(draw(ahead)?, office));
+        }
+        if digest.has_tables {
+            let bytes = workbook::write(digest);
+            let bytes = bytes.map_err(|error| RenderError::Tables { reason: error.to_string() })?;
+            let name = format!("{}.xlsx", digest.reference.to_lowercase().replace(' ', "-"));
+            beside.workbook = Some((name, bytes));
+        }
+    }
+    Ok(beside)
 }
 
 /// The plain body as it would be sent today: what a person sees of a draft.

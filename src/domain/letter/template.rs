@@ -106,6 +106,9 @@ const EMBEDDED: &[(&str, &str)] = &embedded![
     "user_invitation/text.txt",
 ];
 
+/// Stands for a Content-ID where a sample is written.
+const PICTURE: &str = "picture@secas.test";
+
 /// The templates in force, compiled.
 #[derive(Debug)]
 pub struct Templates {
@@ -157,9 +160,14 @@ impl Templates {
         all.map(|template| (template.name().to_owned(), template.source().to_owned())).collect()
     }
 
-    /// A letter's subject and both its bodies.
-    pub(super) fn page(&self, facts: &Facts, office: &Named) -> Result<Page, BadTemplate> {
-        let view = view(facts, office);
+    /// A letter's subject and both its bodies. `picture` is the Content-ID of that which goes with it.
+    pub(super) fn page(
+        &self,
+        facts: &Facts,
+        office: &Named,
+        picture: Option<&str>,
+    ) -> Result<Page, BadTemplate> {
+        let view = view(facts, office, picture);
         let kind = facts.kind();
         let subject = self.part(kind, "subject.txt", &view)?;
         let subject = format!("{}{}", facts.classification().subject_tag(), text::one_line(subject.trim()));
@@ -172,7 +180,7 @@ impl Templates {
 
     /// The plain body alone.
     pub(super) fn text(&self, facts: &Facts, office: &Named) -> Result<String, BadTemplate> {
-        self.part(facts.kind(), "text.txt", &view(facts, office))
+        self.part(facts.kind(), "text.txt", &view(facts, office, None))
     }
 
     fn part(&self, kind: &str, part: &str, view: &Value) -> Result<String, BadTemplate> {
@@ -188,7 +196,7 @@ impl Templates {
     fn check(&self) -> Result<(), BadTemplate> {
         let office = Named { name: Some("SECAS".into()), address: super::sample::office() };
         for sample in Facts::samples() {
-            let page = self.page(&sample.facts, &office)?;
+            let page = self.page(&sample.facts, &office, Some(PICTURE))?;
             check::check(&sample.facts, &page).map_err(|(part, reason)| BadTemplate {
                 file: format!("{}/{part}", sample.facts.kind()),
                 line: None,
@@ -204,8 +212,9 @@ pub fn folder_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().filter_map(|(name, _)| name.strip_suffix("/subject.txt"))
 }
 
-/// What a template can name: the facts as a whole and their fields, the marking, the office and the outcomes that the SSC may choose.
-fn view(facts: &Facts, office: &Named) -> Value {
+/// What a template can name: the facts as a whole and their fields, the marking, the office, the Content-ID of a picture and
+/// the outcomes that the SSC may choose.
+fn view(facts: &Facts, office: &Named, picture: Option<&str>) -> Value {
     let fields = Value::from_serialize(facts);
     context! {
         facts => fields,
@@ -214,6 +223,7 @@ fn view(facts: &Facts, office: &Named) -> Value {
             name => office.name.as_deref().unwrap_or("SECAS"),
             address => office.address.as_str(),
         },
+        picture,
         outcomes => Outcome::ALL.map(|it| context! { word => it.word(), title => it.title() }).to_vec(),
         ..fields
     }

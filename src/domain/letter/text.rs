@@ -110,6 +110,11 @@ pub(super) fn short_day(on: &str) -> Option<String> {
     Some(on.parse::<NaiveDate>().ok()?.format("%-d %B %Y").to_string())
 }
 
+/// `2026-06-18` as "Thu 18 June".
+pub(super) fn weekday(on: &str) -> Option<String> {
+    Some(on.parse::<NaiveDate>().ok()?.format("%a %-d %B").to_string())
+}
+
 /// An RFC 3339 instant as "10:15 BST on Thursday 4 June 2026", the clock of Europe/London.
 pub(super) fn instant(at: &str) -> Option<String> {
     let at = DateTime::parse_from_rfc3339(at).ok()?.with_timezone(&London);

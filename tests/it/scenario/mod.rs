@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use sscd::domain::case::{Kind, Stage, next};
+use sscd::domain::desk;
 use sscd::domain::review;
 use sscd::engine::Probe;
 use sscd::rehearse::{Play, Setting, Step, read_script};
@@ -107,6 +108,7 @@ conversations! {
     desk_meeting,
     desk_meetings_run_out,
     desk_members_change,
+    desk_ninety_days,
     desk_no_chair,
     desk_objection,
     desk_outage_over_the_issue,
@@ -203,7 +205,12 @@ fn every_move_of_the_picture_has_a_conversation() {
         review::Kind::ALL.into_iter().filter_map(to)
     };
     let stages = std::iter::once(None).chain(review::Stage::ALL.map(Some));
-    let all: BTreeSet<_> = all.into_iter().chain(stages.flat_map(of_review)).collect();
+    let of_desk = desk::Stage::ALL.into_iter().flat_map(|from| {
+        let to = move |event: desk::Kind| Some((event, desk::next(from, event).filter(|to| from != *to)?));
+        let moves = desk::Kind::ALL.into_iter().filter_map(to);
+        moves.map(|(event, to)| (format!("desk {event}"), to.title()))
+    });
+    let all: BTreeSet<_> = all.into_iter().chain(stages.flat_map(of_review)).chain(of_desk).collect();
     let lacks: Vec<_> = all.difference(&seen).collect();
     assert!(lacks.is_empty(), "no conversation has {lacks:?}");
 }

@@ -8,7 +8,7 @@ use sscd::domain::desk;
 use sscd::domain::id::SubjectId;
 use sscd::domain::review::{self, ReviewId};
 use sscd::engine::{Engine, fold, fold_desk, fold_review};
-use sscd::store::{Entry, RegisterFilter, RegisterRow, Verified};
+use sscd::store::{Entry, Recorded, RegisterFilter, RegisterRow, Verified};
 
 use crate::journal::new_parts;
 
@@ -53,7 +53,7 @@ pub async fn check_caches(engine: &Engine) -> Result<(), String> {
     Ok(())
 }
 
-/// The events of all cases and reviews that led to another status, each with the status.
+/// The events of all cases and reviews, and of the Desk, that led to another status, each with the status.
 pub async fn moves(engine: &Engine) -> BTreeSet<(String, &'static str)> {
     let mut moves = BTreeSet::new();
     let store = &engine.store;
@@ -78,6 +78,26 @@ pub async fn moves(engine: &Engine) -> BTreeSet<(String, &'static str)> {
             }
             stage = to;
         }
+    }
+    moves.extend(moves_of_desk(&store.journal(&SubjectId::desk()).await.unwrap()));
+    moves
+}
+
+/// The same for the parts of the Desk; each is where the picture says.
+fn moves_of_desk(journal: &[Recorded]) -> BTreeSet<(String, &'static str)> {
+    let mut moves = BTreeSet::new();
+    let mut before = desk::Desk::default();
+    for recorded in journal {
+        let event = desk::Event::decode(recorded.entry.schema, &recorded.entry.body).unwrap();
+        let after = desk::apply(before.clone(), &event, recorded.entry.at).unwrap();
+        if let Some(about) = desk::About::of(&event) {
+            let (from, to) = (about.stage(&before), about.stage(&after));
+            assert_eq!(desk::next(from, about.kind), Some(to), "{event:?}");
+            if from != to {
+                moves.insert((format!("desk {}", about.kind), to.title()));
+            }
+        }
+        before = after;
     }
     moves
 }

@@ -51,6 +51,8 @@ fn empty() -> Digest {
         remarks: Vec::new(),
         n_events: 4711,
         head: "5f0c".repeat(16),
+        ahead: Some(super::ahead::nothing()),
+        has_tables: false,
         classification: Classification::Amber,
     }
 }
@@ -95,6 +97,8 @@ fn full() -> Digest {
             "somebody did not get letter 3: see `sscd outbox list --failed`, then retry or discard",
         )]),
         remarks: vec!["2 SSC meetings are left, fewer than 3: add dates to meetings.toml".into()],
+        ahead: Some(super::ahead::usual()),
+        has_tables: true,
         ..empty()
     }
 }

@@ -1,6 +1,7 @@
 //! Sample facts of every kind of letter: good, thin, withheld, Red, hostile. Templates must render them all before
 //! they come into force, and the snapshot tests show what they look like.
 
+mod ahead;
 mod decision;
 mod desk;
 mod invitation;
