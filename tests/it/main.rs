@@ -33,3 +33,4 @@ mod scenario;
 mod servers;
 mod store;
 mod tidy;
+mod workdays;
