@@ -1,4 +1,4 @@
-//! The shipped table of bank holidays against another's knowledge of them (PyPI's `holidays`), day by day.
+//! The shipped table of bank holidays against another's knowledge of them (`holidays` of `PyPI`), day by day.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -94,7 +94,7 @@ impl Case {
                 self.meeting_why.clone_from(why);
                 self.out_of_cycle_until = None;
                 self.before_ssc_since = at;
-                self.deferred.clear();
+                self.deferred.retain(|step, _| step == ladder::STEP);
             }
             // The reason is between Chair and SECAS; this the User reads.
             Event::Tabled { meeting_on, until, .. } => {
@@ -105,7 +105,7 @@ impl Case {
                 };
                 self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
                 self.before_ssc_since = at;
-                self.deferred.clear();
+                self.deferred.retain(|step, _| step == ladder::STEP);
             }
             Event::ObjectionReleased { .. } => self.is_objection_released = true,
             Event::DecisionRequested { letter, person, before } => {
@@ -165,6 +165,8 @@ impl Case {
             Event::Reopened { .. } => (self.superseded_by, self.met_on) = (None, None),
             Event::StepDeferred { step, until, .. } => {
                 self.deferred.insert(step.clone(), *until);
+                // What it was due at was handled: should it wait no longer, it may not come back to that.
+                self.stepped.insert(step.clone(), at);
             }
         }
         Ok(())
