@@ -19,6 +19,7 @@ mod dice;
 mod disk;
 mod dry_run;
 mod engine;
+mod fast_clock;
 mod fate;
 mod forecast;
 mod journal;
