@@ -1,6 +1,7 @@
-//! Where the crash test ends the process: with `SSCD_ABORT_AT=7` a debug build aborts at the seventh point that it
-//! passes, one just before and one just after each commit and each send; with `SSCD_ABORT_ON=word` it aborts on reading
-//! a mail that holds the word. In a release build there is nothing here.
+//! What tests do to the process from outside; in a release build there is nothing here. With `SSCD_ABORT_AT=7` it aborts
+//! at the seventh point that it passes, one just before and one just after each commit and each send; with
+//! `SSCD_ABORT_ON=word` on reading a mail that holds the word. Under a wall clock that runs fast, it looks at that clock
+//! again every `SSCD_LOOK_AGAIN_MS=5`.
 
 #[cfg(debug_assertions)]
 pub fn point(what: &str) {
@@ -27,6 +28,16 @@ pub fn mail(raw: &[u8]) {
     }
 }
 
+/// The longest single sleep, where it is not the usual one.
+#[cfg(debug_assertions)]
+pub fn look_again_after() -> Option<std::time::Duration> {
+    use std::sync::LazyLock;
+
+    static MS: LazyLock<Option<u64>> =
+        LazyLock::new(|| std::env::var("SSCD_LOOK_AGAIN_MS").ok()?.parse().ok());
+    MS.map(std::time::Duration::from_millis)
+}
+
 #[cfg(not(debug_assertions))]
 #[inline]
 pub fn point(_: &str) {}
@@ -34,3 +45,9 @@ pub fn point(_: &str) {}
 #[cfg(not(debug_assertions))]
 #[inline]
 pub fn mail(_: &[u8]) {}
+
+#[cfg(not(debug_assertions))]
+#[inline]
+pub fn look_again_after() -> Option<std::time::Duration> {
+    None
+}

@@ -2,7 +2,8 @@
 # Runs the tests: `tests/run.sh`, and with the long ones `tests/run.sh --all`. Installs what the server suite needs
 # (Dovecot, an SMTP server, PostgreSQL) and Python's reader of calendars where root or sudo allows, and makes the plain user that Dovecot and
 # PostgreSQL insist on where we are root. Further words go to the test runner. With --all also clippy, which shall say
-# nothing (`cargo clippy --all-targets -- -D warnings`), and the pictures of the letters (tests/pictures.sh; Chromium).
+# nothing (`cargo clippy --all-targets -- -D warnings`), the pictures of the letters (tests/pictures.sh; Chromium), a real
+# Thunderbird under Xvfb, and PyPI's holidays in target/python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,7 +30,10 @@ if [ -n "$all" ]; then
     [ -x /usr/sbin/smtp-sink ] || needs postfix
     command -v chromium >/dev/null || needs chromium
     [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || needs faketime
+    command -v Xvfb >/dev/null || needs xvfb xauth
+    [ -x /usr/lib/thunderbird/thunderbird ] || needs thunderbird
     command -v mkfs.ext4 >/dev/null || needs e2fsprogs
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || needs python3-venv
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     echo "tests/run.sh: installs ${packages[*]}"
@@ -38,6 +42,12 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 if [ "$(id -u)" = 0 ] && ! id sscd-test >/dev/null 2>&1; then
     useradd -r -s /usr/sbin/nologin sscd-test
+fi
+
+if [ -n "$all" ] && ! target/python/bin/python -c 'import holidays' 2>/dev/null; then
+    # Never a fixed version: a holiday that was proclaimed since shall show.
+    /usr/bin/python3 -m venv target/python && target/python/bin/pip -q install holidays \
+        || echo "tests/run.sh: cannot install PyPI's holidays; the test of Working Days against it will fail" >&2
 fi
 
 if [ -n "$all" ]; then

@@ -21,13 +21,14 @@ impl Clock for SystemClock {
 
     fn sleep_until(&self, at: DateTime<Utc>) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            let look_again_after = crate::fault::look_again_after().unwrap_or(LOOK_AGAIN_AFTER);
             let (slept, at_most) = (Stopwatch::start(), left(at, self.now(), Duration::MAX));
             loop {
                 let left = left(at, self.now(), at_most.saturating_sub(slept.elapsed()));
                 if left.is_zero() {
                     break;
                 }
-                tokio::time::sleep(left.min(LOOK_AGAIN_AFTER)).await;
+                tokio::time::sleep(left.min(look_again_after)).await;
             }
         })
     }

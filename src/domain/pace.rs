@@ -43,8 +43,12 @@ impl Pace {
     }
 
     /// Whatever was put off counts from now on by its own date.
-    pub fn put_nothing_off(&mut self) {
+    pub fn put_off_nothing(&mut self) {
         self.deferred.clear();
+    }
+
+    pub fn put_off_nothing_but(&mut self, wait: &str) {
+        self.deferred.retain(|deferred, _| deferred == wait);
     }
 }
 
@@ -59,7 +63,7 @@ mod tests {
         assert_eq!(pace.of("start", at(9)), at(9));
         pace.defer("start", at(33), at(9));
         assert_eq!(pace.of("start", at(9)), at(33));
-        pace.put_nothing_off();
+        pace.put_off_nothing();
         assert_eq!(pace.of("start", at(9)), at(9) + AFTER_A_STEP);
         assert_eq!(pace.of("stay", at(9)), at(9), "the others keep their own");
     }

@@ -35,6 +35,7 @@ mod plot;
 #[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../it/servers/post.rs"]
 mod post;
+#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../it/servers/process.rs"]
 mod process;
 #[expect(dead_code, reason = "the tests need more of it")]

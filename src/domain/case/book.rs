@@ -99,7 +99,7 @@ impl Case {
                 self.meeting_why.clone_from(why);
                 self.out_of_cycle_until = None;
                 self.before_ssc_since = at;
-                self.pace.put_nothing_off();
+                self.pace.put_off_nothing_but(ladder::STEP);
             }
             // The reason is between Chair and SECAS; this the User reads.
             Event::Tabled { meeting_on, until, .. } => {
@@ -110,7 +110,7 @@ impl Case {
                 };
                 self.out_of_cycle_until = meeting_on.is_none().then_some(*until);
                 self.before_ssc_since = at;
-                self.pace.put_nothing_off();
+                self.pace.put_off_nothing_but(ladder::STEP);
             }
             Event::ObjectionReleased { .. } => self.is_objection_released = true,
             Event::DecisionRequested { letter, person, before } => {
@@ -152,7 +152,7 @@ impl Case {
             }
             Event::Stayed { until, .. } => {
                 (self.stayed_until, self.met_on) = (Some(*until), None);
-                self.pace.put_nothing_off();
+                self.pace.put_off_nothing();
             }
             Event::Escalated { level, ground, letter, minute, .. } => {
                 let (level, ground, letter, minute) = (*level, *ground, *letter, minute.clone());
@@ -183,7 +183,7 @@ impl Case {
         (self.proposed, self.response_due_on, self.met_on) = (None, None, None);
         self.information_due = self.information_due.take().filter(|due| !due.is_of_ssc);
         self.before_ssc_since = ruling.recorded_at;
-        self.pace.put_nothing_off();
+        self.pace.put_off_nothing();
     }
 
     /// Other times for the review that somebody proposed.
@@ -196,7 +196,7 @@ impl Case {
     /// It is over: were it reopened, everything would be asked anew.
     fn ask_nothing_more(&mut self) {
         (self.information_due, self.on_hold, self.out_of_cycle_until, self.owed) = (None, None, None, None);
-        self.pace.put_nothing_off();
+        self.pace.put_off_nothing();
     }
 
     pub(super) fn letter(&mut self, letter: LetterId) -> Result<&mut LetterNote, Corrupt> {

@@ -253,7 +253,7 @@ impl Drafting<'_> {
 }
 
 /// The wait's name, as `StepDeferred` has it.
-const STEP: &str = "escalation";
+pub(super) const STEP: &str = "escalation";
 
 fn note(case: &Case, title: &str, lines: Vec<String>, to_do: &str) -> Facts {
     Facts::Note(Note {

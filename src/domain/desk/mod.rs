@@ -209,7 +209,7 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
         }
         Event::MorningDone { on } => {
             desk.morning_on = Some(*on);
-            desk.pace.put_nothing_off();
+            desk.pace.put_off_nothing();
             desk.forget(at);
         }
         Event::StepDeferred { step, until, .. } => {

@@ -137,7 +137,9 @@ impl About {
         match self.part {
             Part::Desk if desk.opened_at.is_some() => Stage::Open,
             Part::Desk => Stage::Quiet,
-            Part::Morning if desk.deferred.contains_key(WaitKind::Morning.name()) => Stage::MorningPutOff,
+            Part::Morning if desk.pace.deferred_until(WaitKind::Morning.name()).is_some() => {
+                Stage::MorningPutOff
+            }
             Part::Morning => Stage::MorningAhead,
             Part::Papers(on) if is(desk, on, |meeting| meeting.is_issued) => Stage::PapersIssued,
             Part::Papers(_) => Stage::PapersAhead,

@@ -60,7 +60,7 @@ pub fn apply(review: Option<Review>, event: &Event, at: DateTime<Utc>) -> Result
             review.due_on = *to;
             review.due_why.clone_from(reason);
             review.taken = past.iter().copied().collect();
-            review.pace.put_nothing_off();
+            review.pace.put_off_nothing();
         }
         Event::Booked { on, .. } => review.booked_on = Some(*on),
         Event::FieldworkEnded { on, .. } => review.fieldwork_end = Some(*on),

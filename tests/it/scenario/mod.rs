@@ -118,6 +118,7 @@ conversations! {
     escalated,
     escalation_ends,
     escalation_waits,
+    escalation_waits_over_a_meeting,
     excluded,
     finding,
     forged,

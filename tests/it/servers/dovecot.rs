@@ -20,6 +20,8 @@ use crate::notice::NOTIFIERS;
 pub const OFFICE: &str = "secas@sec.test";
 pub const ALIAS: &str = "ssc@sec.test";
 pub const USER: &str = "ann@power.test";
+/// Of the SSC, in the sample directory.
+pub const MEMBER: &str = "ingrid.solheim@harbourlight.test";
 pub const PASSWORD: &str = "long \"and\" \\odd";
 
 /// Of the provider whose tokens it trusts.
@@ -52,7 +54,8 @@ impl Dovecot {
         PlainUser::own(folder.path());
         let [imap_port, tls_port, lmtp_port] = free_ports();
         let dovecot = Self { server: RefCell::default(), folder, imap_port, tls_port, lmtp_port };
-        let accounts = [OFFICE, ALIAS, USER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
+        let accounts =
+            [OFFICE, ALIAS, USER, MEMBER].into_iter().chain(NOTIFIERS.map(|(_, _, contact)| contact));
         let users: String = accounts.flat_map(|user| [user, ":{PLAIN}", PASSWORD, "\n"]).collect();
         let key = "keys/default/HS256/default";
         std::fs::create_dir_all(dovecot.path(key).parent().unwrap()).unwrap();

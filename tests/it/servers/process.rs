@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 const START_AT_MOST: Duration = Duration::from_secs(30);
+const ANSWER_AT_MOST: Duration = Duration::from_mins(2);
 
 #[derive(Debug)]
 pub struct Server {
@@ -55,6 +56,20 @@ impl Server {
     pub fn tell(&mut self, line: &str) {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
         while self.said.recv_timeout(START_AT_MOST).expect("an answer to an order") != "ok" {}
+    }
+
+    /// Says a line to it and gives what it says behind `answer `, within two minutes.
+    pub fn ask(&mut self, line: &str) -> String {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+        loop {
+            let said = self.said.recv_timeout(ANSWER_AT_MOST).unwrap_or_else(|error| {
+                panic!("{line}: {error}; it said: {}", self.heard.borrow().join("\n"))
+            });
+            if let Some(answer) = said.strip_prefix("answer ") {
+                return answer.to_owned();
+            }
+            self.heard.borrow_mut().push(said);
+        }
     }
 
     /// How many lines of its log say this, so far.

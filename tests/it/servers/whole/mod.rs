@@ -9,6 +9,7 @@ mod oauth;
 mod poison;
 mod refusals;
 mod sightings;
+mod thunderbird;
 mod trust;
 mod vacation;
 
