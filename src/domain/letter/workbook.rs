@@ -18,7 +18,7 @@ const INSTANT: &str = "d mmm yyyy hh:mm";
 const DAY: &str = "ddd d mmm yyyy";
 
 /// Each list of the digest, with the name of its sheet.
-pub(super) fn lists(digest: &Digest) -> [(&'static str, &Listed); 10] {
+fn lists(digest: &Digest) -> [(&'static str, &Listed); 10] {
     [
         ("Mail to be looked at", &digest.triage),
         ("Drafts", &digest.drafts),

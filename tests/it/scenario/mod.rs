@@ -96,6 +96,7 @@ conversations! {
     decided_no_action,
     decided_wait,
     decision_corrected,
+    desk_agenda_discarded,
     desk_answered,
     desk_beyond_the_holidays,
     desk_digest_after_an_outage,

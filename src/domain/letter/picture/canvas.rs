@@ -108,9 +108,9 @@ impl Canvas {
         let mut path = PathBuilder::new();
         for (nth, (x, y)) in points.iter().enumerate() {
             if nth == 0 {
-                path.move_to(self.dot(*x), self.dot(*y))
+                path.move_to(self.dot(*x), self.dot(*y));
             } else {
-                path.line_to(self.dot(*x), self.dot(*y))
+                path.line_to(self.dot(*x), self.dot(*y));
             }
         }
         path.close();
