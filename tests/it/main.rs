@@ -37,6 +37,7 @@ mod said;
 mod scenario;
 mod servers;
 mod store;
+mod threat;
 mod tidy;
 mod workdays;
 mod year;

@@ -62,13 +62,13 @@ impl Watch {
         let rows = engine.store.register_list(&RegisterFilter::Kind("review".into()), None, i64::MAX).await;
         for row in rows.map_err(said)? {
             let review: Review = serde_json::from_slice(&row.body).map_err(|error| error.to_string())?;
-            if review.stage.precedes_fieldwork() && review.due_on + Days::new(7) < london_date(now) {
-                if !review.taken.contains(&Step::Overdue) {
-                    return Err(format!("{}: its day was {}, and nobody noticed", review.id, review.due_on));
-                }
+            let is_overdue =
+                review.stage.precedes_fieldwork() && review.due_on + Days::new(7) < london_date(now);
+            if is_overdue && !review.taken.contains(&Step::Overdue) {
+                return Err(format!("{}: its day was {}, and nobody noticed", review.id, review.due_on));
             }
         }
-        if n_left % SAMPLED == 0 {
+        if n_left.is_multiple_of(SAMPLED) {
             record::check_caches(engine).await?;
         }
         self.n_letters.clear();
@@ -77,7 +77,10 @@ impl Watch {
 
     /// A step is taken once.
     fn once(&mut self, step: String) -> Result<(), String> {
-        if self.steps.insert(step.clone()) { Ok(()) } else { Err(format!("twice: {step}")) }
+        match self.steps.replace(step) {
+            Some(step) => Err(format!("twice: {step}")),
+            None => Ok(()),
+        }
     }
 
     async fn of_case(&mut self, engine: &Engine, world: &World, one: &Recorded) -> Result<(), String> {
@@ -118,10 +121,10 @@ impl Watch {
                 self.steps.retain(|step| !step.starts_with(&format!("{of} requested for")));
             }
             Event::InformationOverdue { due_at } => {
-                self.once(format!("{of} information overdue {due_at}"))?
+                self.once(format!("{of} information overdue {due_at}"))?;
             }
             Event::DeadlinePassed { due_at, of: owed } => {
-                self.once(format!("{of} {owed:?} overdue {due_at}"))?
+                self.once(format!("{of} {owed:?} overdue {due_at}"))?;
             }
             _ => {}
         }

@@ -37,7 +37,7 @@ pub struct Life {
 impl Life {
     pub async fn begin(seed: u64, from: NaiveDate, n_days: usize) -> Self {
         let (folder, setting) = setting();
-        let first = format!("now {from} 06:00, with the desk, with reviews");
+        let first = format!("now {from} 06:00, with the desk, with reviews and calendars");
         let step = Step { line: 1, words: first.clone(), block: Vec::new() };
         let play = Play::begin(&[step], &setting, false).await.unwrap();
         Self {
@@ -71,7 +71,7 @@ impl Life {
     /// The facts of the case that a sentence speaks of.
     pub async fn history(&self, why: &str) -> String {
         let subject = |word: &str| -> Option<SubjectId> {
-            let case = Reference::parse(word).map(|reference| reference.subject());
+            let case = Reference::parse(word).map(Reference::subject);
             case.or_else(|| ReviewId::parse(word).map(|id| id.subject()))
         };
         let subject = why.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').find_map(subject);
@@ -120,7 +120,7 @@ impl Life {
             self.until(hour, minute).await?;
             self.mail().await?;
             if !is_weekend {
-                self.people().await?;
+                Box::pin(self.people()).await?;
             }
             if self.one_in(40) {
                 self.says("the post is down", Vec::new()).await?;

@@ -17,7 +17,7 @@ fn live(seed: u64, from: &str, n_days: usize) -> usize {
     runtime.block_on(async {
         let mut life = Life::begin(seed, from.parse().unwrap(), n_days).await;
         while life.has_days() {
-            if let Err(why) = life.day().await {
+            if let Err(why) = Box::pin(life.day()).await {
                 let (story, history) = (life.story(), life.history(&why).await);
                 panic!("its story, to be played with sscd rehearse:\n{story}\n{history}seed {seed}: {why}");
             }

@@ -19,7 +19,7 @@ impl Life {
                 0..=2 => self.says(format!("owen.hartley releases letter {n}"), Vec::new()).await?,
                 3 => {
                     self.says(format!("priya.nair discards letter {n}: told by telephone"), Vec::new())
-                        .await?
+                        .await?;
                 }
                 4 => self.says(format!("grace.mbeki releases letter {n}"), Vec::new()).await?,
                 _ => {}
@@ -30,7 +30,7 @@ impl Life {
             match self.dice.below(15) {
                 0 => self.says(format!("grace.mbeki accepts mail {n}"), Vec::new()).await?,
                 1 | 2 => {
-                    self.says(format!("grace.mbeki dismisses mail {n}: none of ours"), Vec::new()).await?
+                    self.says(format!("grace.mbeki dismisses mail {n}: none of ours"), Vec::new()).await?;
                 }
                 _ => {}
             }
