@@ -37,6 +37,7 @@ impl Pace {
         self.deferred.remove(wait);
     }
 
+    /// The step was due at `at`, and is not taken before `until`.
     pub fn defer(&mut self, wait: &str, until: DateTime<Utc>, at: DateTime<Utc>) {
         self.stepped.insert(wait.into(), at);
         self.deferred.insert(wait.into(), until);
@@ -47,6 +48,7 @@ impl Pace {
         self.deferred.clear();
     }
 
+    /// The same, but for that wait.
     pub fn put_off_nothing_but(&mut self, wait: &str) {
         self.deferred.retain(|deferred, _| deferred == wait);
     }

@@ -319,7 +319,6 @@ impl Deciding<'_> {
         letters: Vec<LetterOut>,
         actor: &str,
     ) -> anyhow::Result<()> {
-        let opens_at = self.world.working_days.next_sending(self.now).unwrap_or(self.now);
         let made = letters.iter().filter(|letter| !letter.is_release).count();
         self.next_letter += i64::try_from(made)?;
         for letter in &letters {
@@ -327,7 +326,8 @@ impl Deciding<'_> {
         }
         let decided = |letter: LetterOut| {
             let is_at_once = actor != DAEMON || letter.facts.is_awaited();
-            let leaves_at = if is_at_once { self.now } else { opens_at };
+            let opens_at = || self.world.working_days.next_sending(self.now).unwrap_or(self.now);
+            let leaves_at = if is_at_once { self.now } else { opens_at() };
             seal::Decided { subject: subject.clone(), letter, leaves_at }
         };
         self.letters.extend(letters.into_iter().map(decided));
