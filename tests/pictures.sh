@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Pictures of every letter, as a phone and a desk show them, by day and by night: target/pictures/*.png.
+# Pictures of every letter, as a phone and a desk show them, by day and by night: target/pictures/*.png, and all of them
+# on one sheet, sheet.png.
 # They are taken from the snapshots, so what is looked at is what is sent. A word after the command is how the names of
 # those begin that are wanted (`tests/pictures.sh decision_request`). Fails when a letter is wider than a phone.
 # Needs Chromium (apt-get install --no-install-recommends chromium).
@@ -44,4 +45,25 @@ for snapshot in tests/it/snapshots/it__letter__"${1-}"*.snap; do
   echo "$name: ${wide:-not measured} pixels wide on a phone of 390"
   [ "${wide:-999}" -le 390 ] || too_wide=1
 done
+
+{
+  echo '<!DOCTYPE html><style>
+    body { font: 12px sans-serif; display: flex; flex-wrap: wrap; gap: 12px; width: 2720px; }
+    section { width: 896px; white-space: nowrap; }
+    img { height: 390px; object-fit: cover; object-position: top; border: 1px solid gray; }
+  </style>'
+  for page in "$pictures"/*.html; do
+    name=$(basename "${page%.html}")
+    [ "$name" != sheet ] || continue
+    echo "<section>$name<br>"
+    for picture in 390-light 390-dark 900-light 900-dark; do
+      echo "<img src=\"$name-$picture.png\" width=\"$((${picture%-*} / 3))\">"
+    done
+    echo '</section>'
+  done
+} > "$pictures/sheet.html"
+n=$(grep -c '<section>' "$pictures/sheet.html")
+browse --window-size=2740,$(((n + 2) / 3 * 424 + 30)) --screenshot="$pictures/sheet.png" \
+  "file://$PWD/$pictures/sheet.html" >/dev/null
+echo "$n letters on $pictures/sheet.png"
 exit $too_wide

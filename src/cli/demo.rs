@@ -1,22 +1,27 @@
 //! `sscd demo`: the whole daemon on the embedded default, in a folder of its own, on the sample directory. It plays a
-//! few realistic mails, then answers whatever is dropped in.
+//! few realistic mails, then the whole life of a case under a clock that is turned, then answers whatever is dropped in.
 
-use std::path::Path;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
 use super::case::labels;
+use super::rehearse::{line, people};
 use super::run::{Daemon, probe};
+use super::screen::{Screen, say};
 use crate::adapters::clock::Stopwatch;
 use crate::config::{Config, MailboxKind, write_sample};
 use crate::domain::case::{Case, Event};
 use crate::domain::id::InboxId;
+use crate::rehearse::{Ends, Play, Setting, read_script};
 use crate::store::{InboxFilter, InboxRow, LetterState, Outcome, Store};
 
-/// Play a few mails through the whole daemon, then answer what you drop in.
+/// Play a few mails through the whole daemon and a case's whole life in a minute, then answer what you drop in.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sscd demo --once")]
 pub struct Args {
@@ -34,6 +39,12 @@ const MAILS: [(&str, &str, &str); 6] = [
     ("a robot", "robot", include_str!("../../tests/mail/odd/out-of-office-unmarked.eml")),
     ("a forgery", "forgery", include_str!("../../tests/mail/hostile/look-alike-domain.eml")),
 ];
+
+/// From the notification to the end, as the tests play it.
+const LIFE: &str = include_str!("../../tests/scenarios/whole_life.txt");
+
+/// After each line of the story.
+const FOR_A_READER: Duration = Duration::from_millis(1_500);
 
 /// The longest that a mail may take before the demo says that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,7 +66,11 @@ pub async fn command(args: Args) -> anyhow::Result<ExitCode> {
     println!("sscd runs on a sample directory of fictitious Users, in {}", folder.path().display());
     println!("Drop a mail into  {}", mailbox.join("new").display());
     println!("Letters appear in {}\n", folder.path().join("letters/new").display());
-    let played = play(&daemon, &mailbox).await;
+    let played = async {
+        play(&daemon, &mailbox).await?;
+        Box::pin(life()).await
+    };
+    let played = played.await;
     if played.is_ok() && !args.once {
         println!("Now it is your turn: drop a mail in, or press Ctrl-C to end.");
         tokio::select! {
@@ -80,6 +95,28 @@ async fn play(daemon: &Daemon, mailbox: &Path) -> anyhow::Result<()> {
         println!("    done in {} ms\n", watch.elapsed().as_millis());
     }
     show_first_letter(&daemon.engine.store).await
+}
+
+/// Months of a case, from its notification to its end; a reader at a terminal is given time.
+async fn life() -> anyhow::Result<()> {
+    println!("--- the whole life of a case, under a clock that is turned\n");
+    let steps = read_script(LIFE).map_err(anyhow::Error::msg)?;
+    let setting = Setting::new(None, Vec::new(), PathBuf::new(), probe(None)?)?;
+    let mut play =
+        Play::begin(&steps, &Arc::new(setting), Ends::Never).await.map_err(anyhow::Error::msg)?;
+    let pause = if std::io::stdout().is_terminal() { FOR_A_READER } else { Duration::ZERO };
+    for step in &steps {
+        let played = Box::pin(line(&mut play, step)).await?;
+        if let Some(why) = &played.failed {
+            anyhow::bail!("line {} of the story does not hold: {why}", step.line);
+        }
+        if !step.is_expectation() {
+            say(&people(&played, Screen::stdout()))?;
+            tokio::time::sleep(pause).await;
+        }
+    }
+    println!();
+    Ok(())
 }
 
 /// Tells of every mail as it is settled.

@@ -12,7 +12,7 @@ use super::Common;
 use super::run::probe;
 use super::screen::{Paint, Screen, one_line, say, say_json};
 use crate::config::environment;
-use crate::rehearse::{Came, Play, Setting, Step, read_script};
+use crate::rehearse::{Came, Ends, Play, Setting, Step, read_script};
 
 /// Play a conversation against your own configuration and directory, and tell it as a story.
 ///
@@ -30,10 +30,10 @@ pub struct Args {
 }
 
 /// A line that was played.
-struct Played<'a> {
+pub(super) struct Played<'a> {
     step: &'a Step,
     came: Vec<Came>,
-    failed: Option<String>,
+    pub failed: Option<String>,
 }
 
 /// # Errors
@@ -45,12 +45,11 @@ pub async fn command(args: Args, common: &Common) -> anyhow::Result<ExitCode> {
     let mails = args.mails.or_else(|| args.scenario.parent().map(PathBuf::from)).unwrap_or_default();
     let probe = probe(common.config.as_deref())?;
     let setting = Setting::new(common.config.as_deref(), environment(), mails, probe)?;
-    let begun = Play::begin(&steps, &Arc::new(setting), false).await;
+    let begun = Play::begin(&steps, &Arc::new(setting), Ends::Never).await;
     let mut play = begun.map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
     let (mut lines, mut all_hold) = (Vec::new(), true);
     for step in &steps {
-        let is_first = step.line == steps.first().map_or(0, |first| first.line);
-        let played = Box::pin(line(&mut play, step, is_first)).await?;
+        let played = Box::pin(line(&mut play, step)).await?;
         all_hold &= played.failed.is_none();
         if common.json {
             lines.push(data(&played));
@@ -64,8 +63,9 @@ pub async fn command(args: Args, common: &Common) -> anyhow::Result<ExitCode> {
     Ok(if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn line<'a>(play: &mut Play, step: &'a Step, is_first: bool) -> anyhow::Result<Played<'a>> {
-    if is_first {
+/// Plays a line; with the first one the conversation has begun.
+pub(super) async fn line<'a>(play: &mut Play, step: &'a Step) -> anyhow::Result<Played<'a>> {
+    if step.words.starts_with("now ") {
         return Ok(Played { step, came: Vec::new(), failed: None });
     }
     if !step.is_expectation() {
@@ -87,9 +87,15 @@ fn data(played: &Played<'_>) -> Value {
     })
 }
 
-fn people(played: &Played<'_>, screen: Screen) -> String {
+pub(super) fn people(played: &Played<'_>, screen: Screen) -> String {
     let Played { step, came, failed } = played;
-    let mut text = screen.paint(Paint::Bold, &one_line(&format!("> {}", step.words))) + "\n";
+    let mut text = String::new();
+    if !step.remark.is_empty() {
+        text += "\n";
+        text += &screen.paragraph("", 0, &one_line(&step.remark));
+    }
+    text += &screen.paint(Paint::Bold, &one_line(&format!("> {}", step.words)));
+    text += "\n";
     text.extend(came.iter().map(|came| screen.paragraph("", 4, &one_line(&came.line()))));
     if let Some(why) = failed {
         let why = format!("line {} does not hold: {why}", step.line);

@@ -117,9 +117,9 @@ async fn send(
         message_id: &delivery.message_id,
         bytes: &delivery.bytes,
     };
-    crate::fault::point("before a send");
+    crate::fault::point("before a send").await;
     let answer = transport.send(letter).await;
-    crate::fault::point("after a send");
+    crate::fault::point("after a send").await;
     (delivery, answer)
 }
 

@@ -24,15 +24,15 @@ impl Engine {
     ///
     /// # Errors
     /// When the record cannot be written: the old World stays in force.
-    pub async fn adopt(&self, world: World) -> anyhow::Result<Vec<Change>> {
-        let old = self.world();
+    pub async fn adopt(&self, world: impl Into<Arc<World>>) -> anyhow::Result<Vec<Change>> {
+        let (old, world) = (self.world(), world.into());
         if old.sha256 == world.sha256 {
             return Ok(Vec::new());
         }
         let changes = changes(&old, &world);
         let (from, to) = (Some(hex(&old)), hex(&world));
         let swap = || {
-            *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
+            *self.world.write().unwrap_or_else(PoisonError::into_inner) = world;
             self.must_revisit.store(true, Ordering::Relaxed);
         };
         let work = Work::World { from, to, changes: changes.clone() };

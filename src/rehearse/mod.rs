@@ -23,7 +23,7 @@ pub use hands::Hands;
 pub use office::Setting;
 pub use play::Play;
 pub use post::{Post, Sent};
-pub use rehearsal::Rehearsal;
+pub use rehearsal::{Ends, Rehearsal};
 pub use script::{Step, read as read_script};
 pub use story::Came;
 pub use tray::Tray;

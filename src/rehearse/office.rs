@@ -185,13 +185,10 @@ impl Office {
             text = text.replacen(&old, &new, 1);
         }
         fs::write(&path, text).map_err(cannot)?;
-        let adopt = async {
-            let engine = &self.rehearsal.engine;
-            let world = build_world(&config(Some(&folder))?)?;
-            engine.adopt(World { keys: engine.world().keys.clone(), ..world }).await?;
-            self.rehearsal.settle().await
-        };
-        Box::pin(adopt).await.map(drop).map_err(|error: anyhow::Error| format!("{error:#}"))
+        let config = config(Some(&folder)).map_err(told)?;
+        let world = build_world(&config).map_err(told)?;
+        let keys = self.rehearsal.engine.world().keys.clone();
+        Box::pin(self.rehearsal.adopt(Arc::new(World { keys, ..world }))).await.map_err(told)
     }
 
     /// Counts on, so that no two mails are the same.

@@ -10,7 +10,7 @@ use crate::domain::id::{Address, InboxId, LetterId};
 use crate::domain::workday::{local, london};
 use crate::engine::{Ask, Engine};
 use crate::ports::Clock as _;
-use crate::store::{Letter, LetterFilter, LetterState};
+use crate::store::{Delivery, Letter, LetterFilter, LetterState};
 use anyhow::Context as _;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
@@ -19,6 +19,7 @@ use super::ask::{asking, instant};
 use super::mail::{self, Envelope, changed};
 use super::meet::{Answering, answer};
 use super::office::{Kind, Office, Reviews, Setting};
+use super::rehearsal::Ends;
 use super::review::of_user;
 use super::script::{Step, number};
 
@@ -29,6 +30,8 @@ pub(super) struct Unexpected {
     pub drafts: VecDeque<Letter>,
     pub refusals: VecDeque<String>,
     pub alarms: VecDeque<String>,
+    /// Message-ID and recipient of what left.
+    arrived: BTreeSet<(String, String)>,
     seen_drafts: BTreeSet<i64>,
     seen_alarms: BTreeSet<(String, DateTime<Utc>)>,
 }
@@ -42,7 +45,7 @@ pub struct Play {
     pub(super) said: String,
     /// The last fact that was told as a story.
     pub(super) told_until: i64,
-    restarts: bool,
+    ends: Ends,
 }
 
 const FIRST: &str = "now YYYY-MM-DD HH:MM[, without tags][, with the desk][, with reviews[ and calendars]]\
@@ -78,16 +81,17 @@ pub(super) fn told(error: impl Into<anyhow::Error>) -> String {
 }
 
 impl Play {
-    /// Opens the office as the first line says; with `restarts` the program ends and starts again after each line.
+    /// Opens the office as the first line says.
     ///
     /// # Errors
     /// When the first line says something else, or the office cannot be opened.
-    pub async fn begin(steps: &[Step], setting: &Arc<Setting>, restarts: bool) -> Result<Self, String> {
+    pub async fn begin(steps: &[Step], setting: &Arc<Setting>, ends: Ends) -> Result<Self, String> {
         let first = steps.first().ok_or("line 1: no line begins with `> `")?;
         let (start, kind) = first.needs(opening(&first.words), FIRST).map_err(|why| at(first, &why))?;
-        let office = Office::open(setting, start, kind).await.map_err(told)?;
+        let mut office = Office::open(setting, start, kind).await.map_err(told)?;
+        office.rehearsal.end(ends);
         let (setting, news, said) = (setting.clone(), Unexpected::default(), String::new());
-        Ok(Self { office, news, setting, said, told_until: 0, restarts })
+        Ok(Self { office, news, setting, said, told_until: 0, ends })
     }
 
     #[must_use]
@@ -120,7 +124,7 @@ impl Play {
             return self.holds(step, what).await;
         }
         self.act(step).await?;
-        if self.restarts {
+        if self.ends != Ends::Never {
             self.office.rehearsal.restart().await.map_err(told)?;
             self.office.rehearsal.settle().await.map_err(told)?;
         }
@@ -179,7 +183,7 @@ impl Play {
             if let Ask::Review { subject, .. } = &mut asking.ask {
                 *subject = of_user(engine, &subject.0).await?.id.subject();
             }
-            let said = engine.ask(asking).await.map_err(told)?;
+            let said = self.office.rehearsal.ask(asking).await.map_err(told)?;
             match said {
                 Ok(said) => self.said = said,
                 Err(refusal) => self.news.refusals.push_back(refusal.because),
@@ -322,10 +326,23 @@ impl Play {
     /// Gathers what came of a line.
     async fn look(&mut self) -> anyhow::Result<()> {
         let store = &self.office.rehearsal.engine.store;
-        for sent in self.office.rehearsal.post.take() {
+        for mut sent in self.office.rehearsal.post.take() {
             let letter = store.by_message_id(&sent.message_id).await?;
             let letter = letter.context("a letter left that the record does not know")?;
-            self.news.letters.push_back((letter, sent));
+            let explains = |delivery: &Delivery, to: &str| {
+                delivery.possible_duplicate && delivery.recipient.as_str() == to
+            };
+            // A copy that came although it may lie there already: the record says so.
+            sent.to.retain(|to| {
+                self.news.arrived.insert((sent.message_id.clone(), to.clone()))
+                    || !letter.deliveries.iter().any(|delivery| explains(delivery, to))
+            });
+            // Several hands carry the copies of a letter.
+            let place = |to: &String| letter.deliveries.iter().position(|one| one.recipient.as_str() == to);
+            sent.to.sort_by_key(place);
+            if !sent.to.is_empty() {
+                self.news.letters.push_back((letter, sent));
+            }
         }
         self.news.letters.make_contiguous().sort_by_key(|(letter, _)| letter.letter);
         let drafts = store.letters(&LetterFilter::Drafts, None, i64::MAX).await?;

@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Hands, Post, Tray};
+use crate::domain::case::Refusal;
 use crate::domain::world::World;
-use crate::engine::{Alarms, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
+use crate::engine::{Alarms, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
 use crate::ports::Clock as _;
 use crate::store::{Options, Store};
 
@@ -17,6 +18,17 @@ use crate::store::{Options, Store};
 const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
 /// More rounds than any work needs.
 const TOO_MANY: usize = 10_000;
+
+/// Whether the program ends while a conversation is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    Never,
+    AfterEachLine,
+    /// Besides, before and after commits and sends that the seed chooses: in a build with debug assertions.
+    Anywhere {
+        seed: u32,
+    },
+}
 
 pub struct Rehearsal {
     pub engine: Arc<Engine>,
@@ -26,6 +38,17 @@ pub struct Rehearsal {
     record: PathBuf,
     probe: Probe,
     services: Vec<(Box<dyn Service>, DateTime<Utc>)>,
+    ends: Ends,
+    /// How often it ended in the middle.
+    n_ends: u32,
+}
+
+/// What comes of it; nothing when the program ended before.
+async fn unless_it_ends<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = crate::fault::stopped() => None,
+    }
 }
 
 async fn engine(record: &Path, clock: &Arc<Hands>, world: Arc<World>) -> anyhow::Result<Arc<Engine>> {
@@ -48,6 +71,7 @@ impl Rehearsal {
         trays: Vec<Tray>,
         probe: Probe,
     ) -> anyhow::Result<Self> {
+        crate::fault::stop_at(None);
         let (clock, post) = (Arc::new(Hands::at(at)), Arc::new(Post::default()));
         let engine = engine(&record, &clock, world).await?;
         for tray in &trays {
@@ -55,9 +79,23 @@ impl Rehearsal {
                 tray.begins_after(&cursor);
             }
         }
-        let mut rehearsal = Self { engine, clock, post, trays, record, probe, services: Vec::new() };
+        let (services, ends, n_ends) = (Vec::new(), Ends::Never, 0);
+        let mut rehearsal = Self { engine, clock, post, trays, record, probe, services, ends, n_ends };
         rehearsal.start().await?;
         Ok(rehearsal)
+    }
+
+    /// From now on the program ends like this.
+    pub fn end(&mut self, ends: Ends) {
+        self.ends = ends;
+        self.plan();
+    }
+
+    /// Chooses where it ends next: soon, and at other places each time.
+    fn plan(&self) {
+        if let Ends::Anywhere { seed } = self.ends {
+            crate::fault::stop_at(Some(1 + (seed + self.n_ends * 17) % 61));
+        }
     }
 
     async fn start(&mut self) -> anyhow::Result<()> {
@@ -88,9 +126,17 @@ impl Rehearsal {
     /// # Errors
     /// When the record cannot be opened, or written.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.restart_with(self.engine.world()).await
+    }
+
+    async fn restart_with(&mut self, world: Arc<World>) -> anyhow::Result<()> {
+        let stop_at = crate::fault::stop_at(None);
+        self.services.clear();
         self.engine.store.close().await;
-        self.engine = engine(&self.record, &self.clock, self.engine.world()).await?;
-        self.start().await
+        self.engine = engine(&self.record, &self.clock, world).await?;
+        self.start().await?;
+        crate::fault::stop_at(stop_at);
+        Ok(())
     }
 
     #[must_use]
@@ -98,11 +144,58 @@ impl Rehearsal {
         self.clock.now()
     }
 
+    /// It ended in the middle of something, and starts again.
+    async fn begin_anew(&mut self, world: Arc<World>) -> anyhow::Result<()> {
+        self.n_ends += 1;
+        self.restart_with(world).await?;
+        self.plan();
+        Ok(())
+    }
+
+    /// What somebody asks of the program; whoever finds that it ended looks whether it was done, and asks again if not.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written.
+    pub async fn ask(&mut self, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
+        let (seq, cause) = (self.engine.store.head().await?.seq, asking.cause());
+        loop {
+            if let Some(said) = unless_it_ends(self.engine.ask(asking.clone())).await {
+                return said;
+            }
+            self.begin_anew(self.engine.world()).await?;
+            let recorded = self.engine.store.journal_all(seq, i64::MAX).await?;
+            if recorded.iter().any(|one| one.entry.cause == cause) {
+                return Ok(Ok(String::new()));
+            }
+        }
+    }
+
+    /// Takes up another World, and works on with it.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written.
+    pub async fn adopt(&mut self, world: Arc<World>) -> anyhow::Result<()> {
+        match unless_it_ends(self.engine.adopt(world.clone())).await {
+            Some(adopted) => drop(adopted?),
+            None => self.begin_anew(world).await?,
+        }
+        self.settle().await.map(drop)
+    }
+
     /// Every service runs until it is idle; the next instant at which one wants to look again.
     ///
     /// # Errors
     /// When that never comes.
     pub async fn settle(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
+        loop {
+            match unless_it_ends(self.work()).await {
+                Some(next) => return next,
+                None => self.begin_anew(self.engine.world()).await?,
+            }
+        }
+    }
+
+    async fn work(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
         let mut busy = String::new();
         for _ in 0..TOO_MANY {
             let now = self.clock.now();

@@ -2,10 +2,12 @@
 //! indented lines below it. What is neither, blank nor a comment is refused.
 
 /// One line of a conversation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Step {
     /// In the file, from 1.
     pub line: usize,
+    /// What the comment above it says.
+    pub remark: String,
     pub words: String,
     /// Without their indentation.
     pub block: Vec<String>,
@@ -14,10 +16,11 @@ pub struct Step {
 /// # Errors
 /// The line that is neither a step, a block nor a comment.
 pub fn read(text: &str) -> Result<Vec<Step>, String> {
-    let mut steps: Vec<Step> = Vec::new();
+    let (mut steps, mut remark) = (Vec::<Step>::new(), String::new());
     for (line, text) in (1..).zip(text.lines()) {
         if let Some(words) = text.strip_prefix("> ") {
-            steps.push(Step { line, words: words.trim().into(), block: Vec::new() });
+            let (words, remark) = (words.trim().into(), std::mem::take(&mut remark));
+            steps.push(Step { line, remark, words, block: Vec::new() });
         } else if let Some(inner) = text.strip_prefix("    ") {
             let step = steps.last_mut().ok_or_else(|| format!("line {line}: a block without its line"))?;
             step.block.push(inner.trim_end().into());
@@ -25,7 +28,10 @@ pub fn read(text: &str) -> Result<Vec<Step>, String> {
             if let Some(step) = steps.last_mut().filter(|step| !step.block.is_empty()) {
                 step.block.push(String::new());
             }
-        } else if !text.starts_with('#') {
+        } else if let Some(said) = text.strip_prefix('#') {
+            remark += if remark.is_empty() { "" } else { " " };
+            remark += said.trim();
+        } else {
             return Err(format!("line {line}: found {text:?}, expected \"> ...\", \"    ...\" or \"# ...\""));
         }
     }

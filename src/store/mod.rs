@@ -109,9 +109,9 @@ impl Store {
 
 impl Writer {
     async fn done(self) -> Result<()> {
-        crate::fault::point("before a commit");
+        crate::fault::point("before a commit").await;
         self.conn.commit().await?;
-        crate::fault::point("after a commit");
+        crate::fault::point("after a commit").await;
         Ok(())
     }
 }

@@ -14,6 +14,20 @@ use super::dovecot::{OFFICE, PASSWORD};
 /// The one budget that is not as shipped: the breaker over all letters.
 pub const IN_ALL: &str = "{ hour = 1_000_000, day = 1_000_000 }";
 
+/// Letters of the sample's annual reviews would be counted as acknowledgements, on Working Days alone.
+const NO_DUE_DATES: &str = "calendar = false\n";
+
+/// A line of the shipped configuration, as it is under load.
+fn changed(line: &str) -> String {
+    if line.starts_with("in_all = ") {
+        format!("in_all = {IN_ALL}\n")
+    } else if line.starts_with("calendar = true") {
+        NO_DUE_DATES.into()
+    } else {
+        format!("{line}\n")
+    }
+}
+
 /// A folder with a configuration of real servers.
 pub struct Place {
     folder: tempfile::TempDir,
@@ -34,11 +48,9 @@ impl Place {
             format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\ntls = \"none\"\nconnections = 4\n{post}\n");
         let config = replace_section(&config, "[[mailbox]]", &format!("name = \"office\"\n{mailbox}"));
         let config = replace_section(&config, "[transport]", &transport);
-        let in_all = |line: &str| {
-            if line.starts_with("in_all = ") { format!("in_all = {IN_ALL}\n") } else { format!("{line}\n") }
-        };
-        let config: String = config.lines().map(in_all).collect();
+        let config: String = config.lines().map(changed).collect();
         assert!(config.contains(IN_ALL), "the shipped file has the breaker over all letters");
+        assert!(config.contains(NO_DUE_DATES), "the shipped file sends due dates to calendars");
         fs::write(place.path("sscd.toml"), config).unwrap();
         fs::set_permissions(place.path("sscd.toml"), fs::Permissions::from_mode(0o600)).unwrap();
         let file = place.path("directory/users.toml");

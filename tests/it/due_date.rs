@@ -17,7 +17,7 @@ use sscd::domain::message::Classification;
 use sscd::domain::review::{self, Review, ReviewId};
 use sscd::domain::world::World;
 use sscd::engine::Probe;
-use sscd::rehearse::{Play, Setting, read_script};
+use sscd::rehearse::{Ends, Play, Setting, read_script};
 
 /// Plays a conversation in an office with these variables.
 fn play(environment: &[(&str, &str)], script: &str) {
@@ -26,10 +26,10 @@ fn play(environment: &[(&str, &str)], script: &str) {
     let environment = environment.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
     let setting = Arc::new(Setting::new(None, environment, mails, probe).unwrap());
     let steps = read_script(script).unwrap();
-    for restarts in [false, true] {
+    for ends in [Ends::Never, Ends::AfterEachLine] {
         let played =
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-                let mut play = Play::begin(&steps, &setting, restarts).await?;
+                let mut play = Play::begin(&steps, &setting, ends).await?;
                 play.all(&steps).await
             });
         played.unwrap_or_else(|why| panic!("{why}"));

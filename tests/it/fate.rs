@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sscd::domain::workday::london_date;
 use sscd::domain::world::World;
 use sscd::engine::Probe;
-use sscd::rehearse::{MOST_STEPS, Play, Rehearsal, Setting, Tray, forecast, read_script};
+use sscd::rehearse::{Ends, MOST_STEPS, Play, Rehearsal, Setting, Tray, forecast, read_script};
 
 /// Of the first day: complete, with gaps, withheld, in use, objected to, on hold, decided in several ways, in triage.
 const DAY_0: &str = "\
@@ -61,7 +61,7 @@ async fn what_is_foretold_comes() {
     let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
     let setting = Arc::new(Setting::new(None, Vec::new(), mails, probe()).unwrap());
     let steps = read_script(DAY_0).unwrap();
-    let mut play = Play::begin(&steps, &setting, false).await.unwrap();
+    let mut play = Play::begin(&steps, &setting, Ends::Never).await.unwrap();
     for step in steps.iter().skip(1) {
         play.step(step).await.unwrap();
     }
@@ -106,7 +106,7 @@ async fn a_forecast_that_takes_too_long_says_where_it_was_given_up() {
     let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
     let setting = Arc::new(Setting::new(None, Vec::new(), mails, probe()).unwrap());
     let steps = read_script("> now 2026-11-02 09:30, with the desk").unwrap();
-    let play = Play::begin(&steps, &setting, false).await.unwrap();
+    let play = Play::begin(&steps, &setting, Ends::Never).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let world = play.engine().world();
     let mut told = on_copy(&play, &folder.path().join("forecast.db"), &world).await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sscd::domain::id::Key;
 use sscd::domain::workday::london_date;
 use sscd::engine::{Probe, feed};
-use sscd::rehearse::{Play, Setting, read_script};
+use sscd::rehearse::{Ends, Play, Setting, read_script};
 
 use crate::calendar::read_by_python;
 
@@ -36,7 +36,7 @@ async fn office() -> Play {
     let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
     let probe = Probe::new(env!("CARGO_BIN_EXE_sscd").into(), None);
     let setting = Arc::new(Setting::new(None, Vec::new(), mails, probe).unwrap());
-    let mut play = Play::begin(&read_script(OFFICE).unwrap(), &setting, false).await.unwrap();
+    let mut play = Play::begin(&read_script(OFFICE).unwrap(), &setting, Ends::Never).await.unwrap();
     say(&mut play, OFFICE).await;
     play
 }

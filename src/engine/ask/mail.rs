@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Ask, Asking, Prepared, asked, case_work, cause};
+use super::{Ask, Asking, Prepared, asked, case_work};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
 use crate::domain::case::{Asked, Case, Channel, Mail, Move, Reference, Refusal, Signal, Spoke};
 use crate::domain::desk;
@@ -75,7 +75,7 @@ impl Engine {
         let why = format!("dismissed by {}: {reason}", asking.by.0);
         let done = InboxDone::again(&row, Outcome::NotANotification, why);
         let work = Work::Desk {
-            cause: cause(asking),
+            cause: asking.cause(),
             actor: String::new(),
             signal: desk::Signal::Noted(desk::Event::MailDismissed { inbox, reason }),
             inbox: vec![done],

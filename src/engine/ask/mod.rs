@@ -37,6 +37,14 @@ pub struct Asking {
     pub ask: Ask,
 }
 
+impl Asking {
+    /// What stands in the record as the cause of whatever comes of it.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        format!("operator:{}", self.id)
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Ask {
@@ -243,10 +251,6 @@ impl Engine {
     }
 }
 
-fn cause(asking: &Asking) -> String {
-    format!("operator:{}", asking.id)
-}
-
 fn asked(asking: &Asking, what: Asked) -> Signal {
     Signal::Asked { by: asking.by.clone(), what }
 }
@@ -254,7 +258,7 @@ fn asked(asking: &Asking, what: Asked) -> Signal {
 fn case_work(target: Target, signal: Signal, asking: &Asking) -> Work {
     Work::Case(Box::new(CaseWork {
         target,
-        cause: cause(asking),
+        cause: asking.cause(),
         actor: String::new(),
         signal,
         inbox: Vec::new(),

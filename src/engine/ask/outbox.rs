@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Ask, Asking, Prepared, asked, case_work, cause};
+use super::{Ask, Asking, Prepared, asked, case_work};
 use crate::domain::case::{Asked, Case, Event, Meet, Refusal, Stage, tells_decision};
 use crate::domain::desk;
 use crate::domain::id::{Address, LetterId, SubjectId};
@@ -95,7 +95,7 @@ impl Engine {
     ) -> anyhow::Result<String> {
         let ([subject], true) = (subjects, super::is_on_the_outbox(&asking.ask)) else { return Ok(said) };
         let all = |to: &[Address]| to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
-        let (cause, mut parts) = (cause(asking), vec![said]);
+        let (cause, mut parts) = (asking.cause(), vec![said]);
         for recorded in self.store.journal(subject).await? {
             let entry = &recorded.entry;
             if entry.cause != cause || recorded.is_erased {
@@ -188,7 +188,7 @@ fn queued_again(delivery: i64, answer: &str, now: DateTime<Utc>, until: DateTime
 
 fn desk_work(event: desk::Event, deliveries: Vec<DeliveryMove>, asking: &Asking) -> Work {
     let signal = desk::Signal::Noted(event);
-    Work::Desk { cause: cause(asking), actor: String::new(), signal, inbox: Vec::new(), deliveries }
+    Work::Desk { cause: asking.cause(), actor: String::new(), signal, inbox: Vec::new(), deliveries }
 }
 
 fn no_letter(letter: LetterId) -> Refusal {

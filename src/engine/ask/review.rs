@@ -1,6 +1,6 @@
 //! What people record of annual reviews. In: the review and what is recorded; out: work for the decider, or why not.
 
-use super::{Asking, Prepared, cause};
+use super::{Asking, Prepared};
 use crate::domain::case::Refusal;
 use crate::domain::id::SubjectId;
 use crate::domain::review::{Move, Signal};
@@ -23,7 +23,7 @@ impl Engine {
         }
         let work = Work::Review {
             subject: subject.clone(),
-            cause: cause(asking),
+            cause: asking.cause(),
             actor: String::new(),
             signal: Signal::Asked((what.clone(), reason.to_owned())),
         };

@@ -40,8 +40,14 @@ impl Around for Place {
 }
 
 #[test]
+fn at_many_points_its_end_loses_and_doubles_nothing() {
+    wherever_it_ends(7, |_| Place::new());
+}
+
+#[test]
+#[ignore = "takes minutes: `tests/run.sh --all` runs it"]
 fn wherever_it_ends_nothing_is_lost_or_doubled() {
-    wherever_it_ends(|_| Place::new());
+    wherever_it_ends(1, |_| Place::new());
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl Around for Tenant<'_> {
 #[test]
 fn wherever_it_ends_nothing_is_lost_or_doubled_over_the_servers() {
     let servers = Servers::start();
-    wherever_it_ends(|n| Tenant::of(&servers, &format!("point{n}")));
+    wherever_it_ends(1, |n| Tenant::of(&servers, &format!("point{n}")));
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! Conversations: `tests/scenarios/*.txt`, played through the real engine on a real record, with a clock that the test
-//! turns. Each is played twice, the second time with the program started anew after every line.
+//! turns. Each is played twice: without a disturbance, and with the program started anew after every line and ended in the
+//! middle of what it does, again and again.
 
 mod letters;
 pub mod record;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use sscd::domain::case::{Kind, Stage, next};
 use sscd::domain::desk;
 use sscd::domain::review;
 use sscd::engine::Probe;
-use sscd::rehearse::{Play, Setting, Step, read_script};
+use sscd::rehearse::{Ends, Play, Setting, Step, read_script};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
@@ -34,29 +35,28 @@ fn setting() -> Arc<Setting> {
     SETTING.get_or_init(new).clone()
 }
 
-/// Plays the steps; with `restarts` the program ends and starts again after each line.
-async fn play(steps: &[Step], restarts: bool) -> Result<(), String> {
-    let mut play = Play::begin(steps, &setting(), restarts).await?;
+/// Plays a conversation to its end, and checks the record and the letters that it left behind.
+async fn play(steps: &[Step], ends: Ends) -> Result<Play, String> {
+    let mut play = Play::begin(steps, &setting(), ends).await?;
     play.all(steps).await?;
     record::check_record(play.engine()).await.map_err(|why| format!("after the last line: {why}"))?;
-    letters::check_letters(play.engine()).await.map_err(|why| format!("of what was sent: {why}"))
+    letters::check_letters(play.engine()).await.map_err(|why| format!("of what was sent: {why}"))?;
+    Ok(play)
 }
 
-/// What the cases of a conversation went through, as the events and the stages to which they led.
-async fn moves(steps: &[Step]) -> BTreeSet<(String, &'static str)> {
-    let mut play = Play::begin(steps, &setting(), false).await.unwrap();
-    let _ = play.all(steps).await;
-    record::moves(play.engine()).await
+fn steps_of(file: &Path) -> Vec<Step> {
+    let text = fs::read_to_string(file).unwrap();
+    read_script(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()))
 }
 
+/// However often it ends in the middle; `SSCD_SEED=5` ends it elsewhere.
 fn check(name: &str) {
-    let file = format!("{name}.txt");
-    let text = fs::read_to_string(folder().join(&file)).unwrap();
-    let steps = read_script(&text).unwrap_or_else(|why| panic!("tests/scenarios/{file}: {why}"));
-    for restarts in [false, true] {
-        let played = block(play(&steps, restarts));
-        let when = if restarts { ", started anew after each line" } else { "" };
-        assert!(played.is_ok(), "tests/scenarios/{file}{when}, {}", played.unwrap_err());
+    let file = folder().join(format!("{name}.txt"));
+    let steps = steps_of(&file);
+    let seed = std::env::var("SSCD_SEED").map_or(0, |seed| seed.parse().unwrap());
+    if let Err(why) = block(play(&steps, Ends::Anywhere { seed })) {
+        let undisturbed = block(play(&steps, Ends::Never)).err().unwrap_or_else(|| "all of it holds".into());
+        panic!("{}, ended with the seed {seed}: {why}\nundisturbed: {undisturbed}", file.display());
     }
 }
 
@@ -180,18 +180,33 @@ conversations! {
     tabled,
     triage,
     unverified,
+    whole_life,
     withdrawn,
     withheld,
     year_turns,
 }
 
+/// What the subjects of all conversations go through undisturbed, as the events and the stages to which they lead.
+fn all_moves() -> BTreeSet<(String, &'static str)> {
+    let files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let moves = |file: &PathBuf| {
+        block(async {
+            let played = play(&steps_of(file), Ends::Never).await;
+            let played = played.unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+            record::moves(played.engine()).await
+        })
+    };
+    std::thread::scope(|scope| {
+        let halves = files.chunks(files.len().div_ceil(2));
+        let threads: Vec<_> =
+            halves.map(|half| scope.spawn(move || half.iter().flat_map(moves).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
 #[test]
-fn every_move_of_the_picture_has_a_conversation() {
-    let mut seen = BTreeSet::new();
-    for entry in fs::read_dir(folder()).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        seen.extend(block(moves(&read_script(&text).unwrap())));
-    }
+fn each_conversation_holds_and_every_move_of_the_pictures_has_one() {
+    let seen = all_moves();
     let moves = |from: Option<Stage>| {
         let to = move |event: Kind| Some((event, next(from, event).filter(|to| from != Some(*to))?));
         Kind::ALL.into_iter().filter_map(to).map(|(event, to)| (event.to_string(), to.title()))
@@ -227,7 +242,7 @@ fn said_of(line: &str) -> String {
         Ok(steps) => steps,
         Err(why) => return why,
     };
-    block(play(&steps, false)).expect_err(line)
+    block(play(&steps, Ends::Never)).err().expect(line)
 }
 
 #[test]

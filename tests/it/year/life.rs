@@ -9,7 +9,7 @@ use sscd::domain::case::Reference;
 use sscd::domain::id::SubjectId;
 use sscd::domain::review::ReviewId;
 use sscd::domain::workday::{local, london, london_date};
-use sscd::rehearse::{Play, Setting, Step};
+use sscd::rehearse::{Ends, Play, Setting, Step};
 use sscd::store::Entry;
 use tempfile::TempDir;
 
@@ -38,8 +38,8 @@ impl Life {
     pub async fn begin(seed: u64, from: NaiveDate, n_days: usize) -> Self {
         let (folder, setting) = setting();
         let first = format!("now {from} 06:00, with the desk, with reviews and calendars");
-        let step = Step { line: 1, words: first.clone(), block: Vec::new() };
-        let play = Play::begin(&[step], &setting, false).await.unwrap();
+        let step = Step { line: 1, words: first.clone(), ..Step::default() };
+        let play = Play::begin(&[step], &setting, Ends::Never).await.unwrap();
         Self {
             _folder: folder,
             _setting: setting,
@@ -96,7 +96,7 @@ impl Life {
         self.play.go_on();
         let line = self.lines.len();
         self.play
-            .step(&Step { line, words: words.clone(), block })
+            .step(&Step { line, words: words.clone(), block, ..Step::default() })
             .await
             .map_err(|why| format!("> {words}: {why}"))
     }
