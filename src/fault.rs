@@ -21,10 +21,17 @@ pub async fn point(what: &str) {
     }
 }
 
-/// From now on this thread's work stops for ever at the n-th point that it passes, or nowhere; where it was to stop.
+/// From now on this thread's work stops for ever at the n-th point that it passes, or nowhere.
 #[cfg(debug_assertions)]
-pub fn stop_at(n: Option<u32>) -> Option<u32> {
-    stop::N_LEFT.replace(n)
+pub fn stop_at(n: Option<u32>) {
+    stop::N_LEFT.set(n);
+}
+
+/// At the how many-th point from here it stops.
+#[cfg(debug_assertions)]
+#[must_use]
+pub fn stops_at() -> Option<u32> {
+    stop::N_LEFT.get()
 }
 
 /// Comes back when this thread's work has stopped.
@@ -89,7 +96,11 @@ pub fn look_again_after() -> Option<std::time::Duration> {
 pub async fn point(_: &str) {}
 
 #[cfg(not(debug_assertions))]
-pub fn stop_at(_: Option<u32>) -> Option<u32> {
+pub fn stop_at(_: Option<u32>) {}
+
+#[cfg(not(debug_assertions))]
+#[must_use]
+pub fn stops_at() -> Option<u32> {
     None
 }
 

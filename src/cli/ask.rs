@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
+use super::argument::{reason, reference};
 use super::screen::{one_line, say, say_json};
 use super::{Common, look, run};
 use crate::control::{self, Locked};
-use crate::domain::case::Refusal;
+use crate::domain::case::{Reference, Refusal};
 use crate::domain::id::Key;
 use crate::engine::{Ask, Asking};
 
@@ -31,6 +32,18 @@ impl By {
     pub fn key(&self) -> Key {
         Key(self.by.clone())
     }
+}
+
+/// Which case, why, and on whose word.
+#[derive(Debug, Args)]
+pub struct About {
+    #[arg(value_parser = reference)]
+    pub reference: Reference,
+    /// Why, for the record.
+    #[arg(long, value_parser = reason)]
+    pub reason: String,
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// The login name of whoever typed the command.

@@ -102,8 +102,7 @@ async fn life() -> anyhow::Result<()> {
     println!("--- the whole life of a case, under a clock that is turned\n");
     let steps = read_script(LIFE).map_err(anyhow::Error::msg)?;
     let setting = Setting::new(None, Vec::new(), PathBuf::new(), probe(None)?)?;
-    let mut play =
-        Play::begin(&steps, &Arc::new(setting), Ends::Never).await.map_err(anyhow::Error::msg)?;
+    let mut play = Play::begin(&steps, &Arc::new(setting), Ends::Never).await.map_err(anyhow::Error::msg)?;
     let pause = if std::io::stdout().is_terminal() { FOR_A_READER } else { Duration::ZERO };
     for step in &steps {
         let played = Box::pin(line(&mut play, step)).await?;

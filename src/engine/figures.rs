@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::domain::case::Case;
 use crate::domain::desk::{Desk, Figures, Mail, OfLetter};
@@ -15,7 +16,8 @@ use crate::domain::message::Classification;
 use crate::domain::review::Review;
 use crate::domain::world::World;
 use crate::store::{
-    DeliveryState, InboxFilter, InboxRow, Letter, LetterFilter, LetterState, Outcome, RegisterFilter, Store,
+    DeliveryState, InboxFilter, InboxRow, Letter, LetterFilter, LetterState, Outcome, RegisterFilter,
+    RegisterRow, Store,
 };
 
 const PAGE: i64 = 200;
@@ -32,8 +34,13 @@ pub(super) async fn look_up(
     mailboxes: Option<&BTreeSet<String>>,
 ) -> anyhow::Result<Figures> {
     let mut figures = Figures::new(desk, world, now);
-    cases(store, world, &mut figures).await?;
-    reviews(store, world, &mut figures).await?;
+    each(store, "case", |case: &Case| figures.case(case, world)).await?;
+    each(store, "review", |review: &Review| {
+        if !review.stage.is_over() {
+            figures.review(review, world);
+        }
+    })
+    .await?;
     mails(store, world, now, &mut figures).await?;
     letters(store, &LetterFilter::Drafts, &mut figures).await?;
     letters(store, &LetterFilter::Failed, &mut figures).await?;
@@ -55,38 +62,33 @@ pub(super) async fn look_up(
     Ok(figures)
 }
 
-async fn cases(store: &Store, world: &World, figures: &mut Figures) -> anyhow::Result<()> {
-    let filter = RegisterFilter::Kind("case".into());
-    let mut after = None;
-    loop {
-        let page = store.register_list(&filter, after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.subject.clone());
-        for row in &page {
-            match serde_json::from_slice::<Case>(&row.body) {
-                Ok(case) => figures.case(&case, world),
-                Err(_) => {
-                    tracing::error!(case = row.subject.0, "the register does not read: run `sscd rebuild`");
-                }
-            }
-        }
+/// Takes every subject of that kind as the register has it; each page is decoded while the next one is read.
+async fn each<T: DeserializeOwned + Send + 'static>(
+    store: &Store,
+    kind: &str,
+    mut take: impl FnMut(&T),
+) -> anyhow::Result<()> {
+    let filter = RegisterFilter::Kind(kind.into());
+    let mut page = store.register_list(&filter, None, PAGE).await?;
+    while let Some(last) = page.last() {
+        let after = last.subject.clone();
+        let decode = move || page.iter().filter_map(decoded).collect::<Vec<T>>();
+        let (subjects, next) = tokio::join!(
+            tokio::task::spawn_blocking(decode),
+            store.register_list(&filter, Some(&after), PAGE)
+        );
+        subjects?.iter().for_each(&mut take);
+        page = next?;
     }
+    Ok(())
 }
 
-async fn reviews(store: &Store, world: &World, figures: &mut Figures) -> anyhow::Result<()> {
-    let filter = RegisterFilter::Kind("review".into());
-    let mut after = None;
-    loop {
-        let page = store.register_list(&filter, after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.subject.clone());
-        for row in &page {
-            let review: Review = serde_json::from_slice(&row.body)?;
-            if !review.stage.is_over() {
-                figures.review(&review, world);
-            }
-        }
+fn decoded<T: DeserializeOwned>(row: &RegisterRow) -> Option<T> {
+    let decoded = serde_json::from_slice(&row.body);
+    if decoded.is_err() {
+        tracing::error!(subject = row.subject.0, "the register does not read: run `sscd rebuild`");
     }
+    decoded.ok()
 }
 
 async fn mails(

@@ -130,12 +130,13 @@ impl Rehearsal {
     }
 
     async fn restart_with(&mut self, world: Arc<World>) -> anyhow::Result<()> {
-        let stop_at = crate::fault::stop_at(None);
+        let stops_at = crate::fault::stops_at();
+        crate::fault::stop_at(None);
         self.services.clear();
         self.engine.store.close().await;
         self.engine = engine(&self.record, &self.clock, world).await?;
         self.start().await?;
-        crate::fault::stop_at(stop_at);
+        crate::fault::stop_at(stops_at);
         Ok(())
     }
 
@@ -159,7 +160,7 @@ impl Rehearsal {
     pub async fn ask(&mut self, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
         let (seq, cause) = (self.engine.store.head().await?.seq, asking.cause());
         loop {
-            if let Some(said) = unless_it_ends(self.engine.ask(asking.clone())).await {
+            if let Some(said) = unless_it_ends(Box::pin(self.engine.ask(asking.clone()))).await {
                 return said;
             }
             self.begin_anew(self.engine.world()).await?;
@@ -175,7 +176,7 @@ impl Rehearsal {
     /// # Errors
     /// When the record cannot be read or written.
     pub async fn adopt(&mut self, world: Arc<World>) -> anyhow::Result<()> {
-        match unless_it_ends(self.engine.adopt(world.clone())).await {
+        match unless_it_ends(Box::pin(self.engine.adopt(world.clone()))).await {
             Some(adopted) => drop(adopted?),
             None => self.begin_anew(world).await?,
         }
@@ -188,7 +189,7 @@ impl Rehearsal {
     /// When that never comes.
     pub async fn settle(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
         loop {
-            match unless_it_ends(self.work()).await {
+            match unless_it_ends(Box::pin(self.work())).await {
                 Some(next) => return next,
                 None => self.begin_anew(self.engine.world()).await?,
             }

@@ -26,6 +26,10 @@ use sscd::ports::Clock as _;
 use sscd::rehearse::Hands;
 use sscd::store::{Options, RegisterFilter, Store};
 
+/// The daemon's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BATCH: usize = 128;
 /// Waits that are over at once.
 const DUE: usize = 10;

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::decide::Decide;
-use crate::cli::argument::{Meeting, day, instant, meeting, pair, reason, reference};
-use crate::cli::ask::By;
+use crate::cli::argument::{Meeting, day, instant, meeting, pair, reference};
+use crate::cli::ask::{About, By};
 use crate::domain::case::{Channel, Ground, Reference, Referral, Step};
 
 #[derive(Debug, Subcommand)]
@@ -146,18 +146,6 @@ pub enum Command {
     #[command(after_help = "Example:\n  sscd case close SUS-2026-0001 \
         --reason \"covered by the annual review\" --by priya.nair")]
     Close(About),
-}
-
-/// Which case, why, and on whose word.
-#[derive(Debug, Args)]
-pub struct About {
-    #[arg(value_parser = reference)]
-    pub reference: Reference,
-    /// Why, for the record.
-    #[arg(long, value_parser = reason)]
-    pub reason: String,
-    #[command(flatten)]
-    pub by: By,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::Common;
 use super::argument::Meeting;
-use super::ask::ask;
+use super::ask::{About, ask};
 use super::check::brief;
 use super::look::Looking;
 use super::screen::{Screen, say, say_json};
@@ -26,7 +26,7 @@ use crate::domain::case::{Case, Move, waits};
 use crate::domain::workday::london_date;
 use crate::engine::Ask;
 use crate::store::RegisterFilter;
-use command::{About, Command, Refer};
+use command::{Command, Refer};
 
 /// See the cases, and log what did not come by mail.
 #[derive(Debug, Args)]

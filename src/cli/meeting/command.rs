@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::argument::{Wall, address, day, reason, reference, wall};
-use crate::cli::ask::By;
+use crate::cli::ask::{About, By};
 use crate::domain::case::Reference;
 use crate::domain::id::Address;
 
@@ -155,16 +155,4 @@ pub struct Added {
     /// Somebody of the User.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub address: Option<Address>,
-}
-
-/// Which case, why, and on whose word.
-#[derive(Debug, Args)]
-pub struct About {
-    #[arg(value_parser = reference)]
-    pub reference: Reference,
-    /// Why, for the record.
-    #[arg(long, value_parser = reason)]
-    pub reason: String,
-    #[command(flatten)]
-    pub by: By,
 }

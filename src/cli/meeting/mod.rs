@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::Common;
 use super::argument::Wall;
-use super::ask::{By, ask};
+use super::ask::{About, By, ask};
 use crate::domain::calendar::PartStat;
 use crate::domain::case::{Guest, Meet, Reference};
 use crate::domain::id::Named;
 use crate::engine::Ask;
-use command::{About, Added, Command, Said, Time};
+use command::{Added, Command, Said, Time};
 
 /// Invite to the meeting of an ad-hoc review, and see who comes.
 #[derive(Debug, Args)]

@@ -49,7 +49,7 @@ pub type Entries = BTreeMap<ReviewId, BTreeMap<Key, Entry>>;
 
 /// An annual review whose day stands in calendars, or is to.
 #[derive(Debug, Clone)]
-pub(super) struct Ahead {
+pub(super) struct DayAhead {
     user: Key,
     due_on: NaiveDate,
     kind: Option<AssessmentKind>,
@@ -99,7 +99,7 @@ impl Figures {
         let is_near = first.is_some_and(|first| first <= self.now);
         if is_near || self.in_calendars.contains(&review.id) {
             let ahead =
-                Ahead { user: review.user.clone(), due_on: review.due_on, kind: review.kind, is_near };
+                DayAhead { user: review.user.clone(), due_on: review.due_on, kind: review.kind, is_near };
             self.due_dates.insert(review.id.clone(), ahead);
         }
     }
@@ -147,7 +147,7 @@ impl Drafting<'_> {
                     why,
                     on,
                     review: review.clone(),
-                    assessment: ahead.and_then(Ahead::assessment),
+                    assessment: ahead.and_then(DayAhead::assessment),
                     pseudonym: entry.pseudonym.clone(),
                     person: person.clone(),
                     to: entry.to.clone(),
@@ -155,7 +155,7 @@ impl Drafting<'_> {
                 });
             }
         }
-        let is_new = |ahead: &Ahead| self.world.reviews.calendar && ahead.is_near && ahead.due_on > today;
+        let is_new = |ahead: &DayAhead| self.world.reviews.calendar && ahead.is_near && ahead.due_on > today;
         for (review, ahead) in due_dates.iter().filter(|(_, ahead)| is_new(ahead)) {
             let there = self.desk.entries.get(review);
             let lacks = |one: &&Person| !there.is_some_and(|there| there.contains_key(&one.key));
@@ -251,7 +251,7 @@ impl Drafting<'_> {
     }
 }
 
-impl Ahead {
+impl DayAhead {
     fn assessment(&self) -> Option<String> {
         self.kind.map(|kind| kind.title().to_owned())
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::Desk;
 use super::ahead::coming;
 use super::decided::Decided;
-use super::due_date::Ahead;
+use super::due_date::DayAhead;
 use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
@@ -62,7 +62,7 @@ pub struct Figures {
     pub(super) reviews: Vec<ReviewNews>,
     pub(super) reviews_since: DateTime<Utc>,
     /// Those whose day is in calendars, or is to be.
-    pub(super) due_dates: BTreeMap<ReviewId, Ahead>,
+    pub(super) due_dates: BTreeMap<ReviewId, DayAhead>,
     pub(super) in_calendars: BTreeSet<ReviewId>,
     /// On the ladder from E3 on, as far as the SSC may know of it.
     pub(super) escalated: Listed,
