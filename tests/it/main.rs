@@ -41,3 +41,7 @@ mod threat;
 mod tidy;
 mod workdays;
 mod year;
+
+/// The daemon's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
