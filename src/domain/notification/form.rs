@@ -99,7 +99,7 @@ mod tests {
 
     /// As a person would: the example behind each colon.
     fn check_complete(filled: &str, is_html: bool) {
-        let text = TextPart { part: 1, is_html, text: filled.into() };
+        let text = TextPart { part: 1, is_html, text: filled.into(), document: None };
         let found = notifications(&[text], &Policy::default().user_roles);
         let [one] = found.as_slice() else { panic!("{} notifications in {filled}", found.len()) };
         for field in FieldName::ALL {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_empty_form_states_nothing() {
-        let text = |text: String, is_html| TextPart { part: 0, is_html, text };
+        let text = |text: String, is_html| TextPart { is_html, text, ..TextPart::default() };
         let roles = Policy::default().user_roles;
         assert_eq!(notifications(&[text(form_text(), false)], &roles), []);
         let row = |l: &Label| format!("{} ({}. For example: {})\t", l.label, sentence(l), l.example);

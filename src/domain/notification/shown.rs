@@ -15,6 +15,8 @@ pub struct Shown {
     /// `None` where a person entered the value or it was derived.
     pub words: Option<String>,
     pub value: String,
+    /// Where it was read: "in form.docx, line 7".
+    pub place: Option<String>,
 }
 
 macro_rules! for_each_field {
@@ -49,12 +51,32 @@ impl Fields {
         macro_rules! push {
             ($($name:ident)*) => {
                 $(if let Some(field) = &self.$name {
-                    all.push(Shown { name: stringify!($name), words: words(&field.source), value: field.value.show() });
+                    all.push(Shown { name: stringify!($name), words: words(&field.source), value: field.value.show(), place: field.source.place() });
                 })*
             };
         }
         for_each_field!(push);
         all
+    }
+
+    /// Takes over what `other` states and these do not. What both state differently is taken out; its name, and both
+    /// answers with their places.
+    pub fn complete(&mut self, other: &Self) -> Vec<(&'static str, String)> {
+        let mut differing = Vec::new();
+        macro_rules! complete {
+            ($($name:ident)*) => {
+                $(match (&self.$name, &other.$name) {
+                    (None, Some(field)) => self.$name = Some(field.clone()),
+                    (Some(own), Some(field)) if own.value.show().to_lowercase() != field.value.show().to_lowercase() => {
+                        differing.push((stringify!($name), format!("{} and {}", told(own), told(field))));
+                        self.$name = None;
+                    }
+                    _ => {}
+                })*
+            };
+        }
+        for_each_field!(complete);
+        differing
     }
 
     /// Takes over what `newer` states; the names of the fields that are now different.
@@ -85,6 +107,28 @@ impl Fields {
         }
         for_each_field!(mark);
     }
+}
+
+impl Source {
+    /// Where a person finds what was read: "in form.docx, line 7".
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Mail { line, document: Some(name), .. } => Some(format!("in {name}, line {line}")),
+            Self::Mail { part, line, .. } => Some(format!("part {part}, line {line}")),
+            Self::Person { .. } | Self::Derived {} => None,
+        }
+    }
+}
+
+/// A value, and where it was read.
+fn told<T: Show>(field: &super::Field<T>) -> String {
+    let place = match &field.source {
+        Source::Mail { line, document: None, .. } => Some(format!("in the mail, line {line}")),
+        source => source.place(),
+    };
+    let value = field.value.show();
+    place.map_or_else(|| value.clone(), |place| format!("{value} ({place})"))
 }
 
 fn words(source: &Source) -> Option<String> {
