@@ -12,6 +12,8 @@ const MAX_QUOTES: usize = 9;
 pub(super) struct Page {
     base: Lines,
     tables: Vec<Table>,
+    /// Tables hold data, and none of them is there to lay out a letter.
+    is_document: bool,
 }
 
 /// Text that grows line by line.
@@ -37,6 +39,11 @@ struct Table {
 }
 
 impl Page {
+    /// The page of a document. Beside a label and its hint an empty cell waits for the answer.
+    pub fn of_document() -> Self {
+        Self { is_document: true, ..Self::default() }
+    }
+
     fn lines(&mut self) -> &mut Lines {
         let inner = self.tables.iter_mut().rev().find(|table| table.is_open);
         inner.and_then(|table| table.cells.last_mut()).unwrap_or(&mut self.base)
@@ -112,9 +119,13 @@ impl Page {
         if cells.is_empty() {
             return;
         }
+        let is_filled = |cell: &&Lines| !cell.text.trim().is_empty();
+        let is_unanswered =
+            self.is_document && cells.len() > 1 && cells.first().is_some_and(|it| is_filled(&it));
         let is_layout = cells.iter().any(|cell| cell.has_rows)
-            || cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() == 1
-                && cells.iter().any(|cell| cell.text.trim().contains('\n'));
+            || cells.iter().filter(is_filled).count() == 1
+                && cells.iter().any(|cell| cell.text.trim().contains('\n'))
+                && !is_unanswered;
         let nested = self.tables.len() > 1;
         let lines = self.lines();
         lines.has_rows |= nested;

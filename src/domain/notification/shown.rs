@@ -7,6 +7,7 @@ use super::{
     Ordinal, Precision, PreviouslyAssessed, Provision, Source, StatedDate, Withheld, WithheldItem,
     YesNoUnknown,
 };
+use crate::domain::directory::normal_name;
 
 /// One stated field: its name in DOMAIN.md 2, the sender's words, and what we took them to mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Fields {
             ($($name:ident)*) => {
                 $(match (&self.$name, &other.$name) {
                     (None, Some(field)) => self.$name = Some(field.clone()),
-                    (Some(own), Some(field)) if own.value.show().to_lowercase() != field.value.show().to_lowercase() => {
+(Some(own), Some(field)) if !own.value.is_like(&field.value) => {
                         differing.push((stringify!($name), format!("{} and {}", told(own), told(field))));
                         self.$name = None;
                     }
@@ -141,11 +142,21 @@ fn words(source: &Source) -> Option<String> {
 /// A value in plain English.
 trait Show {
     fn show(&self) -> String;
+
+    /// Do they say the same?
+    fn is_like(&self, other: &Self) -> bool {
+        self.show().to_lowercase() == other.show().to_lowercase()
+    }
 }
 
 impl Show for String {
     fn show(&self) -> String {
         self.clone()
+    }
+
+    /// "Power Ltd" and "POWER LIMITED" do.
+    fn is_like(&self, other: &Self) -> bool {
+        normal_name(self) == normal_name(other)
     }
 }
 

@@ -17,7 +17,7 @@ const MERGED: usize = 10_000;
 /// Columns that stand beside each other in a line.
 const COLUMNS: u32 = 60;
 /// Octets of text of one sheet.
-const TEXT: usize = 3 << 20;
+const TEXT: usize = 2 << 20;
 
 /// What was met and is to be told.
 #[derive(Default)]
@@ -73,6 +73,8 @@ pub(super) struct Sheet {
     rows: BTreeMap<u32, BTreeMap<u32, String>>,
     /// For a cell that is merged with those beside it: how many columns it covers.
     merged: BTreeMap<(u32, u32), u32>,
+    /// The last column in which an empty cell waits for something.
+    waiting: u32,
 }
 
 /// A cell in the making.
@@ -119,8 +121,9 @@ impl Sheet {
     pub fn text(&self) -> String {
         let columns = || self.rows.values().flat_map(BTreeMap::keys).copied();
         let (Some(first), Some(last)) = (columns().min(), columns().max()) else { return String::new() };
-        let last = last.min(first.saturating_add(COLUMNS - 1));
-        let mut page = Page::default();
+        // An empty answer beside its label.
+        let last = self.waiting.clamp(last, last.saturating_add(1)).min(first.saturating_add(COLUMNS - 1));
+        let mut page = Page::of_document();
         page.table();
         for (row, cells) in &self.rows {
             page.row();
@@ -255,6 +258,9 @@ impl Reader<'_> {
         let Some(value) = cell.value.as_deref().filter(|value| !value.trim().is_empty()) else {
             if cell.has_formula && !cell.is_hidden && cell.kind != "str" {
                 note(&mut self.told.unvalued);
+            }
+            if !cell.is_hidden {
+                self.sheet.waiting = self.sheet.waiting.max(cell.column);
             }
             return;
         };

@@ -51,6 +51,8 @@ fn a_row_is_a_line_and_a_cell_stands_in_its_column() {
     let struck = "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row>";
     check(&rows(struck), "User\tPower Ltd\n", &["text that is struck out, which was left out"]);
     check(&rows("<row><c t=\"b\"><v>1</v></c><c t=\"b\"><v>0</v></c></row>"), "Yes\tNo\n", &[]);
+    let unanswered = "<row><c t=\"inlineStr\"><is><t>User\n(name)</t></is></c><c s=\"1\"/></row><row><c><v>1</v></c></row>";
+    check(&rows(unanswered), "User (name)\t\n1\t\n", &[]);
     let far = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
     assert!(read(&book(&[("", &rows(far))], "")).is_ok_and(|content| content.texts.concat().len() < 200));
 }

@@ -21,7 +21,7 @@ use crate::domain::message::page::Page;
 /// Headers and footers that are read for the marking.
 const MARGINS: usize = 20;
 /// Octets of text of one document; the mail has its own measure.
-const TEXT: usize = 3 << 20;
+const TEXT: usize = 2 << 20;
 
 pub(super) fn read(octets: &[u8]) -> Result<Content, Unreadable> {
     let mut package = Package::open(octets)?;
@@ -129,7 +129,7 @@ impl<'s> Reader<'s> {
             styles,
             open: Vec::new(),
             mute: None,
-            pages: vec![Page::default()],
+            pages: vec![Page::of_document()],
             boxes: Vec::new(),
             paragraphs: Vec::new(),
             run: Seen::default(),
@@ -147,7 +147,7 @@ impl<'s> Reader<'s> {
 
     fn run(&mut self, xml: &str) -> Result<(), Unreadable> {
         let mut tokens = Tokens::of(xml);
-        while let Some(token) = tokens.next()? {
+        while let Some(token) = tokens.next()?.filter(|_| !self.told.cut) {
             match token {
                 Token::Start(element) => self.start(&element),
                 Token::End => self.end(),
@@ -170,7 +170,7 @@ impl<'s> Reader<'s> {
 
     fn page(&mut self) -> &mut Page {
         if self.pages.is_empty() {
-            self.pages.push(Page::default());
+            self.pages.push(Page::of_document());
         }
         let last = self.pages.len() - 1;
         #[expect(clippy::indexing_slicing, reason = "there is one, and this is the last")]
@@ -203,7 +203,7 @@ impl<'s> Reader<'s> {
             (Kind::Alternatives, _) => self.chosen.push(false),
             (Kind::TextBox, _) if self.run.is_hidden => self.mute = Some(self.open.len()),
             (Kind::TextBox, _) => {
-                self.pages.push(Page::default());
+                self.pages.push(Page::of_document());
                 self.is_begun = false;
             }
             (Kind::Text, _) => self.words.clear(),

@@ -44,6 +44,9 @@ fn a_row_of_a_table_is_a_line() {
     let two = |a: &str, b: &str| row(&format!("{}{}", cell("", &p(a)), cell("", &p(b))));
     let table = |rows: &str| format!("<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>");
     check(&table(&format!("{}{}", two("User", "Power"), two("Role", ""))), "User\tPower\nRole\t\n", &[]);
+    let unanswered =
+        format!("{}{}", cell("", &format!("{}{}", p("Contact"), p("(name and address)"))), cell("", &p("")));
+    check(&table(&row(&unanswered)), "Contact (name and address)\t\n", &[]);
     let within = table(&row(&cell("", &format!("{}{}{}", p("Top"), table(&two("a", "b")), p("End")))));
     check(&within, "Top\na\tb\nEnd\n", &[]);
     // What stands in a cell over two of three systems is said of these two; over all, of all.
