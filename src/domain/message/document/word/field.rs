@@ -9,6 +9,22 @@ use crate::domain::message::document::xml::Element;
 /// Entries of a list and octets of each that are kept.
 const ENTRIES: usize = 200;
 
+/// What controls show until somebody writes: the published form's words, and Word's own. LibreOffice 7.4 keeps them and
+/// forgets that they are a prompt (2026-11-28).
+const PROMPTS: &[&str] = &[
+    "click here and write",
+    "click or tap here to enter text.",
+    "click here to enter text.",
+    "click or tap to enter a date.",
+    "click here to enter a date.",
+    "choose an item.",
+];
+
+/// Do the words only ask for an answer?
+pub(super) fn is_prompt(words: &str) -> bool {
+    PROMPTS.iter().any(|prompt| words.trim().eq_ignore_ascii_case(prompt))
+}
+
 /// A content control.
 #[derive(Default)]
 pub(super) struct Control {

@@ -1,7 +1,7 @@
 //! What stands in runs, and what decides whether it is seen. In: elements and words; out: text on the page, and what is
 //! to be told. Invariant: words reach the page through [`Reader::say`] alone.
 
-use super::field::{misleads, symbol, written_out};
+use super::field::{is_prompt, misleads, symbol, written_out};
 use super::kind::Kind;
 use super::{Reader, Seen, TEXT};
 use crate::domain::message::document::xml::Element;
@@ -15,7 +15,7 @@ impl Reader<'_> {
         let is_blank = words.trim().is_empty();
         self.told.hidden |= self.run.is_hidden && !is_blank;
         self.told.struck |= self.run.is_struck && !is_blank;
-        let is_prompt = self.controls.iter().any(|control| control.is_prompt);
+        let is_prompt = self.controls.iter().any(|control| control.is_prompt) || is_prompt(words);
         if self.run.is_hidden || self.run.is_struck || is_prompt {
             return;
         }

@@ -72,6 +72,7 @@ fn a_control_says_what_it_holds() {
     };
     check(&control("<w:text/>", "Power"), "Power Yes\n", &[]);
     check(&control("<w:showingPlcHdr/><w:text/>", "Click here to enter text."), "Yes\n", &[]);
+    check(&control("<w:text/>", "Click here and write"), "Yes\n", &[]);
     let ticked = |value: &str| {
         format!(
             "<w14:checkbox><w14:checked w14:val=\"{value}\"/><w14:checkedState w14:val=\"0052\"/></w14:checkbox>"
