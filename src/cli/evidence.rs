@@ -105,7 +105,7 @@ impl Evidence {
             let verdict = verdict.as_ref().and_then(Value::as_str).map(spaced).unwrap_or_default();
             lines.push(("verdict", format!("{verdict}: {}", vouch.reasons.join(" "))));
         }
-        let attachment = |Attachment { name, media_type, size, sha256 }: &Attachment| {
+        let attachment = |Attachment { name, media_type, size, sha256, .. }: &Attachment| {
             let size = counted(i64::try_from(*size).unwrap_or(i64::MAX), "byte");
             ("attachment", format!("{name:?}, {media_type}, {size}, SHA-256 {sha256}"))
         };
@@ -138,7 +138,9 @@ fn text(message: &Message, inbox: InboxId, screen: Screen) -> String {
             continue;
         }
         told.push(said);
-        lines.push(format!("  part {}{}", part.part, if part.is_html { ", HTML" } else { "" }));
+        let of = part.document.as_ref().map(|document| format!(", {}", document.name));
+        let of = of.unwrap_or_else(|| if part.is_html { ", HTML".into() } else { String::new() });
+        lines.push(format!("  part {}{of}", part.part));
         lines.extend(screen.lines(4, shown.trim_end()).lines().map(String::from));
     }
     if lines.is_empty() {
@@ -161,6 +163,7 @@ mod tests {
             part: u32::try_from(at).unwrap(),
             is_html: *is_html,
             text: (*text).into(),
+            document: None,
         };
         let texts = texts.iter().enumerate().map(part).collect();
         text(&Message { texts, ..Message::default() }, InboxId(7), Screen::of_width(40))

@@ -121,6 +121,9 @@ pub fn for_eyes(title: &str, reading: &Reading) -> String {
     lines.extend(reading.reasons.iter().map(|reason| format!("  because {reason}")));
     let address = reading.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
     lines.push(format!("  from {address}, {}", name(&json!(reading.sender.vouch.verdict))));
+    for problem in &reading.problems {
+        lines.push(format!("  found {}, expected {}", problem.found, problem.expected));
+    }
     for notification in &reading.notifications {
         lines.push(String::new());
         let fields = json!(notification.fields);
@@ -130,7 +133,11 @@ pub fn for_eyes(title: &str, reading: &Reading) -> String {
             let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
             let value = plain(found.get("value").unwrap_or(&Value::Null));
             let said = if value == words { String::new() } else { format!("  ({words:?})") };
-            lines.push(format!("  {}: {value}{said}", label_of(field).unwrap_or(field)));
+            // What stands in the mail itself is found with a look.
+            let document = found.get("document").and_then(Value::as_str);
+            let line = found.get("line").and_then(Value::as_u64).unwrap_or_default();
+            let place = document.map_or_else(String::new, |name| format!("  in {name}, line {line}"));
+            lines.push(format!("  {}: {value}{said}{place}", label_of(field).unwrap_or(field)));
         }
         let missing: Vec<&str> =
             notification.missing.iter().map(|field| label_of(field).unwrap_or(field)).collect();

@@ -31,7 +31,7 @@ fn missing(sample: &Sample) -> &[Missing] {
 }
 
 fn read(text: &str) -> Vec<Notification> {
-    let part = TextPart { part: 0, is_html: false, text: text.into() };
+    let part = TextPart { text: text.into(), ..TextPart::default() };
     notifications(&[part], &Policy::default().user_roles)
 }
 

@@ -171,7 +171,9 @@ fn words_stand_where_they_are_said_to() {
             let fields = serde_json::to_value(&found.fields).unwrap();
             for (name, field) in fields.as_object().unwrap() {
                 let field: Field<Value> = serde_json::from_value(field.clone()).unwrap();
-                let Source::Mail { part, line, words } = field.source else { panic!("{name} has no words") };
+                let Source::Mail { part, line, words, .. } = field.source else {
+                    panic!("{name} has no words")
+                };
                 let text = message.texts.iter().find(|text| text.part == part).unwrap();
                 let from: String = text.text.split_inclusive('\n').skip(line as usize - 1).collect();
                 let first = from.lines().next().unwrap_or_default();

@@ -25,6 +25,7 @@ mod fast_clock;
 mod fate;
 mod feed;
 mod forecast;
+mod form;
 mod journal;
 mod letter;
 mod loops;

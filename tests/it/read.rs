@@ -38,7 +38,11 @@ fn date(value: &Value) {
 
 fn check_field(name: &str, field: &Value) {
     let place = BTreeSet::from(["value", "part", "line", "words"]);
-    assert!(keys(field) == place || keys(field) == BTreeSet::from(["value"]), "{name}: {field}");
+    let in_document = &place | &BTreeSet::from(["document"]);
+    assert!(
+        keys(field) == place || keys(field) == in_document || keys(field) == BTreeSet::from(["value"]),
+        "{name}: {field}"
+    );
     let value = &field["value"];
     match name {
         "employment_stage" => word(value, "Intending Procuring Developing Testing AlreadyInUse"),

@@ -237,14 +237,13 @@ impl Story {
         for shown in case.notification.fields.shown() {
             self.line(&format!("{}: {}", label_of(shown.name).unwrap_or(shown.name), shown.value));
             let field = found.get(shown.name);
-            let number = |name| field.and_then(|field| field.get(name)).and_then(Value::as_u64);
             let by = field.and_then(|field| field.get("entered_by")).and_then(Value::as_str);
-            match (number("part"), number("line"), by) {
-                (Some(part), Some(line), _) => {
+            match (shown.place, by) {
+                (Some(place), _) => {
                     let words = shown.words.map(|words| one_line(&words)).unwrap_or_default();
-                    self.more(&format!("part {part}, line {line}: \"{words}\""));
+                    self.more(&format!("{place}: \"{words}\""));
                 }
-                (_, _, Some(person)) => self.more(&format!("entered by {person}")),
+                (_, Some(person)) => self.more(&format!("entered by {person}")),
                 _ => self.more("derived from the other fields"),
             }
         }

@@ -1,5 +1,5 @@
 //! What is recorded of an attachment. In: a part; out: name, type, size and SHA-256 of its decoded octets. Invariant:
-//! nothing is kept of the octets themselves, and they never stand in memory a second time.
+//! of the octets themselves nothing is kept, and only those of a document stand in memory a second time.
 
 use sha2::{Digest, Sha256};
 
@@ -20,6 +20,7 @@ pub(super) fn describe(part: &Part<'_>, digest: &[u8; 32], size: u64) -> Attachm
         media_type: one_line(&media_type),
         size,
         sha256: data_encoding::HEXLOWER.encode(digest),
+        is_read: false,
     }
 }
 

@@ -27,3 +27,9 @@ pub(super) const LINE: usize = 64 << 10;
 pub(super) const THREAD: usize = 100;
 /// Characters of a Message-ID or of a name (RFC 5322 2.1.1: no line is longer).
 pub(super) const ID: usize = 998;
+/// Octets of an attached document.
+pub(super) const DOCUMENT: usize = 25 << 20;
+/// Documents of one mail that are read.
+pub(super) const DOCUMENTS: usize = 8;
+/// Documents within documents.
+pub(super) const WITHIN: usize = 3;

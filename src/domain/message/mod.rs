@@ -8,6 +8,7 @@ mod bounce;
 mod calendar;
 mod content_key;
 mod decode;
+mod document;
 mod header;
 mod html;
 mod limit;
@@ -107,17 +108,31 @@ impl Message {
     }
 }
 
-/// A text part. `text` is what provenance speaks of: the decoded text of a plain part, or what a reader sees of an
+/// A text. `text` is what provenance speaks of: the decoded text of a plain part, or what a reader sees of an
 /// HTML part, one table row a line with its cells separated by a tab and quotations marked `> `. Lines end with LF.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TextPart {
     /// Place in the mail, depth first; the mail itself is 0.
     pub part: u32,
     pub is_html: bool,
     pub text: String,
+    /// The attachment that it was read from; it is then numbered behind all parts of the mail.
+    pub document: Option<Document>,
 }
 
-/// What is recorded of an attachment: never rendered, never forwarded (DOMAIN.md 2).
+/// An attached document that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The name of its file.
+    pub name: String,
+    /// Which of the mail's documents it is.
+    pub number: usize,
+    /// What a reader of its text should be told.
+    pub remarks: Vec<Problem>,
+}
+
+/// What is recorded of an attachment: never rendered, never forwarded (DOMAIN.md 2). What a document says is a
+/// [`TextPart`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     pub name: String,
@@ -127,6 +142,9 @@ pub struct Attachment {
     pub size: u64,
     /// Lower-case hex.
     pub sha256: String,
+    /// It was read as a document.
+    #[serde(skip)]
+    pub is_read: bool,
 }
 
 /// A header that marks automatic or bulk mail, or asks for no answer.

@@ -3,6 +3,8 @@
 
 /// Tables within tables that are told apart; deeper ones run together.
 const MAX_TABLES: usize = 30;
+/// Columns that one merged cell covers.
+const MAX_COLUMNS: usize = 30;
 /// Marks of quotation before a line; deeper ones are not counted further.
 const MAX_QUOTES: usize = 9;
 
@@ -10,6 +12,8 @@ const MAX_QUOTES: usize = 9;
 pub(super) struct Page {
     base: Lines,
     tables: Vec<Table>,
+    /// Tables hold data, and none of them is there to lay out a letter.
+    is_document: bool,
 }
 
 /// Text that grows line by line.
@@ -23,6 +27,8 @@ struct Lines {
     n_quotes: usize,
     /// It holds rows of a table within.
     has_rows: bool,
+    /// Further columns that a merged cell covers.
+    n_covered: usize,
 }
 
 #[derive(Default)]
@@ -33,6 +39,11 @@ struct Table {
 }
 
 impl Page {
+    /// The page of a document. Beside a label and its hint an empty cell waits for the answer.
+    pub fn of_document() -> Self {
+        Self { is_document: true, ..Self::default() }
+    }
+
     fn lines(&mut self) -> &mut Lines {
         let inner = self.tables.iter_mut().rev().find(|table| table.is_open);
         inner.and_then(|table| table.cells.last_mut()).unwrap_or(&mut self.base)
@@ -87,6 +98,13 @@ impl Page {
         }
     }
 
+    /// The cell that was begun last covers so many columns.
+    pub fn span(&mut self, n_columns: usize) {
+        if let Some(cell) = self.tables.last_mut().and_then(|table| table.cells.last_mut()) {
+            cell.n_covered = n_columns.clamp(1, MAX_COLUMNS) - 1;
+        }
+    }
+
     pub fn end_cell(&mut self) {
         match self.tables.last_mut() {
             Some(table) => table.is_open = false,
@@ -101,18 +119,20 @@ impl Page {
         if cells.is_empty() {
             return;
         }
+        let is_filled = |cell: &&Lines| !cell.text.trim().is_empty();
+        let is_unanswered =
+            self.is_document && cells.len() > 1 && cells.first().is_some_and(|it| is_filled(&it));
         let is_layout = cells.iter().any(|cell| cell.has_rows)
-            || cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() == 1
-                && cells.iter().any(|cell| cell.text.trim().contains('\n'));
+            || cells.iter().filter(is_filled).count() == 1
+                && cells.iter().any(|cell| cell.text.trim().contains('\n'))
+                && !is_unanswered;
         let nested = self.tables.len() > 1;
         let lines = self.lines();
         lines.has_rows |= nested;
         if is_layout {
             cells.iter().flat_map(|cell| cell.text.trim_end().lines()).for_each(|line| lines.put_line(line));
         } else if cells.iter().any(|cell| !cell.text.trim().is_empty()) {
-            let row: Vec<_> =
-                cells.iter().map(|cell| cell.text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-            lines.put_line(&row.join("\t"));
+            lines.put_line(&row(&cells).join("\t"));
         }
     }
 
@@ -128,6 +148,23 @@ impl Page {
         self.base.fresh_line();
         self.base.text
     }
+}
+
+/// The words of each column. What a merged cell says behind the first is said of each column that it covers; where
+/// no other is filled beside the first, it is said of all.
+fn row(cells: &[Lines]) -> Vec<String> {
+    let words = |cell: &Lines| cell.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut behind: Vec<&Lines> = cells.iter().skip(1).filter(|cell| !cell.text.trim().is_empty()).collect();
+    let is_for_all = behind.len() == 1 && behind.pop().is_some_and(|only| only.n_covered > 0);
+    let mut row = Vec::new();
+    for (at, cell) in cells.iter().enumerate() {
+        let n = if at == 0 || is_for_all { 1 } else { 1 + cell.n_covered };
+        row.extend(std::iter::repeat_n(words(cell), n));
+    }
+    while is_for_all && row.len() > 2 && row.last().is_some_and(String::is_empty) {
+        row.pop();
+    }
+    row
 }
 
 impl Lines {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::attachment::{describe, file_name, is_attachment, measure};
 use super::content_key::ContentKey;
 use super::decode::{Text, text, transfer};
+use super::document::{Documents, File, MAGIC, may_be_document};
 use super::header::Headers;
 use super::html::render;
 use super::part::{Encoding, Kind, Part, Parts, split};
@@ -153,6 +154,7 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         None => ContentKey::new(&["", &from, &dated, &message.subject]),
     };
     let mut room = limit::TEXT;
+    let mut documents = Documents::default();
     for (index, part) in (0..).zip(&parts.list) {
         if part.is_attached || part.kind == Kind::Multipart {
             continue;
@@ -162,13 +164,15 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         if is_text && !is_attachment(part) {
             let text = read_text(part, is_html, &mut room, &mut message.problems);
             key.lines(if is_html { "text/html" } else { "text/plain" }, text.as_bytes());
-            message.texts.push(TextPart { part: index, is_html, text });
+            message.texts.push(TextPart { part: index, is_html, text, document: None });
             if file_name(part).is_none() {
                 continue;
             }
         }
         let (digest, size) = measure(part);
-        message.attachments.push(describe(part, &digest, size));
+        let mut attachment = describe(part, &digest, size);
+        attachment.is_read = read_document(part, &attachment.name, &mut documents);
+        message.attachments.push(attachment);
         match part.encoding() {
             _ if is_text && !is_attachment(part) => {}
             Encoding::Base64 if part.kind == Kind::Leaf => key.octets(&part.media_type(), &digest),
@@ -176,6 +180,35 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         }
     }
     message.content_key = key.finish();
+    add_documents(documents, parts.list.len(), &mut room, message);
+}
+
+/// Reads an attachment that is a document; whether it was one that could be read.
+fn read_document(part: &Part<'_>, name: &str, documents: &mut Documents) -> bool {
+    // Four octets of base64 are three, and lines may break before them.
+    let head = transfer(part.body.get(..4 * MAGIC).unwrap_or(part.body), part.encoding(), MAGIC);
+    let media_type = part.media_type();
+    if part.kind != Kind::Leaf || !may_be_document(&head, name, &media_type) {
+        return false;
+    }
+    let octets = transfer(part.body, part.encoding(), limit::DOCUMENT + 1);
+    documents.take(&File { name, media_type: &media_type, octets: &octets })
+}
+
+/// Their texts behind those of the mail, numbered behind its parts.
+fn add_documents(documents: Documents, n_parts: usize, room: &mut usize, message: &mut Message) {
+    for (part, (document, text)) in (n_parts..).zip(documents.texts) {
+        let kept = text.get(..text.floor_char_boundary(*room)).unwrap_or_default();
+        *room -= kept.len();
+        let (kept, is_cut) = cut_lines(kept.to_owned());
+        if is_cut || kept.len() < text.len() {
+            let found = format!("{}: more text, or longer lines, than is read", document.name);
+            message.problems.push(Problem::of_mail(found, "the answers alone"));
+        }
+        let part = u32::try_from(part).unwrap_or(u32::MAX);
+        message.texts.push(TextPart { part, is_html: false, text: kept, document: Some(document) });
+    }
+    message.problems.extend(documents.problems);
 }
 
 /// Text that is read as it stands (RFC 2046 4.1.4 lets unknown kinds of text be shown so; tables, cards and

@@ -42,7 +42,7 @@ pub fn enter(fields: &mut Fields, name: &str, text: &str, by: &Key, roles: &[Str
         return Err(problem(name, format!("one of {names}")));
     };
     let mut entered = Fields::default();
-    let stretch = Stretch { part: 0, line: 1, words: text.trim() };
+    let stretch = Stretch { part: 0, line: 1, words: text.trim(), document: None };
     let found = read_into(&mut entered, field, &stretch, roles);
     if let Some(first) = found.first() {
         return Err(problem(&first.found, first.expected.into()));
@@ -111,7 +111,9 @@ impl<'a> Filler<'a> {
     }
 
     fn cut(&self, part: u32, line: u32, start: usize, end: usize) -> Stretch<'a> {
-        Stretch { part, line, words: self.words(part, start, end).trim_end() }
+        let document = self.texts.iter().find(|text| text.part == part).and_then(|it| it.document.as_ref());
+        let document = document.map(|document| document.name.as_str());
+        Stretch { part, line, words: self.words(part, start, end).trim_end(), document }
     }
 
     /// The words of a field: of one pair, or from the first to the last of several that belong together.

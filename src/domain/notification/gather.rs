@@ -1,6 +1,6 @@
 //! From the texts of a mail to what it notifies. In: text parts; out: one notification for each User's each system,
 //! in the order of the mail. Invariant: of the plain and the HTML form of a text one alone is read, so that nothing
-//! is said twice.
+//! is said twice, and each document is read by itself.
 
 use std::collections::HashSet;
 
@@ -8,6 +8,7 @@ use super::fill::fill;
 use super::labels::{Named, Piece};
 use super::pair::{Pair, pairs};
 use super::settle::settle;
+use super::together::together;
 use super::users::each_user;
 use super::values;
 use super::values::text::{is_elsewhere, squash};
@@ -17,30 +18,38 @@ use crate::domain::message::TextPart;
 /// Labelled lines that one mail may have; twenty-two make a whole notification.
 const MAX_PAIRS: usize = 1000;
 
-/// All that the writer's own lines notify.
+/// All that the writer's own lines and the attached documents notify.
 #[must_use]
 pub fn notifications(texts: &[TextPart], roles: &[String]) -> Vec<Notification> {
-    let plain = read(texts, roles, false);
-    let html = read(texts, roles, true);
-    if count(&html) > count(&plain) { html } else { plain }
+    let (of_documents, of_mail): (Vec<&TextPart>, Vec<&TextPart>) =
+        texts.iter().partition(|text| text.document.is_some());
+    let of_form = |html: bool| -> Vec<&TextPart> {
+        of_mail.iter().copied().filter(|text| text.is_html == html).collect()
+    };
+    let plain = read(&of_form(false), roles);
+    let html = read(&of_form(true), roles);
+    let mail = if count(&html) > count(&plain) { html } else { plain };
+    let documents = of_documents.chunk_by(|one, next| one.document == next.document).filter_map(|texts| {
+        let document = texts.first()?.document.as_ref()?;
+        Some((document, read(texts, roles)))
+    });
+    together(mail, documents.collect())
 }
 
 fn count(notifications: &[Notification]) -> usize {
     notifications.iter().map(|n| n.fields.n_stated() + n.problems.len().min(1)).sum()
 }
 
-fn read(texts: &[TextPart], roles: &[String], html: bool) -> Vec<Notification> {
-    let texts: Vec<&TextPart> = texts.iter().filter(|text| text.is_html == html).collect();
+fn read(texts: &[&TextPart], roles: &[String]) -> Vec<Notification> {
     let mut pairs: Vec<Pair> = texts.iter().flat_map(|text| pairs(text)).take(MAX_PAIRS).collect();
     // "Systems: two, see below" labels none.
-    pairs
-        .retain(|pair| pair.named.field != FieldName::SystemLabel || !is_elsewhere(pair.first_words(&texts)));
-    settle(&texts, &mut pairs);
-    groups(&texts, &pairs)
+    pairs.retain(|pair| pair.named.field != FieldName::SystemLabel || !is_elsewhere(pair.first_words(texts)));
+    settle(texts, &mut pairs);
+    groups(texts, &pairs)
         .into_iter()
-        .flat_map(|group| each_user(&texts, group))
+        .flat_map(|group| each_user(texts, group))
         .map(|(group, mut told)| {
-            let found = fill(&texts, &group, roles);
+            let found = fill(texts, &group, roles);
             told.extend(found.problems);
             Notification { problems: told, ..found }
         })

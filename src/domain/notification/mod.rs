@@ -20,6 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod together;
 mod triage;
 mod users;
 pub mod values;
@@ -59,6 +60,9 @@ pub enum Source {
         part: u32,
         line: u32,
         words: String,
+        /// The attached document that the part was read from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
     },
     Person {
         entered_by: Key,

@@ -7,6 +7,7 @@ use super::{
     Ordinal, Precision, PreviouslyAssessed, Provision, Source, StatedDate, Withheld, WithheldItem,
     YesNoUnknown,
 };
+use crate::domain::directory::normal_name;
 
 /// One stated field: its name in DOMAIN.md 2, the sender's words, and what we took them to mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Shown {
     /// `None` where a person entered the value or it was derived.
     pub words: Option<String>,
     pub value: String,
+    /// Where it was read: "in form.docx, line 7".
+    pub place: Option<String>,
 }
 
 macro_rules! for_each_field {
@@ -49,12 +52,32 @@ impl Fields {
         macro_rules! push {
             ($($name:ident)*) => {
                 $(if let Some(field) = &self.$name {
-                    all.push(Shown { name: stringify!($name), words: words(&field.source), value: field.value.show() });
+                    all.push(Shown { name: stringify!($name), words: words(&field.source), value: field.value.show(), place: field.source.place() });
                 })*
             };
         }
         for_each_field!(push);
         all
+    }
+
+    /// Takes over what `other` states and these do not. What both state differently is taken out; its name, and both
+    /// answers with their places.
+    pub fn complete(&mut self, other: &Self) -> Vec<(&'static str, String)> {
+        let mut differing = Vec::new();
+        macro_rules! complete {
+            ($($name:ident)*) => {
+                $(match (&self.$name, &other.$name) {
+                    (None, Some(field)) => self.$name = Some(field.clone()),
+(Some(own), Some(field)) if !own.value.is_like(&field.value) => {
+                        differing.push((stringify!($name), format!("{} and {}", told(own), told(field))));
+                        self.$name = None;
+                    }
+                    _ => {}
+                })*
+            };
+        }
+        for_each_field!(complete);
+        differing
     }
 
     /// Takes over what `newer` states; the names of the fields that are now different.
@@ -87,6 +110,28 @@ impl Fields {
     }
 }
 
+impl Source {
+    /// Where a person finds what was read: "in form.docx, line 7".
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Mail { line, document: Some(name), .. } => Some(format!("in {name}, line {line}")),
+            Self::Mail { part, line, .. } => Some(format!("part {part}, line {line}")),
+            Self::Person { .. } | Self::Derived {} => None,
+        }
+    }
+}
+
+/// A value, and where it was read.
+fn told<T: Show>(field: &super::Field<T>) -> String {
+    let place = match &field.source {
+        Source::Mail { line, document: None, .. } => Some(format!("in the mail, line {line}")),
+        source => source.place(),
+    };
+    let value = field.value.show();
+    place.map_or_else(|| value.clone(), |place| format!("{value} ({place})"))
+}
+
 fn words(source: &Source) -> Option<String> {
     match source {
         Source::Mail { words, .. } => Some(words.clone()),
@@ -97,11 +142,21 @@ fn words(source: &Source) -> Option<String> {
 /// A value in plain English.
 trait Show {
     fn show(&self) -> String;
+
+    /// Do they say the same?
+    fn is_like(&self, other: &Self) -> bool {
+        self.show().to_lowercase() == other.show().to_lowercase()
+    }
 }
 
 impl Show for String {
     fn show(&self) -> String {
         self.clone()
+    }
+
+    /// "Power Ltd" and "POWER LIMITED" do.
+    fn is_like(&self, other: &Self) -> bool {
+        normal_name(self) == normal_name(other)
     }
 }
 

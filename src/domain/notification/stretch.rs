@@ -10,12 +10,19 @@ pub struct Stretch<'a> {
     pub part: u32,
     pub line: u32,
     pub words: &'a str,
+    /// The attached document that the text was read from.
+    pub document: Option<&'a str>,
 }
 
 impl<'a> Stretch<'a> {
     #[must_use]
     pub fn source(&self) -> Source {
-        Source::Mail { part: self.part, line: self.line, words: self.words.to_owned() }
+        Source::Mail {
+            part: self.part,
+            line: self.line,
+            words: self.words.to_owned(),
+            document: self.document.map(ToOwned::to_owned),
+        }
     }
 
     /// The same, for words within it.

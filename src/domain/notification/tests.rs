@@ -5,7 +5,7 @@ use crate::domain::message::TextPart;
 use crate::domain::policy::Policy;
 
 fn part(text: &str) -> TextPart {
-    TextPart { part: 0, is_html: false, text: text.into() }
+    TextPart { text: text.into(), ..TextPart::default() }
 }
 
 pub(super) fn read(text: &str) -> Vec<Notification> {

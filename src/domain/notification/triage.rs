@@ -9,7 +9,8 @@ use super::subject_matter::{Matter, is_other, is_provisional, matter, names_a_fo
 use super::thread::{answers_us, references};
 use super::values::text::plain_words;
 use super::{
-    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, is_forward, notifications, own_text,
+    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, is_forward, notifications,
+    own_text,
 };
 use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
 use crate::domain::policy::Policy;
@@ -32,7 +33,8 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         check_attachment(notification, message);
     }
     let own = own_words(message);
-    let (kind, reasons) = kind(message, &found, &own);
+    let attached = attached_words(message);
+    let (kind, reasons) = kind(message, &found, &own, &attached);
     let keeps = matches!(kind, Kind::Notification | Kind::FollowUp | Kind::Uncertain);
     if kind == Kind::FollowUp {
         // What is missing is for the case to say.
@@ -41,7 +43,12 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         }
     }
     let author = message.author();
-    let marked = message.marking.as_ref().map(|(mark, _)| *mark).max(marked_by_label(&own));
+    let marked = message
+        .marking
+        .as_ref()
+        .map(|(mark, _)| *mark)
+        .max(marked_by_label(&own))
+        .max(marked_by_label(&attached));
     Reading {
         kind,
         reasons,
@@ -68,10 +75,11 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
     }
 }
 
-/// "Attached", and nothing is.
+/// "Attached", and nothing is but the form itself.
 fn check_attachment(notification: &mut Notification, message: &Message) {
-    let attached = notification.fields.architecture_provided.as_ref().map(|field| field.value);
-    if attached == Some(ArchitectureProvided::Attached) && message.attachments.is_empty() {
+    let Some(field) = &notification.fields.architecture_provided else { return };
+    let is_form = |attachment: &Attachment| matches!(&field.source, Source::Mail { document: Some(name), .. } if *name == attachment.name);
+    if field.value == ArchitectureProvided::Attached && message.attachments.iter().all(is_form) {
         notification.problems.push(Problem {
             field: "architecture_provided".into(),
             found: "Attached, and the mail has no attachment".into(),
@@ -83,7 +91,7 @@ fn check_attachment(notification: &mut Notification, message: &Message) {
 /// What the writer says, without quotation: of the plain text if there is one.
 fn own_words(message: &Message) -> String {
     let of = |html: bool| {
-        let texts = message.texts.iter().filter(|text| text.is_html == html);
+        let texts = message.texts.iter().filter(|text| text.is_html == html && text.document.is_none());
         texts.map(|text| own_text(&text.text)).collect::<Vec<_>>().join("\n")
     };
     let plain = of(false);
@@ -92,7 +100,15 @@ fn own_words(message: &Message) -> String {
     own
 }
 
-fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
+/// What the attached documents say.
+fn attached_words(message: &Message) -> String {
+    let texts = message.texts.iter().filter(|text| text.document.is_some());
+    let mut words = texts.map(|text| own_text(&text.text)).collect::<Vec<_>>().join("\n");
+    words.truncate(words.floor_char_boundary(MAX_TEXT));
+    words
+}
+
+fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) -> (Kind, Vec<String>) {
     let one = |kind, reason: String| (kind, vec![reason]);
     let sign = |kind| message.signs.iter().find(|sign| sign.kind == kind);
     if message.bounce.is_some() {
@@ -119,7 +135,7 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
     if let Some(n) = found.iter().filter_map(answered).max() {
         let mut reasons =
             vec![format!("its own lines name the User and answer {n} more of the required fields")];
-        if is_provisional(&message.subject, own) {
+        if is_provisional(&message.subject, own) || is_provisional("", attached) {
             reasons.push("but its words call that a draft, an example or withdrawn".into());
             return (Kind::Uncertain, reasons);
         }
@@ -144,7 +160,7 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
             one(Kind::NotANotification, format!("it came through a list or in bulk ({})", sign.because))
         };
     }
-    human(message, found, own)
+    human(message, found, own, attached)
 }
 
 /// How many required fields it answers beside the name, where that makes it a notification.
@@ -159,7 +175,7 @@ fn stated(found: &[Notification]) -> usize {
 }
 
 /// How many fields are stated that hardly any other mail states.
-fn n_telling(fields: &Fields) -> usize {
+pub(super) fn n_telling(fields: &Fields) -> usize {
     FieldName::ALL.into_iter().filter(|field| fields.has(*field) && is_telling(*field)).count()
 }
 
@@ -226,7 +242,7 @@ fn automatic_subject(subject: &str) -> Option<String> {
     opens.iter().any(|words| lower.starts_with(words)).then(|| subject.chars().take(80).collect())
 }
 
-fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<String>) {
+fn human(message: &Message, found: &[Notification], own: &str, attached: &str) -> (Kind, Vec<String>) {
     if decision(own).is_some() {
         return (
             Kind::Decision,
@@ -243,17 +259,22 @@ fn human(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Str
         return (Kind::FollowUp, vec![reason, says]);
     }
     let mut doubts = Vec::new();
-    let matter = matter(&message.subject, own);
+    let mut matter = matter(&message.subject, own);
+    // What is attached to a mail about something else is about that, too.
+    let is_other_matter = is_other(&message.subject, own);
+    if matter == Matter::Other && !is_other_matter && !attached.is_empty() {
+        matter = super::subject_matter::matter("", attached);
+    }
     let n = stated(found);
     let n_tried = found.iter().map(|one| one.fields.n_stated() + n_fields(&one.problems)).max().unwrap_or(0);
     // Every order and ticket names a company, a contact and a status; a notice says more.
     let n_telling = found.iter().map(|one| n_telling(&one.fields)).max().unwrap_or(0);
-    let is_topic = matter == Matter::Topic || is_other(&message.subject, own);
+    let is_topic = matter == Matter::Topic || is_other_matter;
     let of_trade = !is_topic && (matter != Matter::Other || speaks_of_users(own));
     let least = if of_trade { 0 } else { 1 + usize::from(is_topic) };
     if n_telling >= least && (n >= N_SUSPECT || n_tried > N_SUSPECT) {
         doubts.push(format!("{n} fields were read, too few to be sure that it is a notification"));
-    } else if n_labels(own, of_trade) > N_REQUIRED {
+    } else if n_labels(own, of_trade).max(n_labels(attached, of_trade)) > N_REQUIRED {
         doubts.push("it carries the form, and hardly a field is answered".into());
     }
     match matter {
@@ -284,14 +305,18 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
                 "its text is signed or encrypted in a way that is not read ({})",
                 attachment.name
             ));
-        } else if is_document(attachment) && !other && (concerns || short || names_a_form(&attachment.name)) {
+        } else if is_document(attachment)
+            && !attachment.is_read
+            && !other
+            && (concerns || short || names_a_form(&attachment.name))
+        {
             doubts.push(format!("its attachment may hold a notification ({})", attachment.name));
         }
     }
     let subject = message.subject.trim().to_lowercase();
     let forwarded = subject.starts_with("fw:")
         || subject.starts_with("fwd:")
-        || message.texts.iter().any(|text| is_forward(&text.text))
+        || message.texts.iter().any(|text| text.document.is_none() && is_forward(&text.text))
         || message.attachments.iter().any(|attachment| attachment.media_type == "message/rfc822");
     let mut all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
     all.truncate(all.floor_char_boundary(MAX_TEXT));

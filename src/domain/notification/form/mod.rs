@@ -1,9 +1,15 @@
-//! The notification form that the project publishes, as text and as HTML: an empty line or cell for each field, with
-//! guidance. In: the table of labels; out: the form. Invariant: a form that was filled in reads back complete.
+//! The notification form that the project publishes, as text, as HTML, for Word and for Excel: an empty line or cell
+//! for each field, with guidance. In: the table of labels; out: the form. Invariant: a form that was filled in reads back complete.
+
+mod sheet;
+mod word;
 
 use std::fmt::Write as _;
 
 use super::labels::{Label, TABLE};
+
+pub use sheet::form_sheet;
+pub use word::form_word;
 
 const TITLE: &str = "Notification of a second or subsequent User System";
 
@@ -11,7 +17,7 @@ const INTRODUCTION: &[&str] = &[
     "For Users under the Smart Energy Code that are to employ a second or subsequent User System (SECMP0057).",
     "Send it to the mailbox of the Security Sub-Committee's secretariat before you begin to use the system. \
      What you cannot answer yet may stay empty: your notification counts from its receipt, and you will be asked.",
-    "What you do not wish to disclose: write \"withheld\" and why. Withheld is not missing.",
+    "Where you do not wish to disclose something, write \"withheld\" and why. Withheld is not missing.",
     "For a further system, repeat the form from \"User System number\" on.",
 ];
 
@@ -57,6 +63,11 @@ fn sentence(label: &Label) -> String {
     format!("{first}{}: {}", chars.as_str(), label.expected)
 }
 
+/// What stands below a label, in brackets, which are not read.
+fn hint(label: &Label) -> String {
+    format!("({}. For example: {})", sentence(label), label.example)
+}
+
 /// The form as an HTML table, to be pasted into a mail. Guidance stands in brackets, which are not read.
 #[must_use]
 pub fn form_html() -> String {
@@ -76,10 +87,9 @@ pub fn form_html() -> String {
     for label in TABLE {
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{} <small>({}. For example: {})</small></th><td></td></tr>",
+            "<tr><th scope=\"row\">{} <small>{}</small></th><td></td></tr>",
             escape(label.label),
-            escape(&sentence(label)),
-            escape(label.example)
+            escape(&hint(label))
         );
     }
     out.push_str("</table>\n</body>\n</html>\n");
@@ -99,7 +109,7 @@ mod tests {
 
     /// As a person would: the example behind each colon.
     fn check_complete(filled: &str, is_html: bool) {
-        let text = TextPart { part: 1, is_html, text: filled.into() };
+        let text = TextPart { part: 1, is_html, text: filled.into(), document: None };
         let found = notifications(&[text], &Policy::default().user_roles);
         let [one] = found.as_slice() else { panic!("{} notifications in {filled}", found.len()) };
         for field in FieldName::ALL {
@@ -117,14 +127,7 @@ mod tests {
             let line = format!("\n{}: \n", label.label);
             assert!(filled.contains(&line), "{line}");
             filled = filled.replace(&line, &format!("\n{}: {}\n", label.label, label.example));
-            let _ = writeln!(
-                rows,
-                "{} ({}. For example: {})\t{}",
-                label.label,
-                sentence(label),
-                label.example,
-                label.example
-            );
+            let _ = writeln!(rows, "{} {}\t{}", label.label, hint(label), label.example);
         }
         check_complete(&filled, false);
         check_complete(&rows, true);
@@ -138,10 +141,10 @@ mod tests {
 
     #[test]
     fn an_empty_form_states_nothing() {
-        let text = |text: String, is_html| TextPart { part: 0, is_html, text };
+        let text = |text: String, is_html| TextPart { is_html, text, ..TextPart::default() };
         let roles = Policy::default().user_roles;
         assert_eq!(notifications(&[text(form_text(), false)], &roles), []);
-        let row = |l: &Label| format!("{} ({}. For example: {})\t", l.label, sentence(l), l.example);
+        let row = |label: &Label| format!("{} {}\t", label.label, hint(label));
         let rows = TABLE.iter().map(row).collect::<Vec<_>>().join("\n");
         assert_eq!(notifications(&[text(rows, true)], &roles), []);
     }
