@@ -8,6 +8,7 @@ mod bounce;
 mod calendar;
 mod content_key;
 mod decode;
+mod document;
 mod header;
 mod html;
 mod limit;
@@ -78,6 +79,10 @@ pub struct Message {
     /// The text parts a person would read, in order; of alternatives both are kept.
     pub texts: Vec<TextPart>,
     pub attachments: Vec<Attachment>,
+    /// The SHA-256 of those attachments whose text is among the texts.
+    pub read_documents: Vec<String>,
+    /// The parts whose text is that of a mail within: somebody else's words, for whose sender nobody vouches.
+    pub enclosed: Vec<u32>,
     /// What says that no person wrote this mail or that it wants no answer (INTEROP.md 3), each with its header.
     pub signs: Vec<Sign>,
     /// The delivery status of a bounce (RFC 3464), where this is one.

@@ -2,6 +2,7 @@
 //! with their length alone; what could not be read is a [`Problem`].
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use memchr::memchr;
 use sha2::{Digest, Sha256};
@@ -9,10 +10,11 @@ use sha2::{Digest, Sha256};
 use super::attachment::{describe, file_name, is_attachment, measure};
 use super::content_key::ContentKey;
 use super::decode::{Text, text, transfer};
+use super::document::{self, sealed};
 use super::header::Headers;
 use super::html::render;
 use super::part::{Encoding, Kind, Part, Parts, split};
-use super::{Message, Own, Problem, TextPart, bounce, calendar, limit, marking, sign, tag};
+use super::{Attachment, Message, Own, Problem, TextPart, bounce, calendar, limit, marking, sign, tag};
 
 /// Reads a mail as far as it can be read.
 #[must_use]
@@ -153,6 +155,8 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         None => ContentKey::new(&["", &from, &dated, &message.subject]),
     };
     let mut room = limit::TEXT;
+    let mut said = Vec::new();
+    let is_report = parts.list.first().is_some_and(|mail| mail.is("multipart", "report"));
     for (index, part) in (0..).zip(&parts.list) {
         if part.is_attached || part.kind == Kind::Multipart {
             continue;
@@ -168,7 +172,15 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
             }
         }
         let (digest, size) = measure(part);
-        message.attachments.push(describe(part, &digest, size));
+        let attachment = describe(part, &digest, size);
+        // The mail within a report is our own letter, come back.
+        if !is_report && let Some(text) = read_document(part, &attachment, &mut room, message) {
+            if document::is_mail(&attachment.name, &attachment.media_type) {
+                message.enclosed.push(index);
+            }
+            said.push(TextPart { part: index, is_html: false, text });
+        }
+        message.attachments.push(attachment);
         match part.encoding() {
             _ if is_text && !is_attachment(part) => {}
             Encoding::Base64 if part.kind == Kind::Leaf => key.octets(&part.media_type(), &digest),
@@ -176,6 +188,44 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         }
     }
     message.content_key = key.finish();
+    said.retain(|said| !is_said_before(&said.text, &message.texts));
+    message.texts.append(&mut said);
+}
+
+/// What a document says and the mail says too is said once.
+fn is_said_before(text: &str, texts: &[TextPart]) -> bool {
+    let known: HashSet<&str> = texts.iter().flat_map(|text| text.text.lines()).map(str::trim).collect();
+    text.lines().map(str::trim).all(|line| line.is_empty() || known.contains(line))
+}
+
+/// The text of an attached document; what stands in the way of reading it is a problem.
+fn read_document(
+    part: &Part<'_>,
+    about: &Attachment,
+    room: &mut usize,
+    message: &mut Message,
+) -> Option<String> {
+    let start = transfer(part.body, part.encoding(), 100);
+    if !document::is_read(&about.name, &about.media_type, &start) {
+        return None;
+    }
+    let octets = transfer(part.body, part.encoding(), limit::MAIL);
+    let tell = |found: &str, expected: String| Problem::of_mail(format!("{}: {found}", about.name), expected);
+    match document::read(&about.name, &about.media_type, &octets)? {
+        Ok(content) => {
+            let told = content.remarks.into_iter().map(|remark| tell(&remark.found, remark.expected));
+            message.problems.extend(told);
+            message.read_documents.push(about.sha256.clone());
+            let mut text = content.texts.join("\n").replace(['\r', '\0'], "");
+            text.truncate(text.floor_char_boundary(*room));
+            *room -= text.len();
+            (!text.trim().is_empty()).then(|| cut_lines(text).0)
+        }
+        Err(unreadable) => {
+            message.problems.push(tell(&unreadable.found, unreadable.expected));
+            None
+        }
+    }
 }
 
 /// Text that is read as it stands (RFC 2046 4.1.4 lets unknown kinds of text be shown so; tables, cards and
@@ -199,7 +249,7 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
     if let Some(doubt) = doubt {
         problems.push(Problem::of_mail(doubt, "text in the charset that the mail names, best UTF-8"));
     }
-    let text = if is_html { render(&text) } else { text };
+    let text = if is_html { render(&text) } else { opened(text, problems) };
     // Apple's programs end lines with these.
     let text = if text.contains(SEPARATORS) { text.replace(SEPARATORS, "\n") } else { text };
     let (text, is_cut) = cut_lines(text);
@@ -208,6 +258,16 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
         problems.push(Problem::of_mail("more text, or longer lines, than is read", expected));
     }
     text
+}
+
+/// Without the armor of a signature that stands within the text.
+fn opened(text: String, problems: &mut Vec<Problem>) -> String {
+    let clear = sealed::clear(&text);
+    if clear.is_some() || sealed::is_encrypted(&text) {
+        let told = sealed::told(clear.is_some());
+        problems.push(Problem::of_mail(told.found, told.expected));
+    }
+    clear.unwrap_or(text)
 }
 
 fn cut_lines(text: String) -> (String, bool) {

@@ -9,7 +9,8 @@ use super::subject_matter::{Matter, is_other, is_provisional, matter, names_a_fo
 use super::thread::{answers_us, references};
 use super::values::text::plain_words;
 use super::{
-    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, is_forward, notifications, own_text,
+    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, is_forward, notifications,
+    own_text,
 };
 use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
 use crate::domain::policy::Policy;
@@ -123,6 +124,10 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
             reasons.push("but its words call that a draft, an example or withdrawn".into());
             return (Kind::Uncertain, reasons);
         }
+        if found.iter().any(|one| is_enclosed(one, message)) {
+            reasons.push("but a mail within it says so, and nobody vouches for who sent that".into());
+            return (Kind::Uncertain, reasons);
+        }
         if found.len() > 1 {
             reasons.push(format!("it notifies {} systems", found.len()));
         }
@@ -145,6 +150,12 @@ fn kind(message: &Message, found: &[Notification], own: &str) -> (Kind, Vec<Stri
         };
     }
     human(message, found, own)
+}
+
+/// Is the User named by a mail within, by somebody else's words?
+fn is_enclosed(notification: &Notification, message: &Message) -> bool {
+    let named = notification.fields.user_party_name.as_ref().map(|field| &field.source);
+    matches!(named, Some(Source::Mail { part, .. }) if message.enclosed.contains(part))
 }
 
 /// How many required fields it answers beside the name, where that makes it a notification.
@@ -278,7 +289,8 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
     let mut doubts = Vec::new();
     let other = is_other(&message.subject, own);
     let short = plain_words(own).len() < N_SHORT;
-    for attachment in &message.attachments {
+    let unread = |attachment: &&Attachment| !message.read_documents.contains(&attachment.sha256);
+    for attachment in message.attachments.iter().filter(unread) {
         if is_sealed(attachment) && plain_words(own).is_empty() {
             doubts.push(format!(
                 "its text is signed or encrypted in a way that is not read ({})",
