@@ -18,6 +18,8 @@ const LETTERS: usize = 500_000;
 const VALUES: usize = 3_000_000;
 /// The size of the smallest text that anybody reads, in points.
 const LEAST: f64 = 2.0;
+/// Fonts of a document.
+const FONTS: usize = 300;
 /// States that wait for their return.
 const STATES: usize = 100;
 
@@ -112,12 +114,9 @@ pub(super) fn read(file: &File<'_>) -> Pages {
             walk.page(dict, resources);
         }
     }
-    pages.is_cut |= walk_is_over(&pages);
+    let is_spent = walk.room.0 == 0 || walk.n_letters >= LETTERS;
+    pages.is_cut |= is_spent;
     pages
-}
-
-fn walk_is_over(pages: &Pages) -> bool {
-    pages.list.iter().map(Vec::len).sum::<usize>() >= LETTERS
 }
 
 struct Walk<'o, 'a> {
@@ -260,7 +259,13 @@ impl<'o> Walk<'o, '_> {
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
         }
-        self.fonts.push(Font::read(file, dict, &mut self.room));
+        if self.fonts.len() >= FONTS {
+            self.pages.is_cut = true;
+            return None;
+        }
+        let font = Font::read(file, dict, &mut self.room);
+        self.room.0 = self.room.0.saturating_sub(font.n_codes());
+        self.fonts.push(font);
         self.known.insert(key, self.fonts.len() - 1);
         Some(self.fonts.len() - 1)
     }

@@ -35,6 +35,11 @@ impl Font {
         font
     }
 
+    /// Codes that it knows, for what they take of memory.
+    pub fn n_codes(&self) -> usize {
+        self.texts.len() + self.widths.len()
+    }
+
     /// The text of a code and its width in thousandths of the size.
     pub fn glyph(&self, code: u32) -> (Option<&str>, f64) {
         (

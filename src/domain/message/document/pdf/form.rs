@@ -10,7 +10,10 @@ use crate::domain::message::decode::windows_1252;
 
 /// Fields within fields.
 const DEPTH: usize = 20;
-const FIELDS: usize = 5_000;
+const FIELDS: usize = 2_000;
+/// Choices of one field, and those of them that are taken.
+const CHOICES: usize = 300;
+const CHOSEN: usize = 20;
 /// Characters of one answer.
 const ANSWER: usize = 10_000;
 
@@ -147,17 +150,17 @@ impl<'o> Walk<'o, '_> {
         let shown = |value: &Object| {
             let value = self.text(self.file.resolve(value))?;
             let pair =
-                options.iter().filter_map(|option| self.file.resolve(option).list()).find_map(|pair| {
-                    match pair {
+                options.iter().take(CHOICES).filter_map(|option| self.file.resolve(option).list()).find_map(
+                    |pair| match pair {
                         [sent, shown] if self.text(sent).as_ref() == Some(&value) => self.text(shown),
                         _ => None,
-                    }
-                });
+                    },
+                );
             Some(pair.unwrap_or(value))
         };
         match value {
             Object::List(list) => {
-                let all: Vec<String> = list.iter().take(FIELDS).filter_map(shown).collect();
+                let all: Vec<String> = list.iter().take(CHOSEN).filter_map(shown).collect();
                 (!all.is_empty()).then(|| all.join(", "))
             }
             one => shown(one),
