@@ -129,6 +129,8 @@ pub struct Document {
     pub number: usize,
     /// What a reader of its text should be told.
     pub remarks: Vec<Problem>,
+    /// It is a mail within, or came in one: somebody else's words, for whose sender nobody vouches.
+    pub is_of_mail: bool,
 }
 
 /// What is recorded of an attachment: never rendered, never forwarded (DOMAIN.md 2). What a document says is a

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::attachment::{describe, file_name, is_attachment, measure};
 use super::content_key::ContentKey;
 use super::decode::{Text, text, transfer};
-use super::document::{Documents, File, MAGIC, may_be_document};
+use super::document::{Documents, File, MAGIC, may_be_document, sealed};
 use super::header::Headers;
 use super::html::render;
 use super::part::{Encoding, Kind, Part, Parts, split};
@@ -155,6 +155,8 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
     };
     let mut room = limit::TEXT;
     let mut documents = Documents::default();
+    // The mail within a report is our own letter, come back.
+    let is_report = parts.list.first().is_some_and(|mail| mail.is("multipart", "report"));
     for (index, part) in (0..).zip(&parts.list) {
         if part.is_attached || part.kind == Kind::Multipart {
             continue;
@@ -171,7 +173,7 @@ fn read_bodies(parts: &Parts<'_>, message: &mut Message) {
         }
         let (digest, size) = measure(part);
         let mut attachment = describe(part, &digest, size);
-        attachment.is_read = read_document(part, &attachment.name, &mut documents);
+        attachment.is_read = !is_report && read_document(part, &attachment.name, &mut documents);
         message.attachments.push(attachment);
         match part.encoding() {
             _ if is_text && !is_attachment(part) => {}
@@ -188,7 +190,7 @@ fn read_document(part: &Part<'_>, name: &str, documents: &mut Documents) -> bool
     // Four octets of base64 are three, and lines may break before them.
     let head = transfer(part.body.get(..4 * MAGIC).unwrap_or(part.body), part.encoding(), MAGIC);
     let media_type = part.media_type();
-    if part.kind != Kind::Leaf || !may_be_document(&head, name, &media_type) {
+    if !may_be_document(&head, name, &media_type) {
         return false;
     }
     let octets = transfer(part.body, part.encoding(), limit::DOCUMENT + 1);
@@ -232,7 +234,7 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
     if let Some(doubt) = doubt {
         problems.push(Problem::of_mail(doubt, "text in the charset that the mail names, best UTF-8"));
     }
-    let text = if is_html { render(&text) } else { text };
+    let text = if is_html { render(&text) } else { opened(text, problems) };
     // Apple's programs end lines with these.
     let text = if text.contains(SEPARATORS) { text.replace(SEPARATORS, "\n") } else { text };
     let (text, is_cut) = cut_lines(text);
@@ -241,6 +243,16 @@ fn read_text(part: &Part<'_>, is_html: bool, room: &mut usize, problems: &mut Ve
         problems.push(Problem::of_mail("more text, or longer lines, than is read", expected));
     }
     text
+}
+
+/// Without the armor of a signature that stands within the text.
+fn opened(text: String, problems: &mut Vec<Problem>) -> String {
+    let clear = sealed::clear(&text);
+    if clear.is_some() || sealed::is_encrypted(&text) {
+        let told = sealed::told(clear.is_some());
+        problems.push(Problem::of_mail(told.found, told.expected));
+    }
+    clear.unwrap_or(text)
 }
 
 fn cut_lines(text: String) -> (String, bool) {

@@ -27,7 +27,7 @@ pub(crate) const GOOD: &str = "Message-ID: <1@power.test>\nFrom: Ann <ann@power.
     Date: Mon, 1 Mar 2027 09:30:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
     --b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/plain; charset=utf-8\n\
     Content-Transfer-Encoding: quoted-printable\n\nCaf=C3=A9\nline two\n--c\nContent-Type: text/html\n\n<p>Caf&eacute;</p>\n--c--\n\
-    --b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=\"a/plan.pdf\"\nContent-Transfer-Encoding: base64\n\n\
+    --b\nContent-Type: image/png\nContent-Disposition: attachment; filename=\"a/plan.png\"\nContent-Transfer-Encoding: base64\n\n\
     SGVsbG8=\n--b--\n";
 
 #[test]
@@ -38,7 +38,7 @@ fn a_good_mail_is_read_whole() {
     let texts: Vec<_> = message.texts.iter().map(|t| (t.part, t.is_html, t.text.as_str())).collect();
     assert_eq!(texts, [(2, false, "Café\nline two"), (3, true, "Café\n")]);
     let [plan] = message.attachments.as_slice() else { panic!("{:?}", message.attachments) };
-    assert_eq!((plan.name.as_str(), plan.media_type.as_str(), plan.size), ("plan.pdf", "application/pdf", 5));
+    assert_eq!((plan.name.as_str(), plan.media_type.as_str(), plan.size), ("plan.png", "image/png", 5));
     assert_eq!(plan.sha256, "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969");
 }
 
@@ -95,13 +95,14 @@ fn odd_mails_are_read_as_far_as_they_go() {
 }
 
 #[test]
-fn an_attached_message_is_taken_along_and_not_read() {
+fn an_attached_message_is_read_as_somebody_elses() {
     let message = read(
         "From: a@b.test\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nmine\n--b\n\
         Content-Type: message/rfc822; name=fwd.eml\n\nFrom: c@d.test\n\ntheirs\n--b\n\nmine too\n--b--\n",
     );
     let texts: Vec<_> = message.texts.iter().map(|t| (t.part, t.text.as_str())).collect();
-    assert_eq!(texts, [(1, "mine"), (4, "mine too")]);
+    assert_eq!(texts, [(1, "mine"), (4, "mine too"), (5, "theirs")]);
+    assert!(message.texts[2].document.as_ref().is_some_and(|document| document.is_of_mail));
     assert_eq!(message.attachments[0].name, "fwd.eml");
     assert_eq!(message.attachments[0].size, "From: c@d.test\n\ntheirs".len() as u64);
 }

@@ -139,6 +139,10 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
             reasons.push("but its words call that a draft, an example or withdrawn".into());
             return (Kind::Uncertain, reasons);
         }
+        if found.iter().any(|one| is_enclosed(one, message)) {
+            reasons.push("but a mail within it says so, and nobody vouches for who sent that".into());
+            return (Kind::Uncertain, reasons);
+        }
         if found.len() > 1 {
             reasons.push(format!("it notifies {} systems", found.len()));
         }
@@ -161,6 +165,14 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
         };
     }
     human(message, found, own, attached)
+}
+
+/// Is the User named by a mail within, by somebody else's words?
+fn is_enclosed(notification: &Notification, message: &Message) -> bool {
+    let named = notification.fields.user_party_name.as_ref().map(|field| &field.source);
+    let Some(Source::Mail { part: named, .. }) = named else { return false };
+    let text = message.texts.iter().find(|text| text.part == *named);
+    text.and_then(|text| text.document.as_ref()).is_some_and(|document| document.is_of_mail)
 }
 
 /// How many required fields it answers beside the name, where that makes it a notification.
@@ -299,17 +311,13 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
     let mut doubts = Vec::new();
     let other = is_other(&message.subject, own);
     let short = plain_words(own).len() < N_SHORT;
-    for attachment in &message.attachments {
+    for attachment in message.attachments.iter().filter(|attachment| !attachment.is_read) {
         if is_sealed(attachment) && plain_words(own).is_empty() {
             doubts.push(format!(
                 "its text is signed or encrypted in a way that is not read ({})",
                 attachment.name
             ));
-        } else if is_document(attachment)
-            && !attachment.is_read
-            && !other
-            && (concerns || short || names_a_form(&attachment.name))
-        {
+        } else if is_document(attachment) && !other && (concerns || short || names_a_form(&attachment.name)) {
             doubts.push(format!("its attachment may hold a notification ({})", attachment.name));
         }
     }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::kind::{OLE, ZIP};
 use super::tests::{word_xml, zipped};
 use super::*;
 

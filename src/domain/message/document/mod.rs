@@ -2,14 +2,24 @@
 //! should be told of it, and the files within it. Invariant: nothing in a document is run, fetched or worked out, and
 //! none costs more than its caps allow; one that is not read says why and what to send instead.
 
+mod eml;
 mod excel;
+mod kind;
+mod mapi;
+mod octets;
+mod outlook;
 mod package;
+mod pdf;
+mod rtf;
+pub(super) mod sealed;
+mod tnef;
 mod word;
 mod xml;
 
-use memchr::memmem;
-
 use super::{Document, Problem, limit};
+
+use kind::{Kind, kind_of};
+pub(super) use kind::{MAGIC, may_be_document};
 
 /// What a document says.
 #[derive(Debug, Default)]
@@ -36,8 +46,6 @@ pub(super) struct Unreadable {
     pub expected: String,
 }
 
-type Reader = fn(&[u8]) -> Result<Content, Unreadable>;
-
 fn unreadable(found: impl Into<String>, expected: impl Into<String>) -> Unreadable {
     Unreadable { found: found.into(), expected: expected.into() }
 }
@@ -62,25 +70,26 @@ pub(super) struct Documents {
     n_read: usize,
 }
 
-/// Octets that tell what a file is.
-pub(super) const MAGIC: usize = 8;
-
-/// Is it worth unpacking: do its first octets, its name or its type say that it is a document?
-pub(super) fn may_be_document(head: &[u8], name: &str, media_type: &str) -> bool {
-    head.starts_with(ZIP) || head.starts_with(OLE) || claimed(name, media_type).is_some()
+/// What a file lies in.
+#[derive(Clone, Copy, Default)]
+struct Within {
+    depth: usize,
+    /// What was signed is what the signed mail says itself.
+    is_signed: bool,
+    is_of_mail: bool,
 }
 
 impl Documents {
     /// Reads a file, and the files within it; whether it was a document that could be read.
     pub fn take(&mut self, file: &File<'_>) -> bool {
-        self.take_at(file, 0)
+        self.take_within(file, file.name, Within::default())
     }
 
-    fn take_at(&mut self, file: &File<'_>, depth: usize) -> bool {
-        let Some(reader) = reader_of(file) else { return false };
-        let name = file.name;
-        let told = |found: &str, expected: &str| Problem::of_mail(format!("{name}: {found}"), expected);
-        if self.n_read >= limit::DOCUMENTS || depth > limit::WITHIN || file.octets.len() > limit::DOCUMENT {
+    fn take_within(&mut self, file: &File<'_>, shown: &str, within: Within) -> bool {
+        let Some(kind) = kind_of(file) else { return false };
+        let told = |found: &str, expected: &str| Problem::of_mail(format!("{shown}: {found}"), expected);
+        let is_over = self.n_read >= limit::DOCUMENTS || within.depth > limit::WITHIN;
+        if is_over || file.octets.len() > limit::DOCUMENT {
             let expected = format!(
                 "at most {} documents of at most {} MiB each, or the answers in the mail itself",
                 limit::DOCUMENTS,
@@ -90,8 +99,9 @@ impl Documents {
             return false;
         }
         self.n_read += 1;
-        let content = match reader.and_then(|reader| reader(file.octets)) {
-            Ok(content) => content,
+        let read = kind.and_then(|kind| Ok((kind, kind.read(file.octets)?)));
+        let (kind, content) = match read {
+            Ok(read) => read,
             Err(why) => {
                 self.problems.push(told(&why.found, &why.expected));
                 return false;
@@ -100,83 +110,25 @@ impl Documents {
         let remarks: Vec<Problem> =
             content.remarks.iter().map(|remark| told(&remark.found, &remark.expected)).collect();
         self.problems.extend(remarks.iter().cloned());
+        let is_of_mail = within.is_of_mail || kind.is_mail() && !within.is_signed;
         for text in content.texts {
-            let (name, remarks) = (name.to_owned(), remarks.clone());
-            self.texts.push((Document { name, number: self.n_read, remarks }, text));
+            let (name, remarks) = (shown.to_owned(), remarks.clone());
+            self.texts.push((Document { name, number: self.n_read, remarks, is_of_mail }, text));
         }
-        for (inner, octets) in &content.files {
-            let name = format!("{inner} in {name}");
-            self.take_at(&File { name: &name, media_type: "", octets }, depth + 1);
+        let within = Within { depth: within.depth + 1, is_signed: kind == Kind::Sealed, is_of_mail };
+        for (name, octets) in &content.files {
+            let shown = format!("{name} in {shown}");
+            self.take_within(&File { name, media_type: "", octets }, &shown, within);
         }
         true
     }
 }
 
-const ZIP: &[u8] = b"PK\x03\x04";
-const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
-
-/// What a name or a type claims a file to be.
-fn claimed(name: &str, media_type: &str) -> Option<&'static str> {
-    let (name, kind) = (name.to_ascii_lowercase(), media_type.to_ascii_lowercase());
-    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-    if ends(&[".docx", ".docm", ".doc", ".dotx", ".dotm"])
-        || kind.contains("wordprocessingml")
-        || kind.contains("msword")
-    {
-        return Some(WORD);
-    }
-    let excel = ends(&[".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm"]);
-    (excel || kind.contains("spreadsheetml") || kind.contains("ms-excel")).then_some(EXCEL)
-}
-
-const WORD: &str = "Word document";
-const EXCEL: &str = "Excel workbook";
-const INSTEAD: &str = "please send as .docx or .xlsx, or write the answers into the mail";
-
-/// Who reads the file, by what it holds; `None` where it is no document that is read here.
-fn reader_of(file: &File<'_>) -> Option<Result<Reader, Unreadable>> {
-    let holds = |words: &[u8]| memmem::find(file.octets, words).is_some();
-    let claim = claimed(file.name, file.media_type);
-    if file.octets.starts_with(ZIP) {
-        let by_content = match () {
-            () if holds(b"word/vbaProject.bin") || holds(b"xl/vbaProject.bin") => Some(Err(unreadable(
-                "a document with macros",
-                format!("a document without macros; {INSTEAD}"),
-            ))),
-            () if holds(b"xl/workbook.bin") => {
-                Some(Err(unreadable("a binary Excel workbook", format!("a plain one; {INSTEAD}"))))
-            }
-            () if holds(b"word/document") => Some(Ok(word::read as Reader)),
-            () if holds(b"xl/workbook") => Some(Ok(excel::read as Reader)),
-            () => None,
-        };
-        return by_content.or_else(|| Some(Err(not_as_claimed(claim?))));
-    }
-    if file.octets.starts_with(OLE) {
-        // A directory entry has its name in UTF-16 ([MS-CFB] 2.6.1).
-        let has_entry =
-            |name: &str| holds(&name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
-        return match () {
-            () if has_entry("__properties_version1.0") => None,
-            () if has_entry("EncryptedPackage") => {
-                Some(Err(unreadable("an encrypted document", format!("one without a password; {INSTEAD}"))))
-            }
-            () if has_entry("WordDocument") || has_entry("Workbook") || claim.is_some() => {
-                let found = format!("a {} in the old binary format", claim.unwrap_or("document"));
-                Some(Err(unreadable(found, INSTEAD)))
-            }
-            () => None,
-        };
-    }
-    // Text that Excel opens under that name is an ordinary export of other programs.
-    Some(Err(not_as_claimed(claim?)))
-}
-
-fn not_as_claimed(claim: &str) -> Unreadable {
-    unreadable(format!("not the {claim} that its name or type says"), INSTEAD)
-}
-
+#[cfg(test)]
+mod any_mail_tests;
 #[cfg(test)]
 mod any_tests;
+#[cfg(test)]
+mod mail_tests;
 #[cfg(test)]
 mod tests;

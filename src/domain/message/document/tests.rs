@@ -2,9 +2,11 @@
 
 use std::io::{Cursor, Write as _};
 
+use memchr::memmem;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::kind::OLE;
 use super::*;
 
 /// A package of these parts.
@@ -47,7 +49,7 @@ fn a_file_is_what_it_holds_and_not_what_it_is_called() {
     };
     let text = word("<w:p><w:r><w:t>Hello</w:t></w:r></w:p>");
     assert_eq!(taken("x.pdf", &text), (true, vec!["Hello\n".into()], vec![]));
-    check("a.docx", b"%PDF-1.7", "a.docx: not the Word document that its name or type says");
+    check("a.docx", b"%PDF-1.7", "a.docx: a PDF without any text");
     check("a.xlsx", b"PK\x03\x04", "a.xlsx: not the Excel workbook that its name or type says");
     let macros = zipped(&[("word/document.xml", ""), ("word/vbaProject.bin", "x")]);
     check("a.docm", &macros, "a.docm: a document with macros");
@@ -57,7 +59,7 @@ fn a_file_is_what_it_holds_and_not_what_it_is_called() {
     check("a.docx", &elder("EncryptedPackage"), "a.docx: an encrypted document");
     check("a.doc", &elder("WordDocument"), "a.doc: a Word document in the old binary format");
     check("a", &elder("Workbook"), "a: a document in the old binary format");
-    assert_eq!(taken("a.msg", &elder("__properties_version1.0")), (false, vec![], vec![]));
+    check("a.msg", &elder("__properties_version1.0"), "a.msg: a message file that is damaged or none");
     assert_eq!(taken("a.zip", &zipped(&[("readme.txt", "x")])), (false, vec![], vec![]));
     assert_eq!(taken("a.png", b"\x89PNG"), (false, vec![], vec![]));
 }
