@@ -80,7 +80,7 @@ struct Within {
 }
 
 impl Documents {
-    /// Reads a file, and the files within it; whether it was a document that could be read.
+    /// Reads a file, and the files within it; whether it was a document that could be read, with every one in it.
     pub fn take(&mut self, file: &File<'_>) -> bool {
         self.take_within(file, file.name, Within::default())
     }
@@ -116,11 +116,12 @@ impl Documents {
             self.texts.push((Document { name, number: self.n_read, remarks, is_of_mail }, text));
         }
         let within = Within { depth: within.depth + 1, is_signed: kind == Kind::Sealed, is_of_mail };
+        let mut is_whole = true;
         for (name, octets) in &content.files {
-            let shown = format!("{name} in {shown}");
-            self.take_within(&File { name, media_type: "", octets }, &shown, within);
+            let (file, shown) = (File { name, media_type: "", octets }, format!("{name} in {shown}"));
+            is_whole &= self.take_within(&file, &shown, within) || kind_of(&file).is_none();
         }
-        true
+        is_whole
     }
 }
 
