@@ -88,7 +88,7 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let rest = lines.get(at..).unwrap_or_default();
-        if !line.own || line.is_blank() || is_guidance(line.text) {
+        if !line.own || line.is_blank() || is_guidance(line.text) || is_title(line.text) {
             at += 1;
             continue;
         }
@@ -117,6 +117,13 @@ pub fn pairs(text: &TextPart) -> Vec<Pair> {
         at += 1;
     }
     pairs
+}
+
+/// `Second User System: notification` says what the mail is, and answers nothing.
+fn is_title(line: &str) -> bool {
+    let said = line.rsplit_once(':').map(|(_, said)| said.trim().trim_end_matches('.'));
+    let titles = ["notification", "notification form", "notice", "form"];
+    said.is_some_and(|said| titles.iter().any(|title| said.eq_ignore_ascii_case(title)))
 }
 
 /// The field whose short names have a meaning on the next line.
