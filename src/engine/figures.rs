@@ -62,25 +62,20 @@ pub(super) async fn look_up(
     Ok(figures)
 }
 
-/// Takes every subject of that kind as the register has it; each page is decoded while the next one is read.
-async fn each<T: DeserializeOwned + Send + 'static>(
+/// Takes every subject of that kind as the register has it.
+async fn each<T: DeserializeOwned>(
     store: &Store,
     kind: &str,
     mut take: impl FnMut(&T),
 ) -> anyhow::Result<()> {
     let filter = RegisterFilter::Kind(kind.into());
-    let mut page = store.register_list(&filter, None, PAGE).await?;
-    while let Some(last) = page.last() {
-        let after = last.subject.clone();
-        let decode = move || page.iter().filter_map(decoded).collect::<Vec<T>>();
-        let (subjects, next) = tokio::join!(
-            tokio::task::spawn_blocking(decode),
-            store.register_list(&filter, Some(&after), PAGE)
-        );
-        subjects?.iter().for_each(&mut take);
-        page = next?;
+    let mut after = None;
+    loop {
+        let page = store.register_list(&filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.subject.clone());
+        page.iter().filter_map(decoded).for_each(|subject| take(&subject));
     }
-    Ok(())
 }
 
 fn decoded<T: DeserializeOwned>(row: &RegisterRow) -> Option<T> {
