@@ -15,8 +15,7 @@ use crate::domain::id::{Key, SubjectId};
 
 statements! {
     PUT = "INSERT INTO register (subject_id, kind, user_key, stage, version, updated_at_ms, body) \
-        VALUES {rows ttttiib} ON CONFLICT (subject_id) DO UPDATE SET kind = excluded.kind, \
-        user_key = excluded.user_key, stage = excluded.stage, version = excluded.version, \
+        VALUES {rows ttttiib} ON CONFLICT (subject_id) DO UPDATE SET user_key = excluded.user_key, stage = excluded.stage, version = excluded.version, \
         updated_at_ms = excluded.updated_at_ms, body = excluded.body";
     SOME = "SELECT subject_id, kind, user_key, stage, version, updated_at_ms, body FROM register \
         WHERE subject_id IN ({list t})";
@@ -26,8 +25,6 @@ statements! {
         WHERE subject_id > ? ORDER BY subject_id LIMIT ?";
     OF_KIND = "SELECT subject_id, kind, user_key, stage, version, updated_at_ms, body FROM register \
         WHERE kind = ? AND subject_id > ? ORDER BY subject_id LIMIT ?";
-    OF_STAGE = "SELECT subject_id, kind, user_key, stage, version, updated_at_ms, body FROM register \
-        WHERE kind = ? AND stage = ? AND subject_id > ? ORDER BY subject_id LIMIT ?";
     FORGET_TIMERS = "DELETE FROM timer WHERE subject_id IN ({list t}) RETURNING ordinal";
     SET_TIMERS = "INSERT INTO timer (subject_id, kind, ordinal, due_at_ms) VALUES {rows ttii}";
     DUE = "SELECT subject_id, kind, ordinal, due_at_ms FROM timer WHERE due_at_ms <= ? \
@@ -45,7 +42,6 @@ statements! {
 pub enum RegisterFilter {
     All,
     Kind(String),
-    Stage { kind: String, stage: String },
 }
 
 /// A wait and whose it is.
@@ -90,9 +86,6 @@ impl Store {
             RegisterFilter::All => reader.all(ALL_KINDS, |q| q.bind(after).bind(limit)).await?,
             RegisterFilter::Kind(kind) => {
                 reader.all(OF_KIND, |q| q.bind(kind).bind(after).bind(limit)).await?
-            }
-            RegisterFilter::Stage { kind, stage } => {
-                reader.all(OF_STAGE, |q| q.bind(kind).bind(stage).bind(after).bind(limit)).await?
             }
         };
         rows.iter().map(register_row).collect()

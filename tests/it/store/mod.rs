@@ -70,7 +70,7 @@ on_both_engines! {
     reading::a_mail_that_kills_the_reader_is_counted,
     reading::the_inbox_lists_and_finds,
     register::timers_are_replaced_whole,
-    register::subjects_are_found_by_user_and_stage,
+    register::subjects_are_found_by_user_and_kind,
     register::the_caches_are_written_anew,
 }
 mod settings;

@@ -29,7 +29,7 @@ pub fn timers_are_replaced_whole(place: &Place) {
     });
 }
 
-pub fn subjects_are_found_by_user_and_stage(place: &Place) {
+pub fn subjects_are_found_by_user_and_kind(place: &Place) {
     block(async {
         let store = place.open().await;
         let term = lead(&store).await;
@@ -40,8 +40,8 @@ pub fn subjects_are_found_by_user_and_stage(place: &Place) {
         let found = store.register_of_users(&users).await.unwrap();
         let names: Vec<_> = found.iter().map(|row| row.subject.clone()).collect();
         assert_eq!(names, [subject(3), subject(6), subject(1)]);
-        let stage = RegisterFilter::Stage { kind: "case".into(), stage: "logged".into() };
-        assert_eq!(store.register_list(&stage, None, 9).await.unwrap(), [logged]);
+        let cases = RegisterFilter::Kind("case".into());
+        assert_eq!(store.register_list(&cases, Some(&subject(3)), 1).await.unwrap(), [logged]);
         let page = store.register_list(&RegisterFilter::All, Some(&subject(4)), 1).await.unwrap();
         assert_eq!(page, [register(5, 1)]);
         let desks = RegisterFilter::Kind("desk".into());
