@@ -103,7 +103,7 @@ async fn send(
     let Ok(_lane) = lanes.acquire().await else {
         return (delivery, Err(Failure::retry("the daemon stopped before its turn came")));
     };
-    if delivery.n_attempts > 1 {
+    if delivery.possible_duplicate {
         match engine.store.seen_in_sent(&delivery).await {
             Ok(false) => {}
             Ok(true) => return (delivery, Ok(Answer::Accepted { answer: SEEN.into() })),
@@ -182,6 +182,7 @@ impl Deliver {
         let work: Vec<Work> =
             self.answered.iter().map(|(delivery, answer)| work_of(delivery, answer, now)).collect();
         let has_failed = work.iter().any(is_failure);
+        let has_settled = work.iter().any(|work| !matches!(work, Work::Deliveries(_)));
         let (done, claimed) = self.engine.handle_and_claim(work, room).await?;
         let accepted =
             self.answered.iter().filter(|(_, answer)| matches!(answer, Ok(Answer::Accepted { .. })));
@@ -198,7 +199,8 @@ impl Deliver {
             refusal = refusal_of(&done).filter(|_| !stuck.is_empty());
             self.unsettled.extend(stuck);
         }
-        self.look_after(refusal, has_failed).await
+        // What is only tried again later changes nothing that a person was told of.
+        if has_settled || refusal.is_some() { self.look_after(refusal, has_failed).await } else { Ok(()) }
     }
 
     /// What this daemon claimed and has not in hand: the answer to a claim was lost, or a letter's way ended early.

@@ -36,7 +36,7 @@ statements! {
         WHERE settled_at_ms IS NULL AND state = 'transmitting' AND NOT EXISTS \
         (SELECT 1 FROM lease l WHERE l.name = 'daemon ' || delivery.claimed_by AND l.until_ms > ?)";
     CLAIMED = "SELECT delivery_id FROM delivery \
-        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND claimed_by = ? ORDER BY delivery_id";
+        WHERE settled_at_ms IS NULL AND state = 'transmitting' AND claimed_by = ?";
     LET_GO = "UPDATE delivery SET state = 'queued', claimed_by = NULL, possible_duplicate = 1, not_before_ms = ? \
         WHERE settled_at_ms IS NULL AND state = 'transmitting' AND delivery_id = ?";
     /// A letter that went to several lies there when one of them got it, which proves nothing of the others.
