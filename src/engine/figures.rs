@@ -9,19 +9,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::case::Case;
-use crate::domain::desk::{Desk, Figures, Mail, OfLetter};
+use crate::domain::desk::{Desk, Figures, MOST, Mail, OfLetter};
 use crate::domain::folder::FolderRole;
 use crate::domain::letter::Swept;
 use crate::domain::message::Classification;
 use crate::domain::review::Review;
 use crate::domain::world::World;
 use crate::store::{
-    DeliveryState, InboxFilter, InboxRow, Letter, LetterFilter, LetterState, Outcome, RegisterFilter,
-    RegisterRow, Store,
+    DeliveryState, InboxFilter, InboxRow, Letter, LetterState, Outcome, RegisterFilter, RegisterRow, Store,
 };
 
 const PAGE: i64 = 200;
-/// Pages of mails or letters: what is beyond was there before, and waits already.
+/// Pages of mails: what is beyond was there before, and waits already.
 const PAGES: usize = 50;
 
 /// # Errors
@@ -42,8 +41,11 @@ pub(super) async fn look_up(
     })
     .await?;
     mails(store, world, now, &mut figures).await?;
-    letters(store, &LetterFilter::Drafts, &mut figures).await?;
-    letters(store, &LetterFilter::Failed, &mut figures).await?;
+    let most = i64::try_from(MOST)?;
+    let (drafts, n) = store.oldest_drafts(most).await?;
+    figures.drafts(drafts.iter().map(draft), n);
+    let (failed, n) = store.oldest_failed(most).await?;
+    figures.failed(failed.iter().map(lost), n);
     for alarm in store.alarms().await? {
         figures.alarm(&alarm.key, &alarm.text, alarm.raised_at);
     }
@@ -135,34 +137,15 @@ fn mail(row: &InboxRow, at: DateTime<Utc>, why: Option<String>) -> Mail {
     }
 }
 
-async fn letters(store: &Store, filter: &LetterFilter, figures: &mut Figures) -> anyhow::Result<()> {
-    let mut before = None;
-    for _ in 0..PAGES {
-        let page = store.letters(filter, before, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        before = Some(last.letter);
-        for letter in &page {
-            let of = |at, why| OfLetter {
-                letter: letter.letter,
-                subject: letter.subject.clone(),
-                kind: letter.kind.clone(),
-                at,
-                why,
-            };
-            match &letter.state {
-                LetterState::Draft { because, .. } => figures.draft(&of(letter.made_at, because.clone())),
-                LetterState::Sealed { .. } | LetterState::Discarded => {
-                    let (at, why) = lost(letter);
-                    figures.failed(&of(at, why));
-                }
-            }
-        }
-    }
-    Ok(())
+fn draft(letter: &Letter) -> OfLetter {
+    let LetterState::Draft { because, .. } = &letter.state else {
+        return of(letter, letter.made_at, String::new());
+    };
+    of(letter, letter.made_at, because.clone())
 }
 
 /// Since when somebody has not got it, who, and what was said.
-fn lost(letter: &Letter) -> (DateTime<Utc>, String) {
+fn lost(letter: &Letter) -> OfLetter {
     let failed = letter
         .deliveries
         .iter()
@@ -173,5 +156,10 @@ fn lost(letter: &Letter) -> (DateTime<Utc>, String) {
         at = at.max(one.settled_at.unwrap_or(at));
         said.push(format!("{}: {}", one.recipient, one.answer.as_deref().unwrap_or("no answer")));
     }
-    (at, said.join("; "))
+    of(letter, at, said.join("; "))
+}
+
+fn of(letter: &Letter, at: DateTime<Utc>, why: String) -> OfLetter {
+    let Letter { letter, subject, kind, .. } = letter;
+    OfLetter { letter: *letter, subject: subject.clone(), kind: kind.clone(), at, why }
 }

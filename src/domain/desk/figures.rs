@@ -9,10 +9,11 @@ use super::Desk;
 use super::ahead::coming;
 use super::decided::Decided;
 use super::due_date::DayAhead;
+use super::post::{Mail, OfLetter, listed};
 use super::remind::ReviewNews;
 use crate::domain::case::{Case, Ground, Level, Reference, Stage, Timeliness, flags, waits};
 use crate::domain::directory::Body;
-use crate::domain::id::{InboxId, Key, LetterId, SubjectId};
+use crate::domain::id::Key;
 use crate::domain::letter::{Coming, Excluded, Item, Listed, Row, Swept};
 use crate::domain::message::Classification;
 use crate::domain::notification::{Source, label_of};
@@ -20,15 +21,15 @@ use crate::domain::review::ReviewId;
 use crate::domain::workday::london_date;
 use crate::domain::world::World;
 
-/// Rows in a list of the digest.
-pub(super) const MOST: usize = 20;
+/// Rows in a list of the digest, the earliest ones.
+pub const MOST: usize = 15;
 /// Subjects of mail that is none of ours: whoever reads them finds a notice among them.
-const MOST_NOT_OURS: usize = 100;
+pub const MOST_NOT_OURS: usize = 100;
 /// Cases that are gathered for one meeting, and for one letter to the Chair; more are told another day.
 const MOST_CASES: usize = 200;
 /// Working Days that the digest looks ahead.
 const AHEAD: u32 = 10;
-const RED: &str = "(Red: not repeated here)";
+pub(super) const RED: &str = "(Red: not repeated here)";
 
 #[derive(Debug)]
 pub struct Figures {
@@ -91,29 +92,6 @@ pub(super) struct Brief {
     pub srp: Option<String>,
     pub is_objected: bool,
     pub classification: Classification,
-}
-
-/// A mail, as far as the digest tells of it.
-#[derive(Debug)]
-pub struct Mail {
-    pub inbox: InboxId,
-    /// When it came, or when it was set aside.
-    pub at: DateTime<Utc>,
-    pub sender: Option<String>,
-    pub title: Option<String>,
-    pub why: Option<String>,
-    pub is_red: bool,
-}
-
-/// A letter, as far as the digest tells of it.
-#[derive(Debug)]
-pub struct OfLetter {
-    pub letter: LetterId,
-    pub subject: SubjectId,
-    pub kind: String,
-    pub at: DateTime<Utc>,
-    /// Why it waits, or what was answered.
-    pub why: String,
 }
 
 impl Figures {
@@ -270,12 +248,14 @@ impl Figures {
         self.not_ours.add(mail.row(), MOST_NOT_OURS);
     }
 
-    pub fn draft(&mut self, letter: &OfLetter) {
-        self.drafts.add(letter.row(), MOST);
+    /// The oldest drafts, of so many.
+    pub fn drafts(&mut self, oldest: impl Iterator<Item = OfLetter>, n: i64) {
+        self.drafts = listed(oldest, n);
     }
 
-    pub fn failed(&mut self, letter: &OfLetter) {
-        self.failed.add(letter.row(), MOST);
+    /// The oldest letters that somebody has not got, of so many.
+    pub fn failed(&mut self, oldest: impl Iterator<Item = OfLetter>, n: i64) {
+        self.failed = listed(oldest, n);
     }
 
     pub fn alarm(&mut self, key: &str, text: &str, since: DateTime<Utc>) {
@@ -322,24 +302,6 @@ impl Figures {
             remarks.push("no Chair of the SSC is in office today: nobody is told of new cases".into());
         }
         remarks
-    }
-}
-
-impl Mail {
-    fn row(&self) -> Row {
-        let title = self.title.as_deref().filter(|title| !title.trim().is_empty());
-        let title = if self.is_red { RED } else { title.unwrap_or("(no subject)") };
-        let from = self.sender.as_ref().map_or_else(String::new, |sender| format!(", from {sender}"));
-        let why = self.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-        Row { at: Some(self.at), name: format!("Mail {}", self.inbox.0), what: format!("{title}{from}{why}") }
-    }
-}
-
-impl OfLetter {
-    fn row(&self) -> Row {
-        let of = if self.subject == SubjectId::desk() { "the Desk" } else { &self.subject.0 };
-        let name = format!("Letter {}, {} of {of}", self.letter.0, self.kind.replace('_', " "));
-        Row { at: Some(self.at), name, what: self.why.clone() }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::id::{Address, LetterId, SubjectId};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError};
 use crate::store::rows::{DeliveryState, LetterState};
-use crate::store::sql::{Cells, statements};
+use crate::store::sql::{Cells, Sql, statements};
 
 statements! {
     LETTERS = "SELECT letter_id, subject_id, version, kind, message_id, state, made_at_ms, sealed_at_ms, because, \
@@ -29,6 +29,11 @@ statements! {
         ORDER BY letter_id DESC LIMIT ?";
     FAILED = "SELECT DISTINCT letter_id FROM delivery WHERE state IN ('refused', 'expired') AND letter_id < ? \
         ORDER BY letter_id DESC LIMIT ?";
+    OLDEST_DRAFTS = "SELECT letter_id FROM letter WHERE state = 'draft' ORDER BY letter_id LIMIT ?";
+    N_DRAFTS = "SELECT count(*) FROM letter WHERE state = 'draft'";
+    OLDEST_FAILED = "SELECT DISTINCT letter_id FROM delivery WHERE state IN ('refused', 'expired') \
+        ORDER BY letter_id LIMIT ?";
+    N_FAILED = "SELECT count(DISTINCT letter_id) FROM delivery WHERE state IN ('refused', 'expired')";
     OF_SUBJECT = "SELECT letter_id FROM letter WHERE subject_id = ? AND letter_id < ? \
         ORDER BY letter_id DESC LIMIT ?";
     /// Deliveries are numbered when their letter is sealed.
@@ -133,8 +138,31 @@ impl Store {
             }
         };
         drop(reader);
-        let ids: Vec<LetterId> = rows.iter().map(|row| row.int(0).map(LetterId)).collect::<Result<_>>()?;
-        self.letters_of(&ids).await
+        self.letters_of(&ids(&rows)?).await
+    }
+
+    /// The oldest drafts, newest first, and how many there are.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn oldest_drafts(&self, limit: i64) -> Result<(Vec<Letter>, i64)> {
+        self.oldest(OLDEST_DRAFTS, N_DRAFTS, limit).await
+    }
+
+    /// The oldest letters with a delivery that was refused or has expired, newest first, and how many there are.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn oldest_failed(&self, limit: i64) -> Result<(Vec<Letter>, i64)> {
+        self.oldest(OLDEST_FAILED, N_FAILED, limit).await
+    }
+
+    async fn oldest(&self, some: Sql, all: Sql, limit: i64) -> Result<(Vec<Letter>, i64)> {
+        let mut reader = self.read().await?;
+        let rows = reader.all(some, |q| q.bind(limit)).await?;
+        let n = reader.one(all, |q| q).await?.int(0)?;
+        drop(reader);
+        Ok((self.letters_of(&ids(&rows)?).await?, n))
     }
 
     /// To whom letters were sealed since then, and when; the earliest first.
@@ -201,6 +229,10 @@ impl Store {
         let rows = self.read().await?.among(THESE, ids, |q, id| q.bind(*id)).await?;
         rows.iter().map(delivery).collect()
     }
+}
+
+fn ids(rows: &[AnyRow]) -> Result<Vec<LetterId>> {
+    rows.iter().map(|row| row.int(0).map(LetterId)).collect()
 }
 
 fn letter(row: &AnyRow, deliveries: Vec<Delivery>) -> Result<Letter> {
