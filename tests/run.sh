@@ -56,7 +56,7 @@ if [ -n "$all" ]; then
     cargo bench --bench path
     cargo bench --bench cost
     cargo bench --bench soak -- --plot target/soak.svg
-    cargo test --release --test it -- --ignored --exact year::twenty_years_pass --nocapture
+    cargo test --profile long --test it -- --ignored --exact year::twenty_years_pass --nocapture
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then

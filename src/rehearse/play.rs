@@ -32,7 +32,8 @@ pub(super) struct Unexpected {
     pub alarms: VecDeque<String>,
     /// Message-ID and recipient of what left.
     arrived: BTreeSet<(String, String)>,
-    seen_drafts: BTreeSet<i64>,
+    /// Letters before this one were looked at.
+    next_letter: i64,
     seen_alarms: BTreeSet<(String, DateTime<Utc>)>,
 }
 
@@ -345,12 +346,11 @@ impl Play {
             }
         }
         self.news.letters.make_contiguous().sort_by_key(|(letter, _)| letter.letter);
-        let drafts = store.letters(&LetterFilter::Drafts, None, i64::MAX).await?;
-        for draft in drafts.into_iter().rev() {
-            if self.news.seen_drafts.insert(draft.letter.0) {
-                self.news.drafts.push_back(draft);
-            }
-        }
+        let next = store.next_ids().await?.0.0;
+        let drafts = store.letters(&LetterFilter::Drafts, None, next - self.news.next_letter).await?;
+        let is_new = |draft: &Letter| draft.letter.0 >= self.news.next_letter;
+        self.news.drafts.extend(drafts.into_iter().rev().filter(is_new));
+        self.news.next_letter = next;
         for alarm in store.alarms().await? {
             if self.news.seen_alarms.insert((alarm.key, alarm.raised_at)) {
                 self.news.alarms.push_back(alarm.text);

@@ -5,7 +5,6 @@ use crate::domain::id::{Key, SubjectId};
 use crate::domain::review::{Move, Review, waits};
 use crate::domain::workday::london;
 use crate::engine::{Ask, Engine};
-use crate::store::RegisterFilter;
 
 use super::play::told;
 
@@ -45,11 +44,10 @@ pub(super) fn review(what: &str) -> Option<Ask> {
 
 /// The latest review of a User.
 pub(super) async fn of_user(engine: &Engine, user: &str) -> Result<Review, String> {
-    let filter = RegisterFilter::Kind("review".into());
-    let rows = engine.store.register_list(&filter, None, i64::MAX).await.map_err(told)?;
-    let reviews = rows.iter().filter_map(|row| serde_json::from_slice::<Review>(&row.body).ok());
-    let own = reviews.filter(|review| review.user == Key(user.into()));
-    own.max_by_key(|review| review.anchor_on).ok_or_else(|| format!("there is no review of {user}"))
+    let rows = engine.store.register_of_users(&[Key(user.into())]).await.map_err(told)?;
+    let rows = rows.iter().filter(|row| row.kind == "review");
+    let reviews = rows.filter_map(|row| serde_json::from_slice::<Review>(&row.body).ok());
+    reviews.max_by_key(|review| review.anchor_on).ok_or_else(|| format!("there is no review of {user}"))
 }
 
 /// A review in short statements.

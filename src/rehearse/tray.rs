@@ -28,8 +28,10 @@ struct Lies {
 }
 
 impl Lies {
-    fn found(&self) -> impl Iterator<Item = Found> {
-        (self.before + 1..).zip(&self.mails).map(|(position, (raw, at))| Found {
+    /// What lies there behind that position.
+    fn found(&self, after: i64) -> impl Iterator<Item = Found> {
+        let n_before = usize::try_from(after - self.before).unwrap_or_default();
+        (self.before + 1..).zip(&self.mails).skip(n_before).map(|(position, (raw, at))| Found {
             locator: position.to_string(),
             position,
             n_bytes: raw.len() as u64,
@@ -73,15 +75,17 @@ impl Tray {
 #[async_trait]
 impl Mailbox for Tray {
     async fn list(&mut self, which: Which<'_>) -> Result<Listing, Failure> {
-        let is_asked = |found: &Found| match which {
-            Which::After(position) => found.position > position,
-            Which::These(locators) => locators.contains(&found.locator),
+        let found = |lies: &Lies| match which {
+            Which::After(position) => lies.found(position).collect(),
+            Which::These(locators) => {
+                lies.found(0).filter(|found| locators.contains(&found.locator)).collect()
+            }
         };
-        Ok(self.with(|lies| Listing { epoch: lies.epoch, found: lies.found().filter(is_asked).collect() }))
+        Ok(self.with(|lies| Listing { epoch: lies.epoch, found: found(lies) }))
     }
 
     async fn present(&mut self) -> Result<Present, Failure> {
-        let locators = |lies: &Lies| lies.found().map(|found| found.locator).collect();
+        let locators = |lies: &Lies| lies.found(0).map(|found| found.locator).collect();
         Ok(self.with(|lies| Present { epoch: lies.epoch, locators: locators(lies) }))
     }
 

@@ -80,8 +80,16 @@ impl Store {
     ///
     /// # Errors
     /// As any reading.
-    pub async fn verify_telling(&self, mut progress: impl FnMut(u64)) -> Result<Verified> {
-        let (mut head, mut n_erased) = (Head::default(), 0);
+    pub async fn verify_telling(&self, progress: impl FnMut(u64)) -> Result<Verified> {
+        self.verify_after(Head::default(), progress).await
+    }
+
+    /// The same for what follows an event that was found to be sound.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn verify_after(&self, mut head: Head, mut progress: impl FnMut(u64)) -> Result<Verified> {
+        let mut n_erased = 0;
         loop {
             let events = self.journal_all(head.seq, 500).await?;
             if events.is_empty() {

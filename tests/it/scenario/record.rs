@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use sscd::domain::case::{Event, next, waits};
-use sscd::domain::desk;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sscd::domain::case::{Case, Event, next, waits};
+use sscd::domain::desk::{self, Desk};
 use sscd::domain::id::SubjectId;
-use sscd::domain::review::{self, ReviewId};
+use sscd::domain::review::{self, Review, ReviewId};
 use sscd::engine::{Engine, fold, fold_desk, fold_review};
-use sscd::store::{Entry, Recorded, RegisterFilter, RegisterRow, Verified};
+use sscd::store::{Recorded, RegisterFilter, RegisterRow, Verified};
 
 use crate::journal::new_parts;
 
@@ -27,30 +29,24 @@ pub async fn check_caches(engine: &Engine) -> Result<(), String> {
         return Err("the journal's chain is broken".into());
     }
     for row in store.register_list(&RegisterFilter::All, None, i64::MAX).await.unwrap() {
-        let journal = store.journal(&row.subject).await.unwrap();
-        let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
-        if row.subject == SubjectId::desk() {
-            check_desk(engine, &row, &entries).await?;
-            continue;
-        }
-        if ReviewId::of(&row.subject).is_some() {
-            check_review(engine, &row, &entries).await?;
-            continue;
-        }
-        let case =
-            fold(&entries).map_err(|error| format!("{error:#}"))?.ok_or("a register row without a fact")?;
-        if serde_json::to_vec(&case).unwrap() != row.body {
-            return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
-        }
-        let waits = waits(&case, &engine.world());
-        let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name(), wait.due_at)).collect();
-        let timers = store.timers(&row.subject).await.unwrap();
-        let timers: BTreeSet<_> = timers.iter().map(|timer| (timer.kind.as_str(), timer.due_at)).collect();
-        if timers != due {
-            return Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0));
-        }
+        check_row(engine, &row).await?;
     }
     Ok(())
+}
+
+/// A row of the register, and the timers of its subject, are what its journal comes to.
+async fn check_row(engine: &Engine, row: &RegisterRow) -> Result<(), String> {
+    let journal = engine.store.journal(&row.subject).await.unwrap();
+    let entries: Vec<_> = journal.into_iter().map(|recorded| recorded.entry).collect();
+    let said = |error: anyhow::Error| format!("{error:#}");
+    let nothing = "a row without a fact";
+    if row.subject == SubjectId::desk() {
+        check_desk(engine, row, &fold_desk(&entries).map_err(said)?).await
+    } else if ReviewId::of(&row.subject).is_some() {
+        check_review(engine, row, &fold_review(&entries).map_err(said)?.ok_or(nothing)?).await
+    } else {
+        check_case(engine, row, &fold(&entries).map_err(said)?.ok_or(nothing)?).await
+    }
 }
 
 /// The events of all cases and reviews, and of the Desk, that led to another status, each with the status.
@@ -102,30 +98,35 @@ fn moves_of_desk(journal: &[Recorded]) -> BTreeSet<(String, &'static str)> {
     moves
 }
 
-async fn check_review(engine: &Engine, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
-    let review = fold_review(entries).map_err(|error| format!("{error:#}"))?.ok_or("a row without a fact")?;
-    if serde_json::to_vec(&review).unwrap() != row.body {
+pub async fn check_case(engine: &Engine, row: &RegisterRow, case: &Case) -> Result<(), String> {
+    let waits = waits(case, &engine.world());
+    check(engine, row, case, waits.iter().map(|wait| (wait.kind.name(), wait.due_at))).await
+}
+
+pub async fn check_review(engine: &Engine, row: &RegisterRow, review: &Review) -> Result<(), String> {
+    let waits = review::waits(review, &engine.world());
+    check(engine, row, review, waits.iter().map(|wait| (wait.kind.name(), wait.due_at))).await
+}
+
+pub async fn check_desk(engine: &Engine, row: &RegisterRow, desk: &Desk) -> Result<(), String> {
+    let waits = desk::waits(desk, &engine.world());
+    check(engine, row, desk, waits.iter().map(|wait| (wait.kind.name(), wait.due_at))).await
+}
+
+async fn check(
+    engine: &Engine,
+    row: &RegisterRow,
+    subject: &impl Serialize,
+    waits: impl Iterator<Item = (&'static str, DateTime<Utc>)>,
+) -> Result<(), String> {
+    if serde_json::to_vec(subject).unwrap() != row.body {
         return Err(format!("the register's {} is not what the journal comes to", row.subject.0));
     }
-    let waits = review::waits(&review, &engine.world());
-    let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
     let timers = engine.store.timers(&row.subject).await.unwrap();
-    let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
-    if timers == due {
+    let timers: BTreeSet<_> = timers.iter().map(|timer| (timer.kind.as_str(), timer.due_at)).collect();
+    if timers == waits.collect() {
         Ok(())
     } else {
         Err(format!("the timers of {} are not its waits: {timers:?}", row.subject.0))
     }
-}
-
-async fn check_desk(engine: &Engine, row: &RegisterRow, entries: &[Entry]) -> Result<(), String> {
-    let desk = fold_desk(entries).map_err(|error| format!("{error:#}"))?;
-    if serde_json::to_vec(&desk).unwrap() != row.body {
-        return Err("the register's Desk is not what the journal comes to".into());
-    }
-    let waits = desk::waits(&desk, &engine.world());
-    let due: BTreeSet<_> = waits.iter().map(|wait| (wait.kind.name().to_owned(), wait.due_at)).collect();
-    let timers = engine.store.timers(&row.subject).await.unwrap();
-    let timers: BTreeSet<_> = timers.into_iter().map(|timer| (timer.kind, timer.due_at)).collect();
-    if timers == due { Ok(()) } else { Err(format!("the timers of the Desk are not its waits: {timers:?}")) }
 }

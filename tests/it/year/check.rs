@@ -8,34 +8,35 @@ use sscd::domain::case::{Case, Event, Level, waits};
 use sscd::domain::desk;
 use sscd::domain::directory::Act;
 use sscd::domain::id::{Address, Key};
-use sscd::domain::review::{self, Review, ReviewId, Step};
+use sscd::domain::review::{self, ReviewId, Step};
 use sscd::domain::workday::london_date;
 use sscd::domain::world::World;
 use sscd::engine::{Engine, permitted};
 use sscd::rehearse::Play;
-use sscd::store::{Recorded, RegisterFilter};
+use sscd::store::{Head, Recorded, Verified};
 
+use super::books::Books;
 use super::letters::{in_window, known, review_of};
 use crate::scenario::record;
 
-/// The register is compared with the journal on one day of so many, the last one among them.
-const SAMPLED: usize = 61;
+/// What was changed is compared every day; on one day of so many, the last among them, everything from the first event.
+const FROM_THE_START: usize = 61;
 
 #[derive(Default)]
 pub struct Watch {
-    seq: i64,
+    /// So far the chain was found whole, and its events were looked at.
+    head: Head,
     /// Steps that may be taken once, each as the words that name it.
     steps: BTreeSet<String>,
     pub(super) n_letters: BTreeMap<(String, String), usize>,
 }
 
 impl Watch {
-    pub async fn day(&mut self, play: &Play, n_left: usize) -> Result<(), String> {
+    pub async fn day(&mut self, play: &Play, books: &Books, n_left: usize) -> Result<(), String> {
         let (engine, now) = (play.engine(), play.now());
         let said = |error: sscd::store::StoreError| error.to_string();
         let world = engine.world();
-        let recorded = engine.store.journal_all(self.seq, i64::MAX).await.map_err(said)?;
-        self.seq = recorded.last().map_or(self.seq, |last| last.seq);
+        let recorded = engine.store.journal_all(self.head.seq, i64::MAX).await.map_err(said)?;
         for one in &recorded {
             let at = &one.entry.subject.0;
             let checked = match ReviewId::of(&one.entry.subject) {
@@ -54,21 +55,21 @@ impl Watch {
                 return Err(format!("alarm: {}", alarm.text));
             }
         }
-        let rows = engine.store.register_list(&RegisterFilter::Kind("case".into()), None, i64::MAX).await;
-        for row in rows.map_err(said)? {
-            let case: Case = serde_json::from_slice(&row.body).map_err(|error| error.to_string())?;
-            of_its_state(&case, &world, now).map_err(|why| format!("{}: {why}", case.reference))?;
+        for case in books.cases.values() {
+            of_its_state(case, &world, now).map_err(|why| format!("{}: {why}", case.reference))?;
         }
-        let rows = engine.store.register_list(&RegisterFilter::Kind("review".into()), None, i64::MAX).await;
-        for row in rows.map_err(said)? {
-            let review: Review = serde_json::from_slice(&row.body).map_err(|error| error.to_string())?;
+        for review in books.reviews.values() {
             let is_overdue =
                 review.stage.precedes_fieldwork() && review.due_on + Days::new(7) < london_date(now);
             if is_overdue && !review.taken.contains(&Step::Overdue) {
                 return Err(format!("{}: its day was {}, and nobody noticed", review.id, review.due_on));
             }
         }
-        if n_left.is_multiple_of(SAMPLED) {
+        match engine.store.verify_after(self.head, |_| ()).await.map_err(said)? {
+            Verified::Whole { head, .. } => self.head = head,
+            Verified::Broken { seq, why } => return Err(format!("the chain, at event {seq}: {why}")),
+        }
+        if n_left.is_multiple_of(FROM_THE_START) {
             record::check_caches(engine).await?;
         }
         self.n_letters.clear();

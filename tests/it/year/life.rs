@@ -13,6 +13,7 @@ use sscd::rehearse::{Ends, Play, Setting, Step};
 use sscd::store::Entry;
 use tempfile::TempDir;
 
+use super::books::Books;
 use super::check::Watch;
 use super::office::{N_USERS, contact, setting};
 use crate::dice::Dice;
@@ -23,6 +24,7 @@ pub struct Life {
     pub(super) play: Play,
     pub(super) dice: Dice,
     watch: Watch,
+    pub(super) books: Books,
     pub(super) lines: Vec<String>,
     pub(super) on: NaiveDate,
     n_days_left: usize,
@@ -46,6 +48,7 @@ impl Life {
             play,
             dice: Dice(seed),
             watch: Watch::default(),
+            books: Books::default(),
             lines: vec![format!("> {first}")],
             on: from,
             n_days_left: n_days,
@@ -137,7 +140,9 @@ impl Life {
         }
         self.until(23, 59).await?;
         self.n_days_left -= 1;
-        self.watch.day(&self.play, self.n_days_left).await?;
+        self.books.catch_up(self.play.engine()).await?;
+        self.books.check(self.play.engine()).await?;
+        self.watch.day(&self.play, &self.books, self.n_days_left).await?;
         self.on = london(self.play.now()).date_naive() + Days::new(1);
         Ok(())
     }

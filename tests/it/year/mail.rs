@@ -84,11 +84,10 @@ impl Life {
     /// Whoever got a letter answers well, late, oddly or not at all; some come back.
     async fn plan_answers(&mut self) -> Result<(), String> {
         let store = self.play.engine().store.clone();
-        let letters =
-            store.letters(&LetterFilter::All, None, 200).await.map_err(|error| error.to_string())?;
-        let fresh: Vec<_> =
-            letters.into_iter().filter(|letter| letter.letter.0 > self.answered).rev().collect();
-        for letter in fresh {
+        let told = |error: sscd::store::StoreError| error.to_string();
+        let n_new = store.next_ids().await.map_err(told)?.0.0 - 1 - self.answered;
+        let letters = store.letters(&LetterFilter::All, None, n_new).await.map_err(told)?;
+        for letter in letters.into_iter().rev() {
             self.answered = letter.letter.0;
             let Some(to) = letter.deliveries.first().map(|delivery| delivery.recipient.to_string()) else {
                 continue;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use sscd::domain::case::{Case, Stage};
 use sscd::domain::review::{self, Review};
-use sscd::store::{InboxFilter, LetterFilter, RegisterFilter};
+use sscd::store::{InboxFilter, LetterFilter};
 
 use super::life::Life;
 use super::office::domain;
@@ -35,21 +35,18 @@ impl Life {
                 _ => {}
             }
         }
-        let rows =
-            store.register_list(&RegisterFilter::Kind("case".into()), None, i64::MAX).await.map_err(told)?;
-        for row in rows {
-            if self.one_in(18) {
-                let case: Case = serde_json::from_slice(&row.body).unwrap();
-                self.case(&case).await?;
-            }
+        self.books.catch_up(self.play.engine()).await?;
+        let Self { books, dice, on, .. } = self;
+        let cases: Vec<Case> = books.cases.values().filter(|_| dice.below(18) == 0).cloned().collect();
+        let is_near =
+            |review: &&Review| !review.stage.is_over() && review.due_on - *on < TimeDelta::days(200);
+        let reviews = books.reviews.values().filter(is_near);
+        let reviews: Vec<Review> = reviews.filter(|_| dice.below(30) == 0).cloned().collect();
+        for case in &cases {
+            self.case(case).await?;
         }
-        let rows = store.register_list(&RegisterFilter::Kind("review".into()), None, i64::MAX).await;
-        for row in rows.map_err(told)? {
-            let review: Review = serde_json::from_slice(&row.body).unwrap();
-            let comes_near = review.due_on - self.on < TimeDelta::days(200);
-            if !review.stage.is_over() && comes_near && self.one_in(30) {
-                self.review(&review).await?;
-            }
+        for review in &reviews {
+            self.review(review).await?;
         }
         Ok(())
     }
