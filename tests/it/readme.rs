@@ -1,6 +1,7 @@
-//! The README says what is so: its table of labels is the reader's own, and every key of the configuration stands in it.
+//! The README says what is so: its tables are the reader's own, and every key of the configuration stands in it.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use sscd::domain::notification::labels;
 
@@ -9,20 +10,32 @@ fn file(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// With `SSCD_README=write` in the environment the table is written instead.
-#[test]
-fn the_readme_holds_the_table_of_labels() {
+/// What stands between the marks of that name. With `SSCD_README=write` in the environment it is written instead.
+fn holds(name: &str, expected: &str) {
+    // One writer at a time.
+    static README: Mutex<()> = Mutex::new(());
+    let _one = README.lock().unwrap();
     let readme = file("README.md");
-    let (head, rest) = readme.split_once("<!-- labels:").expect("the opening mark");
+    let (head, rest) = readme.split_once(&format!("<!-- {name}:")).expect("the opening mark");
     let (mark, rest) = rest.split_once('\n').expect("a line after the opening mark");
-    let (table, tail) = rest.split_once("<!-- /labels -->").expect("the closing mark");
-    let expected = labels::markdown();
+    let end = format!("<!-- /{name} -->");
+    let (table, tail) = rest.split_once(&end).expect("the closing mark");
     if std::env::var("SSCD_README").is_ok_and(|what| what == "write") {
-        let readme = format!("{head}<!-- labels:{mark}\n{expected}<!-- /labels -->{tail}");
+        let readme = format!("{head}<!-- {name}:{mark}\n{expected}{end}{tail}");
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"), readme).unwrap();
         return;
     }
     assert_eq!(table, expected, "write it anew with SSCD_README=write");
+}
+
+#[test]
+fn the_readme_holds_the_table_of_labels() {
+    holds("labels", &labels::markdown());
+}
+
+#[test]
+fn the_readme_says_what_is_read() {
+    holds("what-is-read", &crate::corpus::what_is_read());
 }
 
 #[test]
