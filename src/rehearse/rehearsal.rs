@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
 
 use super::{Hands, Post, Tray};
 use crate::domain::case::Refusal;
 use crate::domain::world::World;
-use crate::engine::{Alarms, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
+use crate::engine::{Alarms, Asking, Bell, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
 use crate::ports::Clock as _;
 use crate::store::{Options, Store};
 
@@ -37,10 +38,20 @@ pub struct Rehearsal {
     pub trays: Vec<Tray>,
     record: PathBuf,
     probe: Probe,
-    services: Vec<(Box<dyn Service>, DateTime<Utc>)>,
+    services: Vec<AtWork>,
     ends: Ends,
     /// How often it ended in the middle.
     n_ends: u32,
+}
+
+/// A service, with what the daemon's loop knows of it.
+struct AtWork {
+    service: Box<dyn Service>,
+    told: watch::Receiver<u64>,
+    /// After a failure, until then.
+    rests_until: DateTime<Utc>,
+    /// It had nothing to do, and looks again when it is told or then.
+    idle: Option<Option<DateTime<Utc>>>,
 }
 
 /// What comes of it; nothing when the program ended before.
@@ -101,23 +112,29 @@ impl Rehearsal {
     async fn start(&mut self) -> anyhow::Result<()> {
         let engine = &self.engine;
         engine.watches(self.trays.iter().map(|tray| tray.name.clone())).await?;
-        let collect = |tray: &Tray| -> Box<dyn Service> {
-            Box::new(Collect {
+        let at_work = |service: Box<dyn Service>, bell: &Bell| AtWork {
+            service,
+            told: bell.listen(),
+            rests_until: DateTime::<Utc>::MIN_UTC,
+            idle: None,
+        };
+        let collect = |tray: &Tray| {
+            let collect = Collect {
                 engine: engine.clone(),
                 name: tray.name.clone(),
                 mailbox: tray.clone(),
                 role: tray.role,
                 start_from: None,
                 must_reconcile: true,
-            })
+            };
+            at_work(Box::new(collect), &engine.told.collect)
         };
-        let others: [Box<dyn Service>; 3] = [
-            Box::new(Read::new(engine.clone(), self.probe.clone())),
-            Box::new(Wake { engine: engine.clone() }),
-            Box::new(Deliver::new(engine.clone(), self.post.clone())),
+        let others = [
+            at_work(Box::new(Read::new(engine.clone(), self.probe.clone())), &engine.told.read),
+            at_work(Box::new(Wake { engine: engine.clone() }), &engine.told.wake),
+            at_work(Box::new(Deliver::new(engine.clone(), self.post.clone())), &engine.told.deliver),
         ];
-        let all = self.trays.iter().map(collect).chain(others);
-        self.services = all.map(|service| (service, DateTime::<Utc>::MIN_UTC)).collect();
+        self.services = self.trays.iter().map(collect).chain(others).collect();
         Ok(())
     }
 
@@ -197,29 +214,38 @@ impl Rehearsal {
     }
 
     async fn work(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
+        // Whoever waits for nothing looks all the same: somebody may have laid a mail there, or turned the clock.
+        self.services.iter_mut().for_each(|at| at.idle = None);
         let mut busy = String::new();
         for _ in 0..TOO_MANY {
             let now = self.clock.now();
-            let (mut is_busy, mut next) = (false, None::<DateTime<Utc>>);
-            for (service, rests_until) in &mut self.services {
-                let mut again = (*rests_until > now).then_some(*rests_until);
-                if again.is_none() {
-                    match service.run_once().await {
-                        Ok(Idle::Until(at)) if at > now => again = Some(at),
-                        Ok(Idle::Never | Idle::Until(_)) => (is_busy, busy) = (true, service.name()),
-                        Ok(Idle::UntilTold) => {}
-                        Err(error) => {
-                            let (service, error) = (service.name(), format!("{error:#}"));
-                            tracing::warn!(service, error, "service failed");
-                            *rests_until = now + BACK_OFF;
-                            again = Some(*rests_until);
-                        }
-                    }
+            for at in &mut self.services {
+                if at.idle.is_some() && !at.told.has_changed()? {
+                    continue;
                 }
-                next = next.into_iter().chain(again).min();
+                at.told.borrow_and_update();
+                if at.rests_until > now {
+                    at.idle = Some(Some(at.rests_until));
+                    continue;
+                }
+                at.idle = match at.service.run_once().await {
+                    Ok(Idle::Until(until)) if until > now => Some(Some(until)),
+                    Ok(Idle::Never | Idle::Until(_)) => None,
+                    Ok(Idle::UntilTold) => Some(None),
+                    Err(error) => {
+                        let (service, error) = (at.service.name(), format!("{error:#}"));
+                        tracing::warn!(service, error, "service failed");
+                        at.rests_until = now + BACK_OFF;
+                        Some(Some(at.rests_until))
+                    }
+                };
+                if at.idle.is_none() {
+                    busy = at.service.name();
+                }
             }
-            if !is_busy {
-                return Ok(next);
+            let has_more = |at: &AtWork| at.idle.is_none() || at.told.has_changed().unwrap_or(true);
+            if !self.services.iter().any(has_more) {
+                return Ok(self.services.iter().filter_map(|at| at.idle.flatten()).min());
             }
         }
         let due = self.engine.store.due_timers(self.clock.now(), 5).await?;
@@ -232,7 +258,7 @@ impl Rehearsal {
     /// # Errors
     /// As [`Self::settle`].
     pub async fn look_again(&mut self) -> anyhow::Result<()> {
-        self.services.iter_mut().for_each(|(_, rests_until)| *rests_until = DateTime::<Utc>::MIN_UTC);
+        self.services.iter_mut().for_each(|at| at.rests_until = DateTime::<Utc>::MIN_UTC);
         self.settle().await.map(drop)
     }
 
