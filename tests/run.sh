@@ -55,6 +55,7 @@ if [ -n "$all" ]; then
     tests/pictures.sh
     cargo bench --bench path
     cargo bench --bench cost
+    cargo bench --bench read
     cargo bench --bench soak -- --plot target/soak.svg
     cargo test --profile long --test it -- --ignored --exact year::twenty_years_pass --nocapture
 fi
