@@ -1,5 +1,6 @@
 //! What we judge by: one immutable snapshot, swapped whole on reload.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::budget::Limits;
@@ -7,6 +8,7 @@ use super::desk;
 use super::directory::{Directory, Role};
 use super::id::{Address, Named};
 use super::letter::Templates;
+use super::message::Sender;
 use super::policy::Policy;
 use super::review;
 use super::token::Keys;
@@ -35,6 +37,12 @@ impl World {
         let mut people = self.directory.people().iter().filter(|person| person.role == Role::Secas);
         own.any(|own| own.same(address))
             || people.any(|person| person.emails.iter().any(|email| email.same(address)))
+    }
+
+    /// What a person should note of a mail's sender before believing it ([`Directory::mistakable`]).
+    #[must_use]
+    pub fn mistakable(&self, sender: &Sender, on: NaiveDate) -> Vec<String> {
+        self.directory.mistakable(sender, &self.office.mailbox.address, on)
     }
 
     /// There is nothing that the Desk does by itself.
