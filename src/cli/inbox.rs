@@ -202,5 +202,6 @@ fn data(row: &InboxRow) -> Value {
         "n_attempts": row.n_attempts,
         "duplicate_of": row.duplicate_of,
         "cases": row.subjects,
+        "vouched": row.vouched,
     })
 }

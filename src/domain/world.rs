@@ -65,6 +65,8 @@ pub struct Office {
     pub own_addresses: Vec<Address>,
     /// authserv-ids whose Authentication-Results count (RFC 8601 2.2, INTEROP.md 5).
     pub authserv_ids: Vec<String>,
+    /// DKIM signatures are checked by ourselves, which asks the DNS: only where no authserv-id counts.
+    pub verify_dkim: bool,
 }
 
 impl Office {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::keys::NoKeys;
 use super::{Hands, Post, Tray};
 use crate::domain::case::Refusal;
 use crate::domain::world::World;
-use crate::engine::{Alarms, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
+use crate::engine::{Alarms, Asking, Collect, Deliver, Engine, Idle, Probe, Read, Service, Vouch, Wake};
 use crate::ports::Clock as _;
 use crate::store::{Options, Store};
 
@@ -111,7 +112,8 @@ impl Rehearsal {
                 must_reconcile: true,
             })
         };
-        let others: [Box<dyn Service>; 3] = [
+        let others: [Box<dyn Service>; 4] = [
+            Box::new(Vouch::new(engine.clone(), Arc::new(NoKeys))),
             Box::new(Read::new(engine.clone(), self.probe.clone())),
             Box::new(Wake { engine: engine.clone() }),
             Box::new(Deliver::new(engine.clone(), self.post.clone())),

@@ -8,6 +8,7 @@ mod bounce;
 mod calendar;
 mod content_key;
 mod decode;
+mod dkim;
 mod document;
 mod header;
 mod html;
@@ -33,6 +34,7 @@ use super::world::Office;
 
 pub use alignment::same_organisation;
 pub(in crate::domain) use decode::text as decode_text;
+pub use dkim::{DkimResult, Signed, Vouched, as_signed};
 pub use marking::marked_by_label;
 pub use read::read_message;
 pub use stub::is_stub;
