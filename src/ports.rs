@@ -1,4 +1,4 @@
-//! What a test cannot have for real: the time, a mailbox of somebody else's, the post. In: what the engine asks
+//! What a test cannot have for real: the time, a mailbox of somebody else's, the post, the DNS. In: what the engine asks
 //! for; out: what came of it, named by what happens next. Invariant: no failure carries the text of a mail.
 
 use std::future::Future;
@@ -38,6 +38,14 @@ impl Failure {
     pub fn rejected(why: impl Into<String>) -> Self {
         Self::Rejected { why: why.into() }
     }
+}
+
+/// Texts in the DNS (TXT records).
+#[async_trait]
+pub trait Resolver: Send + Sync {
+    /// All texts that stand at a name, each in one piece; none where nothing stands there. A resolver that does not
+    /// answer, or fails (SERVFAIL), is a `Retry`.
+    async fn texts(&self, name: &str) -> Result<Vec<String>, Failure>;
 }
 
 /// One folder of one account, or one Maildir. It is only ever read: no flag is set, nothing is moved or removed.

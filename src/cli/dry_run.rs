@@ -16,7 +16,7 @@ use super::wiring::Wiring;
 use crate::config::{Config, State, keys_text, restore_keys};
 use crate::domain::case::Case;
 use crate::domain::id::{LetterId, SubjectId};
-use crate::engine::{Idle, Probe, Read, Service, Wake};
+use crate::engine::{Idle, Probe, Read, Service, Vouch, Wake};
 use crate::store::{Counts, Engine as Database, Letter, LetterFilter, LetterState, Outcome, Store};
 
 /// # Errors
@@ -32,6 +32,7 @@ pub async fn dry_run(config: &Config, probe: Probe, as_json: bool) -> anyhow::Re
     for mailbox in collectors(config, &engine, &mut wiring)? {
         idle(mailbox).await?;
     }
+    idle(Box::new(Vouch::new(engine.clone(), Wiring::resolver()))).await?;
     idle(Box::new(Read::new(engine.clone(), probe))).await?;
     idle(Box::new(Wake { engine: engine.clone() })).await?;
     let mails = mails_since(&before, &store.counts().await?);

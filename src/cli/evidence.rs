@@ -10,6 +10,7 @@ use crate::domain::folder::FolderRole;
 use crate::domain::id::InboxId;
 use crate::domain::message::{Attachment, Message, Own, read_message};
 use crate::domain::notification::Reading;
+use crate::domain::workday::london_date;
 use crate::store::{InboxRow, Outcome};
 
 /// What is shown of a text: enough to know what it is about. The whole mail is a command away.
@@ -20,6 +21,8 @@ pub struct Evidence {
     pub row: InboxRow,
     /// What was read when it came; none where that was not yet, or could not be.
     pub reading: Option<Reading>,
+    /// What a person should note of its sender.
+    pub notes: Vec<String>,
     /// The mail itself, or why it cannot be looked at.
     message: Result<Message, String>,
 }
@@ -29,7 +32,10 @@ impl Evidence {
     /// When the record cannot be read.
     pub async fn of(looking: &Looking, inbox: InboxId) -> anyhow::Result<Option<Self>> {
         let Some(row) = looking.store.inbox_row(inbox).await? else { return Ok(None) };
-        let reading = row.reading.as_deref().map(serde_json::from_slice).transpose()?;
+        let reading: Option<Reading> = row.reading.as_deref().map(serde_json::from_slice).transpose()?;
+        let on = london_date(row.received_at);
+        let notes = reading.as_ref().map(|reading| looking.world.mistakable(&reading.sender, on));
+        let notes = notes.unwrap_or_default();
         let message = match row.outcome {
             // It may be what ended its reader.
             Outcome::SetAside => Err(format!("it is set aside: see `sscd inbox show {} --raw`", inbox.0)),
@@ -40,7 +46,7 @@ impl Evidence {
                 raw.map(|raw| read_message(&raw, &own)).map_err(|error| error.to_string())
             }
         };
-        Ok(Some(Self { row, reading, message }))
+        Ok(Some(Self { row, reading, notes, message }))
     }
 
     /// For a story of many mails, whose texts nobody asked for.
@@ -76,6 +82,7 @@ impl Evidence {
             "n_bytes": self.row.n_bytes,
             "sender": sender.and_then(|sender| sender.address.as_ref()),
             "verdict": sender.map(|sender| sender.vouch.verdict),
+            "to_note": self.notes,
             "verdict_reasons": sender.map(|sender| &sender.vouch.reasons),
             "attachments": self.attachments(),
         })

@@ -174,7 +174,7 @@ fn page(screen: Screen, found: &Evidence, seen: &[(String, i64, String)]) -> Str
     }
     if let Some(reading) = &found.reading {
         text += "\n";
-        text += &screen.lines(0, super::read::for_eyes("what was read", reading).trim_end());
+        text += &screen.lines(0, super::read::for_eyes("what was read", reading, &found.notes).trim_end());
     }
     text + "\nits own text\n" + &found.text(screen)
 }
@@ -202,5 +202,6 @@ fn data(row: &InboxRow) -> Value {
         "n_attempts": row.n_attempts,
         "duplicate_of": row.duplicate_of,
         "cases": row.subjects,
+        "vouched": row.vouched,
     })
 }

@@ -75,7 +75,8 @@ pub fn read(common: &Common, read: &Read) -> anyhow::Result<ExitCode> {
         }
         let reading = read_mail(&raw, &world);
         let text = if for_people {
-            escape(&for_eyes(&file.display().to_string(), &reading))
+            let notes = world.mistakable(&reading.sender, london_date(received_at));
+            escape(&for_eyes(&file.display().to_string(), &reading, &notes))
         } else {
             let report = report(file, &reading, &world, received_at).to_string();
             // Programs that part lines at these, too, still find one object a line.
@@ -101,6 +102,8 @@ fn report(file: &Path, reading: &Reading, world: &World, received_at: DateTime<U
             "name": sender.name,
             "verdict": sender.vouch.verdict,
             "reasons": sender.vouch.reasons,
+            "reply_to": sender.reply_to,
+            "to_note": world.mistakable(sender, on),
             "standing": standing.unwrap_or(crate::domain::directory::Standing::Unknown),
         },
         "classification": reading.classification,
@@ -115,12 +118,14 @@ fn report(file: &Path, reading: &Reading, world: &World, received_at: DateTime<U
 }
 
 /// The same for people: what it is and why, what was understood, what is missing.
-pub fn for_eyes(title: &str, reading: &Reading) -> String {
+/// `notes` are what a person should note of its sender.
+pub fn for_eyes(title: &str, reading: &Reading, notes: &[String]) -> String {
     let name = |value: &Value| value.as_str().unwrap_or_default().replace('_', " ");
     let mut lines = vec![format!("{title}: {}", name(&json!(reading.kind)))];
     lines.extend(reading.reasons.iter().map(|reason| format!("  because {reason}")));
     let address = reading.sender.address.as_ref().map_or("nobody that it names", |address| address.as_str());
     lines.push(format!("  from {address}, {}", name(&json!(reading.sender.vouch.verdict))));
+    lines.extend(notes.iter().map(|note| format!("  to note: {note}")));
     for problem in &reading.problems {
         lines.push(format!("  found {}, expected {}", problem.found, problem.expected));
     }

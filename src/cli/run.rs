@@ -19,7 +19,9 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::maildir::{self, Maildir};
 use crate::config::{Config, MailboxKind, Secret, State, build_world, restore_keys};
 use crate::control::{self, Locked};
-use crate::engine::{Alarms, Collect, Deliver, Engine, Probe, Read, Service, Wake, run as run_service};
+use crate::engine::{
+    Alarms, Collect, Deliver, Engine, Probe, Read, Service, Vouch, Wake, run as run_service,
+};
 use crate::ports::Clock;
 use crate::store::{Options, Store};
 
@@ -104,6 +106,8 @@ impl Daemon {
         for collect in collectors(config, &daemon.engine, &mut wiring)? {
             daemon.service(collect, &told.collect);
         }
+        let vouch = Vouch::new(daemon.engine.clone(), Wiring::resolver());
+        daemon.service(Box::new(vouch), &told.read);
         daemon.service(Box::new(Read::new(daemon.engine.clone(), probe)), &told.read);
         daemon.service(Box::new(Wake { engine: daemon.engine.clone() }), &told.wake);
         let transport = wiring.transport(&config.transport)?;

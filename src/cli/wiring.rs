@@ -8,6 +8,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
+use crate::adapters::dns::Dns;
 use crate::adapters::folder::Folder;
 use crate::adapters::imap::{Account, Imap};
 use crate::adapters::link::{Peer, Security};
@@ -20,7 +21,7 @@ use crate::config::{
     Smtp as SmtpSection, Tls, Transport as Section,
 };
 use crate::engine::{Idle, Service};
-use crate::ports::{Clock, Transport};
+use crate::ports::{Clock, Resolver, Transport};
 
 const ASK_AFTER: Duration = Duration::from_secs(30);
 
@@ -83,6 +84,12 @@ impl Wiring {
             n_connections: usize::try_from(section.connections)?,
             ask_after: ASK_AFTER,
         })
+    }
+
+    /// Who is asked for the keys of signatures.
+    #[must_use]
+    pub fn resolver() -> Arc<dyn Resolver> {
+        Arc::new(Dns::default())
     }
 
     /// What renews the tokens of all accounts that were met so far.

@@ -1,5 +1,6 @@
 //! What we judge by: one immutable snapshot, swapped whole on reload.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::budget::Limits;
@@ -7,6 +8,7 @@ use super::desk;
 use super::directory::{Directory, Role};
 use super::id::{Address, Named};
 use super::letter::Templates;
+use super::message::Sender;
 use super::policy::Policy;
 use super::review;
 use super::token::Keys;
@@ -37,6 +39,12 @@ impl World {
             || people.any(|person| person.emails.iter().any(|email| email.same(address)))
     }
 
+    /// What a person should note of a mail's sender before believing it ([`Directory::mistakable`]).
+    #[must_use]
+    pub fn mistakable(&self, sender: &Sender, on: NaiveDate) -> Vec<String> {
+        self.directory.mistakable(sender, &self.office.mailbox.address, on)
+    }
+
     /// There is nothing that the Desk does by itself.
     #[must_use]
     pub fn is_desk_idle(&self) -> bool {
@@ -57,6 +65,8 @@ pub struct Office {
     pub own_addresses: Vec<Address>,
     /// authserv-ids whose Authentication-Results count (RFC 8601 2.2, INTEROP.md 5).
     pub authserv_ids: Vec<String>,
+    /// DKIM signatures are checked by ourselves, which asks the DNS: only where no authserv-id counts.
+    pub verify_dkim: bool,
 }
 
 impl Office {

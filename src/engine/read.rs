@@ -83,7 +83,7 @@ impl Read {
     /// Reads what waits longest.
     async fn next(&mut self) -> anyhow::Result<Option<Portion>> {
         self.named.clear();
-        let longest = self.engine.store.waiting(1, None).await?;
+        let longest = self.readable(1, None).await?;
         let Some(first) = longest.into_iter().find(|row| row.n_attempts > 0) else {
             return self.portion(None).await;
         };
@@ -104,8 +104,8 @@ impl Read {
     /// Reads what waits behind `last`: as many as go together, up to the first that is under suspicion.
     async fn portion(&mut self, last: Option<InboxId>) -> anyhow::Result<Option<Portion>> {
         if self.named.is_empty() {
+            let waiting = self.readable(NAMED, last).await?;
             let store = &self.engine.store;
-            let waiting = store.waiting(NAMED, last).await?;
             self.named.extend(waiting.into_iter().take_while(|row| row.n_attempts == 0));
             let ids: Vec<InboxId> = self.named.iter().map(|row| row.inbox).collect();
             store.begin_reading(&ids).await?;
@@ -119,6 +119,11 @@ impl Read {
         let rows: Vec<Waiting> = self.named.drain(..n).collect();
         let Some(last) = rows.last().map(|row| row.inbox) else { return Ok(None) };
         Ok(Some(Portion { last, work: self.read(rows).await? }))
+    }
+
+    async fn readable(&self, limit: i64, after: Option<InboxId>) -> anyhow::Result<Vec<Waiting>> {
+        let must_be_vouched = self.engine.world().office.verify_dkim;
+        Ok(self.engine.store.readable(limit, after, must_be_vouched).await?)
     }
 
     async fn read(&self, rows: Vec<Waiting>) -> anyhow::Result<Vec<Work>> {
@@ -198,7 +203,11 @@ fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work
     }
 }
 
-fn mail_of(row: &Waiting, sha256: &[u8; 32], reading: Reading, restored: Restored) -> Work {
+/// What was found of its signatures when it came is what counts.
+fn mail_of(row: &Waiting, sha256: &[u8; 32], mut reading: Reading, restored: Restored) -> Work {
+    if let Some(vouched) = &row.vouched {
+        reading.sender.vouch = vouched.judge();
+    }
     let (sha256, perhaps_answered) = (HEXLOWER.encode(sha256), restored.covers(row.inbox));
     let Waiting { inbox, received_at, role, .. } = *row;
     Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))

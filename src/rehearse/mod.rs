@@ -6,6 +6,7 @@ mod ask;
 mod expect;
 mod forecast;
 mod hands;
+mod keys;
 mod mail;
 mod meet;
 mod office;

@@ -8,10 +8,13 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
+use super::keys::NoKeys;
 use super::{Hands, Post, Tray};
 use crate::domain::case::Refusal;
 use crate::domain::world::World;
-use crate::engine::{Alarms, Asking, Bell, Collect, Deliver, Engine, Idle, Probe, Read, Service, Wake};
+use crate::engine::{
+    Alarms, Asking, Bell, Collect, Deliver, Engine, Idle, Probe, Read, Service, Vouch, Wake,
+};
 use crate::ports::Clock as _;
 use crate::store::{Options, Store};
 
@@ -130,6 +133,7 @@ impl Rehearsal {
             at_work(Box::new(collect), &engine.told.collect)
         };
         let others = [
+            at_work(Box::new(Vouch::new(engine.clone(), Arc::new(NoKeys))), &engine.told.read),
             at_work(Box::new(Read::new(engine.clone(), self.probe.clone())), &engine.told.read),
             at_work(Box::new(Wake { engine: engine.clone() }), &engine.told.wake),
             at_work(Box::new(Deliver::new(engine.clone(), self.post.clone())), &engine.told.deliver),

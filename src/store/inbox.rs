@@ -6,15 +6,18 @@ use std::collections::{BTreeSet, HashMap};
 use super::code::{role, role_word};
 use super::error::Result;
 use super::rows::{InboxDone, InboxRow, Outcome, Waiting};
-use super::sql::{Bound, Cells, statements, words};
+use super::sql::{Bound, Cells, Sql, statements, words};
+use super::vouched::vouched;
 use super::{Store, Writer};
 use crate::domain::id::{InboxId, LetterId, SubjectId};
 use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 
 statements! {
-    WAITING = "SELECT inbox_id, received_at_ms, n_bytes, n_attempts, role FROM inbox \
+    WAITING = "SELECT inbox_id, received_at_ms, n_bytes, n_attempts, role, vouched FROM inbox \
         WHERE outcome = 'waiting' AND inbox_id > ? ORDER BY inbox_id LIMIT ?";
+    READABLE = "SELECT inbox_id, received_at_ms, n_bytes, n_attempts, role, vouched FROM inbox \
+        WHERE outcome = 'waiting' AND inbox_id > ? AND vouched IS NOT NULL ORDER BY inbox_id LIMIT ?";
     NAME = "UPDATE meta SET words = ? WHERE name = 'reading'";
     NAMED = "SELECT words FROM meta WHERE name = 'reading'";
     COUNT = "UPDATE inbox SET n_attempts = n_attempts + 1 \
@@ -28,7 +31,7 @@ statements! {
     SPEAKS = "INSERT INTO inbox_subject (inbox_id, subject_id) VALUES {rows it} \
         ON CONFLICT (inbox_id, subject_id) DO NOTHING";
     ROWS = "SELECT inbox_id, raw_sha256, n_bytes, received_at_ms, recorded_at_ms, message_id, content_key, \
-        n_attempts, outcome, kind, sender, title, reason, reading, duplicate_of, done_at_ms, role \
+        n_attempts, outcome, kind, sender, title, reason, reading, duplicate_of, done_at_ms, role, vouched \
         FROM inbox WHERE inbox_id IN ({list i}) ORDER BY inbox_id";
     SUBJECTS = "SELECT inbox_id, subject_id FROM inbox_subject WHERE inbox_id IN ({list i}) ORDER BY subject_id";
     LATEST = "SELECT inbox_id FROM inbox WHERE inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
@@ -78,8 +81,25 @@ impl Store {
     /// # Errors
     /// As any reading.
     pub async fn waiting(&self, limit: i64, after: Option<InboxId>) -> Result<Vec<Waiting>> {
+        self.waiting_by(WAITING, limit, after).await
+    }
+
+    /// What waits after `after` and may be read, oldest first: where senders are vouched for by ourselves, what was.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn readable(
+        &self,
+        limit: i64,
+        after: Option<InboxId>,
+        must_be_vouched: bool,
+    ) -> Result<Vec<Waiting>> {
+        self.waiting_by(if must_be_vouched { READABLE } else { WAITING }, limit, after).await
+    }
+
+    async fn waiting_by(&self, sql: Sql, limit: i64, after: Option<InboxId>) -> Result<Vec<Waiting>> {
         let after = after.map_or(0, |id| id.0);
-        let rows = self.read().await?.all(WAITING, |q| q.bind(after).bind(limit)).await?;
+        let rows = self.read().await?.all(sql, |q| q.bind(after).bind(limit)).await?;
         rows.iter()
             .map(|row| {
                 Ok(Waiting {
@@ -88,6 +108,7 @@ impl Store {
                     n_bytes: row.int(2)?,
                     n_attempts: row.int(3)?,
                     role: role(row.cell(4)?)?,
+                    vouched: vouched(row.cell(5)?)?,
                 })
             })
             .collect()
@@ -298,6 +319,7 @@ fn inbox_row(row: &AnyRow, subjects: Vec<SubjectId>) -> Result<InboxRow> {
         duplicate_of: row.cell::<Option<i64>>(14)?.map(InboxId),
         done_at: row.maybe_instant(15)?,
         role: role(row.cell(16)?)?,
+        vouched: vouched(row.cell(17)?)?,
         subjects,
     })
 }

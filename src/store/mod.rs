@@ -22,6 +22,7 @@ mod register;
 mod restored;
 mod rows;
 mod sql;
+mod vouched;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub use raw::Pieces;
 pub use register::{RegisterFilter, Timer};
 pub use restored::Restored;
 pub use rows::*;
+pub use vouched::Unvouched;
 
 use crate::domain::id::InboxId;
 use sql::{Session, Sql};
@@ -135,4 +137,5 @@ const STATEMENTS: &[&[Sql]] = &[
     raw::ALL,
     register::ALL,
     restored::ALL,
+    vouched::ALL,
 ];

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::folder::FolderRole;
 use crate::domain::id::{Address, InboxId, Key, LetterId, SubjectId};
+use crate::domain::message::Vouched;
 
 /// What a collector found at one place of a mailbox.
 #[derive(Debug)]
@@ -64,6 +65,8 @@ pub struct Waiting {
     pub n_bytes: i64,
     pub n_attempts: i64,
     pub role: FolderRole,
+    /// What was found of its signatures, where they were looked at.
+    pub vouched: Option<Vouched>,
 }
 
 /// How an inbox row ended or where it stands.
@@ -108,6 +111,8 @@ pub struct InboxRow {
     /// The subjects that it opened or spoke to.
     pub subjects: Vec<SubjectId>,
     pub done_at: Option<DateTime<Utc>>,
+    /// What was found of its signatures, where they were looked at.
+    pub vouched: Option<Vouched>,
 }
 
 /// Everything that goes down together or not at all.

@@ -99,8 +99,9 @@ pub fn sqlite(place: &Place, first: usize, n: usize) -> f64 {
         let record = [
             include_str!("../../migrations/sqlite/0001_record.sql"),
             include_str!("../../migrations/sqlite/0003_folder_role.sql"),
+            include_str!("../../migrations/sqlite/0005_vouched.sql"),
         ];
-        for sql in [SETTINGS, record[0], record[1], LEADER] {
+        for sql in [SETTINGS, record[0], record[1], record[2], LEADER] {
             run(&mut db, sql).await;
         }
         // What was just laid out is not to be written while time is taken.

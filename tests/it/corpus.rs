@@ -51,7 +51,8 @@ fn mails() -> Vec<PathBuf> {
 fn summary(reading: &Reading, world: &World) -> Value {
     let answer = answer(reading, &world.directory, NaiveDate::from_ymd_opt(2026, 11, 2).unwrap());
     let notifications: Vec<Value> = reading.notifications.iter().map(notification).collect();
-    json!({
+    let notes = world.mistakable(&reading.sender, NaiveDate::from_ymd_opt(2026, 11, 2).unwrap());
+    let mut summary = json!({
         "kind": reading.kind,
         "verdict": reading.sender.vouch.verdict,
         "sender": reading.sender.address,
@@ -61,7 +62,11 @@ fn summary(reading: &Reading, world: &World) -> Value {
         "references": reading.references,
         "attachments": reading.attachments.iter().map(|attachment| &attachment.name).collect::<Vec<_>>(),
         "notifications": notifications,
-    })
+    });
+    if !notes.is_empty() {
+        summary["to_note"] = json!(notes);
+    }
+    summary
 }
 
 fn notification(notification: &Notification) -> Value {

@@ -14,7 +14,6 @@ use crate::cli::look::Looking;
 use crate::cli::screen::{Paint, Screen, one_line, say, say_json, spaced};
 use crate::cli::{Common, outbox};
 use crate::domain::case::{Case, Event, Mail, Reference, Stage, flags, waits};
-use crate::domain::directory::User;
 use crate::domain::notification::label_of;
 use crate::domain::world::World;
 use crate::store::{Letter, LetterFilter, Recorded};
@@ -66,7 +65,7 @@ fn data(Known { case, events, letters, mails, world }: &Known) -> anyhow::Result
     let waits = waits(case, world);
     Ok(json!({
         "case": serde_json::to_value(case)?,
-        "flags": flags(case, user_of(case, world)),
+        "flags": flags(case, world),
         "mails": mails.iter().map(Evidence::data).collect::<Vec<_>>(),
         "events": events.iter().map(event).collect::<Vec<_>>(),
         "letters": letters.iter().map(outbox::data).collect::<Vec<_>>(),
@@ -74,10 +73,6 @@ fn data(Known { case, events, letters, mails, world }: &Known) -> anyhow::Result
             json!({"kind": wait.kind.name(), "due_at": wait.due_at, "what": wait.what})
         }).collect::<Vec<_>>(),
     }))
-}
-
-fn user_of<'a>(case: &Case, world: &'a World) -> Option<&'a User> {
-    world.directory.user(case.user.as_ref()?)
 }
 
 struct Story {
@@ -183,7 +178,7 @@ impl Story {
         if let Some(on) = case.review_on {
             self.row("review", &day(on));
         }
-        for flag in flags(case, user_of(case, world)) {
+        for flag in flags(case, world) {
             self.warn(Paint::Yellow, &format!("to note: {flag}"));
         }
         if let Some(answering) = &case.answering {

@@ -20,6 +20,7 @@ pub struct Outlook {
     pub own_addresses: Vec<String>,
     pub bounces: String,
     pub authserv_ids: Vec<String>,
+    pub verify_dkim: bool,
     pub record: String,
     pub mailboxes: Vec<Mailbox>,
     pub transport: String,
@@ -90,6 +91,7 @@ impl Outlook {
             own_addresses: office.own_addresses.iter().map(ToString::to_string).collect(),
             bounces: office.tagged(&office.bounces, "...").to_string(),
             authserv_ids: office.authserv_ids.clone(),
+            verify_dkim: office.verify_dkim,
             record: record(config),
             mailboxes: config.mailboxes.iter().map(mailbox).collect(),
             transport: transport(&config.transport),
@@ -116,9 +118,9 @@ impl Outlook {
 
     fn warnings(&self, config: &Config, today: NaiveDate) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.authserv_ids.is_empty() {
+        if self.authserv_ids.is_empty() && !self.verify_dkim {
             let what = "office.authserv_ids is empty: every sender counts as unverified, and acknowledgements go to \
-                        registered contacts only";
+                        registered contacts only (office.verify_dkim = true checks signatures here)";
             warnings.push(what.into());
         }
         for (body, n) in &self.n_meetings_left {

@@ -40,6 +40,12 @@ pub fn outlook(outlook: &Outlook) -> String {
     page.line("sends", &outlook.transport);
     page.line("skips", &format!("its own mail: from {}", outlook.own_addresses.join(", ")));
     match outlook.authserv_ids.as_slice() {
+        [] if outlook.verify_dkim => {
+            page.line(
+                "believes",
+                "DKIM signatures of the sender's own organisation, checked here with keys from the DNS",
+            );
+        }
         [] => page.line("believes", "no Authentication-Results: every sender is unverified"),
         ids => page.line("believes", &format!("Authentication-Results of {}", ids.join(", "))),
     }

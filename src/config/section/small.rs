@@ -92,6 +92,8 @@ struct RawOffice {
     own_addresses: Vec<Address>,
     #[serde(default)]
     authserv_ids: Vec<String>,
+    #[serde(default)]
+    verify_dkim: bool,
 }
 
 fn yes() -> bool {
@@ -114,6 +116,11 @@ pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
             reader.fault("office.authserv_ids", format!("{id:?}"), expected);
         }
     }
+    if raw.verify_dkim && !raw.authserv_ids.is_empty() {
+        let expected =
+            "false, or no authserv_ids: either your own server's word counts or our own check does";
+        reader.fault("office.verify_dkim", "true, beside authserv_ids", expected);
+    }
     let bounces = raw.bounces.unwrap_or_else(|| raw.address.clone());
     let mut own_addresses = vec![raw.address.clone()];
     for address in std::iter::once(&bounces).chain(&raw.own_addresses) {
@@ -127,6 +134,7 @@ pub fn office(reader: &mut Reader<'_>) -> Option<Office> {
         tagged_addresses: raw.tagged_addresses,
         own_addresses,
         authserv_ids: raw.authserv_ids,
+        verify_dkim: raw.verify_dkim,
     })
 }
 

@@ -152,7 +152,7 @@ impl Drafting<'_> {
     }
 
     fn brief(&self, case: &Case) -> Brief {
-        let mut flags = flags(case, self.user());
+        let mut flags = flags(case, self.world);
         if case.timeliness == Timeliness::Retrospective {
             flags.insert(0, "by what it states, the system was in use before the notice came".into());
         }

@@ -1,17 +1,19 @@
-//! What a person should see at once in what a User states (DOMAIN.md 2). In: a case, and what the directory knows of
-//! its User; out: sentences. They judge nothing and change nothing.
+//! What a person should see at once in what a User states (DOMAIN.md 2), or of who states it. In: a case, and what is known of
+//! its User and the senders of its mails; out: sentences. They judge nothing and change nothing.
 
 use super::meeting::words;
 use super::{Case, start};
-use crate::domain::directory::User;
 use crate::domain::notification::YesNoUnknown;
+use crate::domain::workday::london_date;
+use crate::domain::world::World;
 
 /// Premises above which another assessment scheme applies (DOMAIN.md 4); exactly so many is not over.
 const THRESHOLD: u64 = 250_000;
 
 /// The flags of a case, none for most.
 #[must_use]
-pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
+pub fn flags(case: &Case, world: &World) -> Vec<String> {
+    let user = case.user.as_ref().and_then(|key| world.directory.user(key));
     let fields = &case.notification.fields;
     let separated = fields.separated_from_first.as_ref().map(|field| field.value);
     let expected = fields.meter_count_expected.as_ref().and_then(|field| field.value.domestic).unwrap_or(0);
@@ -43,6 +45,10 @@ pub fn flags(case: &Case, user: Option<&User>) -> Vec<String> {
             "the User would rather the SSC were not informed: nothing goes there before a person decides"
                 .into(),
         );
+    }
+    for mail in &case.mails {
+        let notes = world.mistakable(&mail.sender, london_date(mail.received_at));
+        flags.extend(notes.into_iter().map(|note| format!("mail {}: {note}", mail.inbox.0)));
     }
     flags
 }

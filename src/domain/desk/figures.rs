@@ -318,8 +318,7 @@ fn brief(case: &Case, now: DateTime<Utc>, world: &World) -> Brief {
     let fields = &case.notification.fields;
     let is_red = case.classification >= Classification::Red;
     let srp = fields.srp_name.as_ref().map(|field| field.value.clone());
-    let user = case.user.as_ref().and_then(|key| world.directory.user(key));
-    let mut sentences = if is_red { Vec::new() } else { flags(case, user) };
+    let mut sentences = if is_red { Vec::new() } else { flags(case, world) };
     if case.timeliness == Timeliness::Retrospective {
         sentences.insert(0, "retrospective: received after the stated start".into());
     }

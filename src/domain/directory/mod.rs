@@ -3,6 +3,7 @@
 
 mod check;
 mod conflict;
+mod likeness;
 mod meeting;
 mod name;
 mod person;
@@ -52,6 +53,7 @@ pub struct Directory {
     person_by_key: HashMap<Key, usize>,
     /// In lower case.
     people_by_email: HashMap<String, Vec<usize>>,
+    looks: likeness::Looks,
 }
 
 impl Directory {
@@ -65,9 +67,10 @@ impl Directory {
     }
 
     fn index(tables: Tables) -> Self {
+        let looks = likeness::Looks::of(&tables);
         let Tables { users, providers, people, mut meetings } = tables;
         meetings.sort_by_key(|meeting| meeting.on);
-        let mut directory = Self { meetings, ..Self::default() };
+        let mut directory = Self { meetings, looks, ..Self::default() };
         for (at, user) in users.iter().enumerate() {
             directory.user_by_key.insert(user.key.clone(), at);
             directory.user_by_party_id.insert(user.party_id.to_lowercase(), at);

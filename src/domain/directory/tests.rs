@@ -7,11 +7,11 @@ use crate::domain::id::Address;
 use crate::domain::policy::Policy;
 use crate::domain::workday::{WorkingDays, local};
 
-fn on() -> NaiveDate {
+pub(super) fn on() -> NaiveDate {
     "2026-06-01".parse().unwrap()
 }
 
-fn address(text: &str) -> Address {
+pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
@@ -56,7 +56,7 @@ fn person(key: &str, role: Role) -> Person {
     }
 }
 
-fn tables() -> Tables {
+pub(super) fn tables() -> Tables {
     let mut northwind = user("northwind", "Northwind Energy Ltd", "NWE", Some("wind"));
     northwind.aliases = vec!["Old Wind plc".into()];
     northwind.user_ids = vec!["90-B3-D5-1F-30-01-00-00".into()];

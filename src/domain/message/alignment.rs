@@ -2,7 +2,8 @@
 //! no, by the public suffix list.
 
 /// The same registered domain, or the very same name.
-pub(super) fn same_organisation(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn same_organisation(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|name| name.trim_end_matches('.').to_ascii_lowercase());
     if one.is_empty() || one == other {
         return !one.is_empty();

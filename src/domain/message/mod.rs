@@ -8,6 +8,7 @@ mod bounce;
 mod calendar;
 mod content_key;
 mod decode;
+mod dkim;
 mod document;
 mod header;
 mod html;
@@ -31,7 +32,9 @@ use super::id::{Address, Named};
 use super::token::Keys;
 use super::world::Office;
 
+pub use alignment::same_organisation;
 pub(in crate::domain) use decode::text as decode_text;
+pub use dkim::{DkimResult, Signed, Vouched, as_signed};
 pub use marking::marked_by_label;
 pub use read::read_message;
 pub use stub::is_stub;
@@ -245,6 +248,9 @@ pub struct Sender {
     pub address: Option<Address>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Where it wants answers, other than at its own address: nothing is ever sent there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reply_to: Vec<Address>,
     #[serde(flatten)]
     pub vouch: Vouch,
 }

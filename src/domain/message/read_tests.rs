@@ -14,6 +14,7 @@ pub(crate) fn with_own<T>(run: impl FnOnce(&Own<'_>) -> T) -> T {
         own_addresses: vec![address("ssc@sec.test")],
         tagged_addresses: true,
         authserv_ids: vec!["mx.sec.test".into()],
+        verify_dkim: false,
     };
     let keys = Keys { installation: "test".into(), keys: vec![[7; 32]] };
     run(&Own { office: &office, keys: &keys })

@@ -45,7 +45,7 @@ fn unverified(reason: String) -> Vouch {
 }
 
 /// The domain of the one From address: with several, nobody knows for whom the results speak.
-fn author_domain(headers: &Headers<'_>) -> Result<String, String> {
+pub(super) fn author_domain(headers: &Headers<'_>) -> Result<String, String> {
     let (good, bad) = headers.addresses("From");
     match (good.as_slice(), headers.all("From").count()) {
         ([one], 1) if bad.is_empty() => Ok(one.address.domain().to_owned()),

@@ -12,6 +12,7 @@ use super::{
     ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, is_forward, notifications,
     own_text,
 };
+use crate::domain::id::{Address, Named};
 use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
 use crate::domain::policy::Policy;
 
@@ -19,6 +20,8 @@ use crate::domain::policy::Policy;
 const N_REQUIRED: usize = 3;
 /// Fields from which on a mail that is none may be one that went wrong.
 const N_SUSPECT: usize = 2;
+/// Addresses that a mail names for answers and that are kept.
+const REPLY_TO: usize = 5;
 /// Words below which a mail has nothing to say but its attachment.
 const N_SHORT: usize = 40;
 
@@ -55,6 +58,7 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         sender: Sender {
             address: author.map(|named| named.address.clone()),
             name: author.and_then(|named| named.name.clone()),
+            reply_to: reply_to(message, author),
             vouch,
         },
         classification: marked
@@ -73,6 +77,13 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
         content_key: HEXLOWER.encode(&message.content_key),
         problems: message.problems.clone(),
     }
+}
+
+/// Addresses for answers that are not the author's own, a few of them.
+fn reply_to(message: &Message, author: Option<&Named>) -> Vec<Address> {
+    let is_own = |to: &Address| author.is_some_and(|author| author.address.same(to));
+    let elsewhere = message.reply_to.iter().map(|named| &named.address).filter(|to| !is_own(to));
+    elsewhere.take(REPLY_TO).cloned().collect()
 }
 
 /// "Attached", and nothing is but the form itself.

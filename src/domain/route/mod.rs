@@ -270,6 +270,10 @@ fn one_notification(
     let same = cases.iter().find(|case| against(case) == Same::Yes);
     let possibly = cases.iter().filter(|case| against(case) == Same::Possibly).map(|case| case.reference);
     let target = same.map_or(Target::NewCase, |case| Target::Case(case.reference.subject()));
+    let mut answer = answer_to_user(&mail.reading.sender, &mail.reading.signs, user, &world.directory, on);
+    if !answer.at_once {
+        answer.reasons.extend(world.mistakable(&mail.reading.sender, on));
+    }
     let signal = Notified {
         channel: Channel::Email,
         received_at: mail.received_at,
@@ -279,7 +283,7 @@ fn one_notification(
         notification: notification.clone(),
         classification: mail.reading.classification,
         attachments: mail.reading.attachments.clone(),
-        answer: answer_to_user(&mail.reading.sender, &mail.reading.signs, user, &world.directory, on),
+        answer,
         possibly_same_as: possibly.collect(),
         related_to: in_thread.map(|case| case.reference),
     };

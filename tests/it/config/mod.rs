@@ -112,6 +112,7 @@ pub fn broken_toml() -> &'static [Case] {
         "sscd.toml": "calendar_a_day = 1 " => "calendar_a_day = 0 "; "calendar_a_day", "reviews.calendar_a_day": "0", "a number from 1 to 20"
         "sscd.toml": "authserv_ids = [\"mx.sec.test\"]" => "authserv_ids = \"mx.sec.test\""; "authserv_ids = ", "office.authserv_ids": "mx.sec.test", "a list"
         "sscd.toml": "authserv_ids = [\"mx.sec.test\"]" => "authserv_ids = [\"mx; x\"]"; "mx; x", "office.authserv_ids": "mx; x", "first word"
+        "sscd.toml": "authserv_ids = [" => "verify_dkim = true\nauthserv_ids = ["; "verify_dkim = true", "office.verify_dkim": "true, beside authserv_ids", "either"
         "sscd.toml": "[[mailbox]]" => "[mailbox]"; "[mailbox]", "mailbox": "none", "[[mailbox]]"
         "sscd.toml": "kind = \"maildir\"" => "kind = \"mailbox\""; "kind = \"mailbox\"", "mailbox[0].kind": "\"mailbox\"", "maildir"
         "sscd.toml": "path = \"mail\" " => "port = 993\npath = \"mail\" "; "port = 993", "mailbox[0].port": "a value", "no such key"

@@ -16,6 +16,7 @@ mod over;
 mod panics;
 mod reload;
 mod restore;
+mod vouch;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -16,7 +16,14 @@ pub fn mail_is_taken_in_once_and_waits(place: &Place) {
         let waiting = store.waiting(1000, None).await.unwrap();
         assert_eq!(waiting.len(), 100);
         let role = FolderRole::Notices;
-        let expected = Waiting { inbox: InboxId(96), received_at: at(0), n_bytes: 7, n_attempts: 0, role };
+        let expected = Waiting {
+            inbox: InboxId(96),
+            received_at: at(0),
+            n_bytes: 7,
+            n_attempts: 0,
+            role,
+            vouched: None,
+        };
         assert_eq!(store.waiting(1, Some(InboxId(95))).await.unwrap(), [expected]);
         assert_eq!(store.raw(InboxId(7)).await.unwrap(), b"mail 7");
         let ids: Vec<_> = waiting.iter().map(|w| w.inbox).collect();

@@ -62,6 +62,7 @@ pub fn the_inbox_lists_and_finds(place: &Place) {
             duplicate_of: Some(InboxId(1)),
             subjects: vec![subject(3)],
             done_at: Some(at(6)),
+            vouched: None,
         };
         assert_eq!(store.inbox_row(InboxId(3)).await.unwrap(), Some(expected));
         assert_eq!(store.inbox_row(InboxId(71)).await.unwrap(), None);
