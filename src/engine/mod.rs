@@ -14,6 +14,7 @@ mod feed;
 mod figures;
 mod fold;
 mod known;
+mod parting;
 mod probe;
 mod read;
 mod rebuild;

@@ -201,7 +201,15 @@ fn work_of(row: &Waiting, raw: &[u8], world: &World, restored: Restored) -> Work
 fn mail_of(row: &Waiting, sha256: &[u8; 32], reading: Reading, restored: Restored) -> Work {
     let (sha256, perhaps_answered) = (HEXLOWER.encode(sha256), restored.covers(row.inbox));
     let Waiting { inbox, received_at, role, .. } = *row;
-    Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))
+    Work::Mail(Box::new(ReadMail {
+        inbox,
+        received_at,
+        role,
+        sha256,
+        reading,
+        perhaps_answered,
+        is_read_again: false,
+    }))
 }
 
 /// Bytes to reading: what the mail says and who vouches for its sender.

@@ -165,7 +165,10 @@ impl Rehearsal {
             }
             self.begin_anew(self.engine.world()).await?;
             let recorded = self.engine.store.journal_all(seq, i64::MAX).await?;
-            if recorded.iter().any(|one| one.entry.cause == cause) {
+            let is_of_it = |of: &str| {
+                of.strip_prefix(&cause).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            };
+            if recorded.iter().any(|one| is_of_it(&one.entry.cause)) {
                 return Ok(Ok(String::new()));
             }
         }
