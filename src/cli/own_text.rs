@@ -187,7 +187,7 @@ mod tests {
         let plain = marked(Screen::of_width(100));
         for line in [
             "  * User Party name: Northwind Energy Supply Ltd <- User Party name",
-            "  * System name: Twinpeak <- System name",
+            "  * System name: Twinpeak <- Your name for the system",
             "    An \\u{e000}odd\\u{e001} one",
             "  | > System name: Quoted",
         ] {
