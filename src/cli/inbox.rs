@@ -42,7 +42,7 @@ enum What {
     /// One mail: its evidence, where it was seen, what was read in it, what became of it, and the beginning of its text.
     ///
     /// In the text, * stands before a line in which a value was read, with the names of its fields behind it; on a terminal
-    /// the value is bold (NO_COLOR=1 turns that off). | stands before what is quoted, or not the writer's own for another
+    /// the value is bold (`NO_COLOR=1` turns that off). | stands before what is quoted, or not the writer's own for another
     /// reason: nothing is read there. Control codes are shown escaped.
     #[command(after_help = "Example:\n  sscd inbox show 17")]
     Show {
@@ -82,7 +82,7 @@ enum What {
         id: i64,
         #[command(flatten)]
         by: By,
-        /// A field of one system that you read in it, as 2.system_label="..."; without a number it is one of each; without
+        /// A field of one system that you read in it, as `2.system_label="..."`; without a number it is one of each; without
         /// a value it is one that is not stated. May be repeated.
         #[arg(long, value_name = "[N.]FIELD=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,

@@ -93,7 +93,8 @@ fn one(screen: Screen, text: &str, start: usize, is_own: bool, marks: &[&Mark]) 
     let mut names: Vec<&str> = marks.iter().map(|mark| mark.field.as_str()).collect();
     names.dedup();
     if !names.is_empty() {
-        marked += &format!(" <- {}", names.join(", "));
+        marked.push_str(" <- ");
+        marked.push_str(&names.join(", "));
     }
     let depth = 4 + text.chars().take_while(|c| *c == ' ').count().min(20);
     let sign = match (names.is_empty(), is_own) {

@@ -55,7 +55,7 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::ReadAgain { inbox, reader, changed, unread, missing, .. } => {
             let list = |verb: &str, names: &[String]| {
-                (!names.is_empty()).then(|| format!("; {verb} {}", labels(names))).unwrap_or_default()
+                if names.is_empty() { String::new() } else { format!("; {verb} {}", labels(names)) }
             };
             let said = list("better read:", changed) + &list("not stated after all:", unread);
             let left = if missing.is_empty() { "nothing".into() } else { labels(missing) };

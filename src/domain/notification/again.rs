@@ -159,20 +159,28 @@ mod tests {
     use crate::domain::id::Key;
     use crate::domain::notification::Field;
 
-    fn read(value: &str) -> Option<Field<String>> {
+    fn field(value: &str) -> Field<String> {
         let source = Source::Mail { part: 1, line: 3, words: value.into(), document: None };
-        Some(Field { value: value.into(), source })
+        Field { value: value.into(), source }
     }
 
     #[test]
     fn a_case_follows_a_better_reading_where_it_stands_on_the_old_one() {
-        let before = Fields { srp_name: read("Meter"), system_label: read("X"), ..Fields::default() };
-        let after =
-            Fields { srp_name: read("Meterlink Ltd"), purpose: read("a portal"), ..Fields::default() };
+        let before =
+            Fields { srp_name: Some(field("Meter")), system_label: Some(field("X")), ..Fields::default() };
+        let after = Fields {
+            srp_name: Some(field("Meterlink Ltd")),
+            purpose: Some(field("a portal")),
+            ..Fields::default()
+        };
         let better = before.better(&before, &after);
         assert_eq!(
             better.fields,
-            Fields { srp_name: read("Meterlink Ltd"), purpose: read("a portal"), ..Fields::default() }
+            Fields {
+                srp_name: Some(field("Meterlink Ltd")),
+                purpose: Some(field("a portal")),
+                ..Fields::default()
+            }
         );
         assert_eq!(better.unread, ["system_label"]);
         let mut case = before.clone();
@@ -184,17 +192,21 @@ mod tests {
 
     #[test]
     fn what_a_person_entered_or_another_mail_said_stays() {
-        let before = Fields { srp_name: read("Meter"), system_label: read("X"), ..Fields::default() };
-        let after =
-            Fields { srp_name: read("Meterlink Ltd"), purpose: read("a portal"), ..Fields::default() };
+        let before =
+            Fields { srp_name: Some(field("Meter")), system_label: Some(field("X")), ..Fields::default() };
+        let after = Fields {
+            srp_name: Some(field("Meterlink Ltd")),
+            purpose: Some(field("a portal")),
+            ..Fields::default()
+        };
         let entered = |value: &str| {
             let source = Source::Person { entered_by: Key("priya.nair".into()) };
             Some(Field { value: value.to_owned(), source })
         };
         let case = Fields {
             srp_name: entered("Meter"),
-            system_label: read("Y"),
-            purpose: read("tests"),
+            system_label: Some(field("Y")),
+            purpose: Some(field("tests")),
             ..Fields::default()
         };
         assert_eq!(case.better(&before, &after), Better::default());

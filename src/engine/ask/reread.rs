@@ -118,7 +118,8 @@ fn taken(
         let reference = case.reference;
         let states = |kind| matches!(kind, Kind::Notification | Kind::FollowUp);
         let is_first = case.mails.first().is_some_and(|mail| mail.inbox == row.inbox);
-        if !is_first && !(states(before.kind) && before.kind == after.kind) {
+        let may_state = is_first || states(before.kind) && before.kind == after.kind;
+        if !may_state {
             return Err(format!(
                 "{reference} takes nothing over: the mail was filed there, and states nothing for it"
             ));
