@@ -1,7 +1,9 @@
 //! What a person changes. In: who and what; out: a sentence and an exit code. The daemon does it where one runs; else
 //! this process takes the lock and does the same itself.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -12,7 +14,7 @@ use super::{Common, look, run};
 use crate::control::{self, Locked};
 use crate::domain::case::{Reference, Refusal};
 use crate::domain::id::Key;
-use crate::engine::{Ask, Asking};
+use crate::engine::{Ask, Asking, Engine};
 
 /// Who acts.
 #[derive(Debug, Args)]
@@ -55,19 +57,9 @@ pub fn login() -> String {
 /// # Errors
 /// When the configuration is wrong, or the daemon or the record cannot do it now.
 pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode> {
-    let state = common.state()?;
-    let asking = Asking { by: by.key(), id: run::random_id()?, login: Some(login()), ask };
-    let said = if let Some(said) = control::send(&state.folder, &asking).await? {
-        said
-    } else {
-        let said = Box::pin(here(common, asking)).await?;
-        if said.is_ok() {
-            eprintln!(
-                "sscd: no daemon runs here, so this command did it; letters leave once `sscd run` does"
-            );
-        }
-        said
-    };
+    let mut hand = Hand::of(common)?;
+    let said = hand.ask(by, ask).await?;
+    hand.let_go(said.is_ok()).await;
     match said {
         Ok(done) if common.json => say_json(&json!({ "done": done }))?,
         Ok(done) => say(&format!("{}\n", one_line(&done)))?,
@@ -76,15 +68,49 @@ pub async fn ask(common: &Common, by: &By, ask: Ask) -> anyhow::Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// This process does it, as no daemon runs.
-async fn here(common: &Common, asking: Asking) -> anyhow::Result<Result<String, Refusal>> {
-    let config = common.load()?;
-    look::require(&config.state).await?;
-    let _lock = Locked::take(&config.state.folder)?;
-    let engine = run::open_engine(&config).await?;
-    let said = engine.ask(asking).await;
-    engine.store.close().await;
-    said
+/// Who does what is asked: the daemon, or this process for as long as it asks, where none runs.
+pub struct Hand<'a> {
+    common: &'a Common,
+    state: PathBuf,
+    here: Option<(Arc<Engine>, Locked)>,
+}
+
+impl<'a> Hand<'a> {
+    /// # Errors
+    /// When the configuration does not say where the record is.
+    pub fn of(common: &'a Common) -> anyhow::Result<Self> {
+        Ok(Self { common, state: common.state()?.folder, here: None })
+    }
+
+    /// # Errors
+    /// When the configuration is wrong, or the daemon or the record cannot do it now.
+    pub async fn ask(&mut self, by: &By, ask: Ask) -> anyhow::Result<Result<String, Refusal>> {
+        let asking = Asking { by: by.key(), id: run::random_id()?, login: Some(login()), ask };
+        if self.here.is_none() {
+            if let Some(said) = control::send(&self.state, &asking).await? {
+                return Ok(said);
+            }
+            let config = self.common.load()?;
+            look::require(&config.state).await?;
+            let lock = Locked::take(&config.state.folder)?;
+            self.here = Some((Box::pin(run::open_engine(&config)).await?, lock));
+        }
+        match &self.here {
+            Some((engine, _)) => Box::pin(engine.ask(asking)).await,
+            None => anyhow::bail!("nobody does it"),
+        }
+    }
+
+    /// Nothing more is asked; with `did` something was done.
+    pub async fn let_go(self, did: bool) {
+        let Some((engine, _lock)) = self.here else { return };
+        engine.store.close().await;
+        if did {
+            eprintln!(
+                "sscd: no daemon runs here, so this command did it; letters leave once `sscd run` does"
+            );
+        }
+    }
 }
 
 /// Says why nothing was done.

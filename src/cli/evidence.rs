@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::check::moment;
 use super::look::Looking;
+use super::own_text::text;
 use super::screen::{Screen, counted, spaced};
 use crate::domain::folder::FolderRole;
 use crate::domain::id::InboxId;
@@ -12,10 +13,6 @@ use crate::domain::message::{Attachment, Message, Own, read_message};
 use crate::domain::notification::Reading;
 use crate::domain::workday::london_date;
 use crate::store::{InboxRow, Outcome};
-
-/// What is shown of a text: enough to know what it is about. The whole mail is a command away.
-const LINES: usize = 60;
-const CHARACTERS: usize = 12_000;
 
 pub struct Evidence {
     pub row: InboxRow,
@@ -120,79 +117,12 @@ impl Evidence {
         lines
     }
 
-    /// What a person would read in it, as far as the screen is for.
+    /// What a person would read in it, and what was read: all of it, or as far as the screen is for.
     #[must_use]
-    pub fn text(&self, screen: Screen) -> String {
+    pub fn text(&self, screen: Screen, all: bool) -> String {
         match &self.message {
-            Ok(message) => text(message, self.row.inbox, screen),
+            Ok(message) => text(message, self.reading.as_ref(), self.row.inbox.0, all, screen),
             Err(why) => screen.paragraph("", 2, why),
-        }
-    }
-}
-
-fn text(message: &Message, inbox: InboxId, screen: Screen) -> String {
-    let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
-    let (mut lines, mut told): (Vec<String>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
-    let mut left = CHARACTERS;
-    let mut is_whole = true;
-    for part in &message.texts {
-        let shown: String = part.text.chars().take(left).collect();
-        is_whole &= shown.len() == part.text.len();
-        left -= shown.chars().count();
-        // Of alternatives the second one says the same.
-        let said = words(&shown);
-        if said.is_empty() || told.contains(&said) {
-            continue;
-        }
-        told.push(said);
-        let of = part.document.as_ref().map(|document| format!(", {}", document.name));
-        let of = of.unwrap_or_else(|| if part.is_html { ", HTML".into() } else { String::new() });
-        lines.push(format!("  part {}{of}", part.part));
-        lines.extend(screen.lines(4, shown.trim_end()).lines().map(String::from));
-    }
-    if lines.is_empty() {
-        lines.push("  no text".into());
-    }
-    if lines.len() > LINES || !is_whole {
-        lines.truncate(LINES);
-        lines.push(format!("  and more: see all of it with `sscd inbox show {} --raw`", inbox.0));
-    }
-    lines.join("\n") + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::message::TextPart;
-
-    fn shown(texts: &[(bool, &str)]) -> String {
-        let part = |(at, (is_html, text)): (usize, &(bool, &str))| TextPart {
-            part: u32::try_from(at).unwrap(),
-            is_html: *is_html,
-            text: (*text).into(),
-            document: None,
-        };
-        let texts = texts.iter().enumerate().map(part).collect();
-        text(&Message { texts, ..Message::default() }, InboxId(7), Screen::of_width(40))
-    }
-
-    #[test]
-    fn a_text_is_shown_once_and_commands_nothing() {
-        let both = shown(&[(false, "Dear SECAS,\n\n> a\u{1b}[2J second one\n"), (true, "Dear SECAS,\nno")]);
-        let expected = "  part 0\n    Dear SECAS,\n\n    > a\\u{1b}[2J second one\n  part 1, HTML\n    \
-                        Dear SECAS,\n    no\n";
-        assert_eq!(both, expected);
-        assert_eq!(shown(&[(false, "Dear SECAS"), (true, "Dear\nSECAS")]), "  part 0\n    Dear SECAS\n");
-        assert_eq!(shown(&[(false, " \n")]), "  no text\n");
-    }
-
-    #[test]
-    fn a_long_text_says_how_to_see_the_rest() {
-        for long in ["line\n".repeat(99), "word ".repeat(9_999)] {
-            let text = shown(&[(false, &long)]);
-            assert_eq!(text.lines().count(), LINES + 1);
-            assert!(text.ends_with("`sscd inbox show 7 --raw`\n"), "{text}");
-            assert!(text.lines().rev().skip(1).all(|line| line.chars().count() <= 40), "{text}");
         }
     }
 }

@@ -40,10 +40,17 @@ enum What {
         limit: u32,
     },
     /// One mail: its evidence, where it was seen, what was read in it, what became of it, and the beginning of its text.
+    ///
+    /// In the text, * stands before a line in which a value was read, with the names of its fields behind it; on a terminal
+    /// the value is bold (`NO_COLOR=1` turns that off). | stands before what is quoted, or not the writer's own for another
+    /// reason: nothing is read there. Control codes are shown escaped.
     #[command(after_help = "Example:\n  sscd inbox show 17")]
     Show {
         #[arg(value_parser = number)]
         id: i64,
+        /// Show all of its text, also where it is long.
+        #[arg(long, conflicts_with = "raw")]
+        all: bool,
         /// Print the mail itself, byte for byte.
         #[arg(long)]
         raw: bool,
@@ -57,9 +64,31 @@ enum What {
         id: i64,
         #[command(flatten)]
         by: By,
-        /// A field that you read in it, named as in `sscd read`; may be repeated.
+        /// A field that you read in it, named as in `sscd read --json`; without a value it is one that is not stated. May be
+        /// repeated.
         #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
+    },
+    /// This mail speaks of several systems: log each as a case of its own.
+    ///
+    /// The first system begins with what was read, each further one with what was read of its User; where the mail was
+    /// read as several notifications, each begins with its own. A mail that opened a case keeps that as its first system.
+    #[command(
+        after_help = "Example:\n  sscd inbox split 17 --set 1.system_label=\"Twinpeak\" --set 2.system_label=\"Outage Insight\" \
+            --set 2.intended_start=\"May 2027\" --by priya.nair\n  sscd inbox split 17 --into 2 --by priya.nair"
+    )]
+    Split {
+        #[arg(value_parser = number)]
+        id: i64,
+        #[command(flatten)]
+        by: By,
+        /// A field of one system that you read in it, as `2.system_label="..."`; without a number it is one of each; without
+        /// a value it is one that is not stated. May be repeated.
+        #[arg(long, value_name = "[N.]FIELD=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+        /// How many systems, where --set does not say it.
+        #[arg(long, value_name = "N")]
+        into: Option<usize>,
     },
     /// This mail is no notification.
     #[command(after_help = "Example:\n  sscd inbox dismiss 17 --reason \"a newsletter\" --by priya.nair")]
@@ -91,9 +120,13 @@ enum What {
 pub async fn command(args: Inbox, common: &Common) -> anyhow::Result<ExitCode> {
     match args.what {
         What::List { needs_person, limit } => list(common, needs_person, limit).await,
-        What::Show { id, raw } => show(common, InboxId(id), raw).await,
+        What::Show { id, raw: true, .. } => raw(common, InboxId(id)).await,
+        What::Show { id, all, .. } => show(common, InboxId(id), all).await,
         What::Accept { id, by, set } => {
             ask(common, &by, Ask::Accept { inbox: InboxId(id), set: set.into_iter().collect() }).await
+        }
+        What::Split { id, by, set, into } => {
+            ask(common, &by, Ask::Split { inbox: InboxId(id), into, set: set.into_iter().collect() }).await
         }
         What::Dismiss { id, by, reason } => {
             ask(common, &by, Ask::Dismiss { inbox: InboxId(id), reason }).await
@@ -135,16 +168,21 @@ async fn list(common: &Common, needs_person: bool, limit: u32) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
-async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<ExitCode> {
+fn no_mail(inbox: InboxId) -> String {
+    format!("there is no mail {}: see `sscd inbox list`", inbox.0)
+}
+
+async fn raw(common: &Common, inbox: InboxId) -> anyhow::Result<ExitCode> {
     let looking = Looking::open(common).await?;
-    let none = || format!("there is no mail {}: see `sscd inbox list`", inbox.0);
-    if raw {
-        looking.store.inbox_row(inbox).await?.with_context(none)?;
-        let bytes = looking.store.raw(inbox).await?;
-        std::io::Write::write_all(&mut std::io::stdout(), &bytes).context("print the mail")?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let found = Evidence::of(&looking, inbox).await?.with_context(none)?;
+    looking.store.inbox_row(inbox).await?.with_context(|| no_mail(inbox))?;
+    let bytes = looking.store.raw(inbox).await?;
+    std::io::Write::write_all(&mut std::io::stdout(), &bytes).context("print the mail")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(common: &Common, inbox: InboxId, all: bool) -> anyhow::Result<ExitCode> {
+    let looking = Looking::open(common).await?;
+    let found = Evidence::of(&looking, inbox).await?.with_context(|| no_mail(inbox))?;
     let seen = looking.store.seen_at(inbox).await?;
     if common.json {
         let place = |(mailbox, epoch, locator): &(String, i64, String)| json!({"mailbox": mailbox, "epoch": epoch, "locator": locator});
@@ -153,12 +191,12 @@ async fn show(common: &Common, inbox: InboxId, raw: bool) -> anyhow::Result<Exit
         say_json(&json!({ "mail": mail, "evidence": evidence, "seen": seen, "reading": found.reading }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    say(&page(Screen::stdout(), &found, &seen))?;
+    say(&page(Screen::stdout(), &found, &seen, all))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// All that is known of a mail, and what it says itself.
-fn page(screen: Screen, found: &Evidence, seen: &[(String, i64, String)]) -> String {
+fn page(screen: Screen, found: &Evidence, seen: &[(String, i64, String)], all: bool) -> String {
     let row = &found.row;
     let line = |name: &str, text: &str| screen.paragraph(&format!("  {name}"), 14, text);
     let mut text = format!("Mail {}, {} bytes\n", row.inbox.0, row.n_bytes);
@@ -176,7 +214,8 @@ fn page(screen: Screen, found: &Evidence, seen: &[(String, i64, String)]) -> Str
         text += "\n";
         text += &screen.lines(0, super::read::for_eyes("what was read", reading, &found.notes).trim_end());
     }
-    text + "\nits own text\n" + &found.text(screen)
+    text + "\nits text (*: a value was read here; |: quoted, or not the writer's own)\n"
+        + &found.text(screen, all)
 }
 
 fn subjects(row: &InboxRow) -> String {

@@ -17,11 +17,13 @@ mod journal;
 mod look;
 mod meeting;
 mod outbox;
+mod own_text;
 mod progress;
 mod read;
 mod rebuild;
 mod rehearse;
 mod reload;
+mod reread;
 mod restore;
 mod review;
 mod run;
@@ -73,6 +75,7 @@ pub enum Command {
     Read(read::Read),
     Rebuild(rebuild::Rebuild),
     Rehearse(rehearse::Args),
+    Reread(reread::Reread),
     Restore(restore::Restore),
     Review(review::Reviews),
     Run(run::Args),
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Read(args) => read::read(&cli.common, &args),
         Command::Rebuild(args) => block_on(rebuild::command(args, &cli.common)),
         Command::Rehearse(args) => block_on(rehearse::command(args, &cli.common)),
+        Command::Reread(args) => block_on(reread::command(args, &cli.common)),
         Command::Restore(args) => block_on(restore::command(args, &cli.common)),
         Command::Review(args) => block_on(review::command(args, &cli.common)),
         Command::Run(args) => block_on(run::command(args, &cli.common)),

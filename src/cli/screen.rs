@@ -134,6 +134,10 @@ impl Screen {
     pub fn of_width(width: usize) -> Self {
         Self { width: Some(width), has_colour: false }
     }
+
+    pub fn in_colour(width: usize) -> Self {
+        Self { width: Some(width), has_colour: true }
+    }
 }
 
 /// Prints to stdout.

@@ -39,7 +39,9 @@ pub(super) struct Deciding<'a> {
 impl Deciding<'_> {
     pub(super) fn work(&mut self, work: &Work) -> anyhow::Result<Handled> {
         match work {
-            Work::Mail(mail) => self.mail(mail),
+            Work::Mail(mail) => self.mail(mail, &format!("mail:{}", mail.inbox.0), DAEMON),
+            Work::Split(split) => self.split(split),
+            Work::Reread(reread) => self.reread(reread),
             Work::Case(work) => {
                 let (target, signal) = self.compared(&work.target, &work.signal);
                 if let Some(refusal) = not_own_word(&target, &signal) {
@@ -110,7 +112,8 @@ impl Deciding<'_> {
         }
     }
 
-    fn mail(&mut self, mail: &ReadMail) -> anyhow::Result<Handled> {
+    /// Each of its notifications has a cause of its own, which begins with this one.
+    pub(super) fn mail(&mut self, mail: &ReadMail, cause: &str, actor: &str) -> anyhow::Result<Handled> {
         let mut row = inbox_done(mail, Outcome::NotANotification, String::new());
         match route(mail, &self.overlay, self.world) {
             Route::Duplicate { of, subjects } => {
@@ -134,8 +137,8 @@ impl Deciding<'_> {
                 row.outcome = if triage.is_some() { Outcome::Triage } else { Outcome::Case };
                 row.reason = triage.unwrap_or(reason);
                 for (index, (target, signal)) in signals.into_iter().enumerate() {
-                    let cause = format!("mail:{}:{index}", mail.inbox.0);
-                    match self.signal(&self.again(target, &signal), &signal, &cause, DAEMON)? {
+                    let cause = format!("{cause}:{index}");
+                    match self.signal(&self.again(target, &signal), &signal, &cause, actor)? {
                         Ok(subject) => row.subjects.push(subject),
                         Err(refusal) => (row.outcome, row.reason) = (Outcome::Triage, refusal.because),
                     }
@@ -153,7 +156,7 @@ impl Deciding<'_> {
     }
 
     /// What a person makes a case of is compared with the other cases of its User, as a mail is.
-    fn compared<'a>(&self, target: &Target, signal: &'a Signal) -> (Target, Cow<'a, Signal>) {
+    pub(super) fn compared<'a>(&self, target: &Target, signal: &'a Signal) -> (Target, Cow<'a, Signal>) {
         let target = self.again(target.clone(), signal);
         let (Target::NewCase, Signal::Notified(notified)) = (&target, signal) else {
             return (target, Cow::Borrowed(signal));
@@ -178,7 +181,7 @@ impl Deciding<'_> {
         same.map_or(target, Target::Case)
     }
 
-    fn signal(
+    pub(super) fn signal(
         &mut self,
         target: &Target,
         signal: &Signal,

@@ -15,6 +15,7 @@ mod feed;
 mod figures;
 mod fold;
 mod known;
+mod parting;
 mod probe;
 mod read;
 mod rebuild;

@@ -210,7 +210,15 @@ fn mail_of(row: &Waiting, sha256: &[u8; 32], mut reading: Reading, restored: Res
     }
     let (sha256, perhaps_answered) = (HEXLOWER.encode(sha256), restored.covers(row.inbox));
     let Waiting { inbox, received_at, role, .. } = *row;
-    Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered }))
+    Work::Mail(Box::new(ReadMail {
+        inbox,
+        received_at,
+        role,
+        sha256,
+        reading,
+        perhaps_answered,
+        is_read_again: false,
+    }))
 }
 
 /// Bytes to reading: what the mail says and who vouches for its sender.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Work;
 use crate::domain::calendar::Uid;
 use crate::domain::case::answer::named_user;
-use crate::domain::case::{Asked, Reference, Signal, WaitKind};
+use crate::domain::case::{Asked, Notified, Reference, Signal, WaitKind};
 use crate::domain::id::{Key, SubjectId};
 use crate::domain::notification::{Fields, Kind};
 use crate::domain::route::{ReadMail, Target, returned_ids, user_key};
@@ -54,6 +54,19 @@ impl Wanted {
                     if let Signal::Notified(notified) = &work.signal {
                         wanted.years.insert(chrono::Datelike::year(&london(notified.received_at)));
                         wanted.user(&notified.notification.fields, notified.received_at, world);
+                    }
+                }
+                Work::Split(split) => {
+                    for (_, Notified { notification, received_at, .. }) in &split.parts {
+                        wanted.years.insert(chrono::Datelike::year(&london(*received_at)));
+                        wanted.user(&notification.fields, *received_at, world);
+                    }
+                }
+                Work::Reread(reread) => {
+                    wanted.desk = true;
+                    wanted.subjects.extend(reread.cases.iter().map(|(subject, _)| subject.clone()));
+                    if let Some(mail) = &reread.anew {
+                        wanted.mail(mail, world);
                     }
                 }
                 Work::Review { subject, .. } => {

@@ -1,13 +1,13 @@
 //! What the decider is given: mail that was read, signals, what became of deliveries. In: nothing; out: values, each
 //! with the cause that makes it happen once.
 
-use crate::domain::case::{Refusal, Signal};
+use crate::domain::case::{Notified, ReadAgain, Refusal, Signal};
 use crate::domain::change::Change;
 use crate::domain::desk;
 use crate::domain::id::{InboxId, SubjectId};
 use crate::domain::review;
 use crate::domain::route::{ReadMail, Target};
-use crate::store::{DeliveryMove, InForce, InboxDone};
+use crate::store::{DeliveryMove, InForce, InboxDone, StoredReading};
 
 /// Something for the decider, with its cause: the same cause never moves a subject twice.
 #[derive(Debug, Clone)]
@@ -15,6 +15,10 @@ pub enum Work {
     Mail(Box<ReadMail>),
     /// A signal for one case, with what else goes down beside it.
     Case(Box<CaseWork>),
+    /// A person parts a mail into several cases.
+    Split(Box<Split>),
+    /// A person has a stored mail read by a better reader.
+    Reread(Box<Reread>),
     /// A signal for the Desk, with what else goes down beside it.
     Desk {
         cause: String,
@@ -63,11 +67,39 @@ pub struct CaseWork {
     pub deliveries: Vec<DeliveryMove>,
 }
 
+/// The cases that one mail opens, as a person says.
+#[derive(Debug, Clone)]
+pub struct Split {
+    pub inbox: InboxId,
+    pub cause: String,
+    pub actor: String,
+    /// What each says, by its number in the mail, 1 for the first.
+    pub parts: Vec<(usize, Notified)>,
+    /// `subjects` are those that it spoke to before.
+    pub done: InboxDone,
+}
+
+/// A mail that is read otherwise than it was.
+#[derive(Debug, Clone)]
+pub struct Reread {
+    pub cause: String,
+    pub actor: String,
+    /// It waits for a person and speaks to no case: it is decided as if it came now, and letters wait for a person.
+    pub anew: Option<Box<ReadMail>>,
+    pub cases: Vec<(SubjectId, ReadAgain)>,
+    /// Where a person must look at it now.
+    pub done: Option<InboxDone>,
+    pub reading: StoredReading,
+    pub note: desk::Event,
+}
+
 impl Work {
     /// The same work, done by a person.
     pub(super) fn by(mut self, person: String) -> Self {
         match &mut self {
             Self::Case(work) => work.actor = person,
+            Self::Split(split) => split.actor = person,
+            Self::Reread(reread) => reread.actor = person,
             Self::Desk { actor, .. } | Self::Review { actor, .. } => *actor = person,
             Self::Mail(_)
             | Self::World { .. }

@@ -15,6 +15,7 @@ use super::review::review;
 use super::script::{Step, number};
 
 const FORM: &str = "PERSON opens a case by telephone|letter|secure-form received DATE TIME, PERSON accepts mail N, \
+    PERSON splits mail N, PERSON has mail N read again, \
     PERSON dismisses mail N: WHY, PERSON links mail N to REFERENCE, PERSON has answered REFERENCE: HOW, \
     PERSON holds REFERENCE: WHY, PERSON resumes REFERENCE: WHY, \
     PERSON withdraws REFERENCE: WHY, PERSON supersedes REFERENCE with REFERENCE: WHY, \
@@ -49,6 +50,12 @@ fn ask(step: &Step, what: &str) -> Option<Ask> {
     }
     if let Some(rest) = what.strip_prefix("accepts ") {
         return Some(Ask::Accept { inbox: InboxId(number(rest, "mail")?), set: set()? });
+    }
+    if let Some(rest) = what.strip_prefix("splits ") {
+        return Some(Ask::Split { inbox: InboxId(number(rest, "mail")?), into: None, set: set()? });
+    }
+    if let Some(mail) = what.strip_prefix("has ").and_then(|rest| rest.strip_suffix(" read again")) {
+        return Some(Ask::Reread { inbox: InboxId(number(mail, "mail")?) });
     }
     if let Some(rest) = what.strip_prefix("dismisses ") {
         let (mail, reason) = rest.split_once(": ")?;

@@ -101,6 +101,7 @@ impl Setting {
     }
 
     /// The configuration of an office whose state is in `folder`, perhaps with another directory.
+    /// Its own file goes before that of the setting.
     fn read(&self, kind: Kind, folder: &Path, directory: Option<&Path>) -> anyhow::Result<Config> {
         let path = |path: &Path| {
             path.to_str().map(String::from).with_context(|| format!("{} is no path in UTF-8", path.display()))
@@ -111,9 +112,19 @@ impl Setting {
         if let Some(directory) = directory {
             environment.push(("SSCD_FILES__DIRECTORY".into(), path(directory)?));
         }
-        Ok(Config::load(Some(&self.config), Path::new(""), &environment)?)
+        let load = |file: &Path, environment: &[_]| Config::load(Some(file), Path::new(""), environment);
+        let own = folder.join(CONFIG);
+        if own.exists() {
+            let there = load(&self.config, &environment)?.files.holidays;
+            environment.push(("SSCD_FILES__HOLIDAYS".into(), path(&there)?));
+            return Ok(load(&own, &environment)?);
+        }
+        Ok(load(&self.config, &environment)?)
     }
 }
+
+/// The configuration, where a conversation edits it.
+const CONFIG: &str = "sscd.toml";
 
 pub(super) struct Office {
     folder: TempDir,
@@ -169,13 +180,14 @@ impl Office {
         Box::pin(self.edit("users.toml", lines)).await
     }
 
-    /// A file of the directory is edited, `old => new` in each line with `\n` for a line's end, and taken up.
+    /// A file of the directory, or the configuration, is edited, `old => new` in each line with `\n` for a line's end, and taken up.
     pub async fn edit(&mut self, file: &str, lines: &[String]) -> Result<(), String> {
         let folder = self.directory().map_err(told)?;
         let cannot = |error: std::io::Error| format!("{file}: {error}");
         let config = |directory| self.setting.read(self.kind, self.folder.path(), directory);
-        let path = folder.join(file);
-        let mut text = fs::read_to_string(&path).map_err(cannot)?;
+        let path = if file == CONFIG { self.folder.path() } else { &folder }.join(file);
+        let source = if path.exists() { &path } else { &self.setting.config };
+        let mut text = fs::read_to_string(source).map_err(cannot)?;
         for line in lines {
             let (old, new) = line.split_once(" => ").ok_or("lines `old => new` in the block")?;
             let (old, new) = (old.replace("\\n", "\n"), new.replace("\\n", "\n"));

@@ -53,8 +53,8 @@ struct AtWork {
     told: watch::Receiver<u64>,
     /// After a failure, until then.
     rests_until: DateTime<Utc>,
-    /// It had nothing to do, and looks again when it is told or then.
-    idle: Option<Option<DateTime<Utc>>>,
+    /// What it said last.
+    idle: Idle,
 }
 
 /// What comes of it; nothing when the program ended before.
@@ -119,7 +119,7 @@ impl Rehearsal {
             service,
             told: bell.listen(),
             rests_until: DateTime::<Utc>::MIN_UTC,
-            idle: None,
+            idle: Idle::Never,
         };
         let collect = |tray: &Tray| {
             let collect = Collect {
@@ -186,7 +186,10 @@ impl Rehearsal {
             }
             self.begin_anew(self.engine.world()).await?;
             let recorded = self.engine.store.journal_all(seq, i64::MAX).await?;
-            if recorded.iter().any(|one| one.entry.cause == cause) {
+            let is_of_it = |of: &str| {
+                of.strip_prefix(&cause).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            };
+            if recorded.iter().any(|one| is_of_it(&one.entry.cause)) {
                 return Ok(Ok(String::new()));
             }
         }
@@ -219,37 +222,37 @@ impl Rehearsal {
 
     async fn work(&mut self) -> anyhow::Result<Option<DateTime<Utc>>> {
         // Whoever waits for nothing looks all the same: somebody may have laid a mail there, or turned the clock.
-        self.services.iter_mut().for_each(|at| at.idle = None);
+        self.services.iter_mut().for_each(|at| at.idle = Idle::Never);
         let mut busy = String::new();
         for _ in 0..TOO_MANY {
             let now = self.clock.now();
             for at in &mut self.services {
-                if at.idle.is_some() && !at.told.has_changed()? {
+                if at.idle != Idle::Never && !at.told.has_changed()? {
                     continue;
                 }
                 at.told.borrow_and_update();
                 if at.rests_until > now {
-                    at.idle = Some(Some(at.rests_until));
+                    at.idle = Idle::Until(at.rests_until);
                     continue;
                 }
                 at.idle = match at.service.run_once().await {
-                    Ok(Idle::Until(until)) if until > now => Some(Some(until)),
-                    Ok(Idle::Never | Idle::Until(_)) => None,
-                    Ok(Idle::UntilTold) => Some(None),
+                    Ok(Idle::Until(until)) if until <= now => Idle::Never,
+                    Ok(idle) => idle,
                     Err(error) => {
                         let (service, error) = (at.service.name(), format!("{error:#}"));
                         tracing::warn!(service, error, "service failed");
                         at.rests_until = now + BACK_OFF;
-                        Some(Some(at.rests_until))
+                        Idle::Until(at.rests_until)
                     }
                 };
-                if at.idle.is_none() {
+                if at.idle == Idle::Never {
                     busy = at.service.name();
                 }
             }
-            let has_more = |at: &AtWork| at.idle.is_none() || at.told.has_changed().unwrap_or(true);
+            let has_more = |at: &AtWork| at.idle == Idle::Never || at.told.has_changed().unwrap_or(true);
             if !self.services.iter().any(has_more) {
-                return Ok(self.services.iter().filter_map(|at| at.idle.flatten()).min());
+                let until = |at: &AtWork| if let Idle::Until(until) = at.idle { Some(until) } else { None };
+                return Ok(self.services.iter().filter_map(until).min());
             }
         }
         let due = self.engine.store.due_timers(self.clock.now(), 5).await?;

@@ -56,6 +56,7 @@ impl Store {
         outbox::settle(&mut tx, &commit.deliveries, commit.at).await?;
         outbox::take_back(&mut tx, &commit.returned, commit.at).await?;
         inbox::finish(&mut tx, &commit.inbox, commit.at).await?;
+        inbox::reread(&mut tx, &commit.readings).await?;
         let claimed = match commit.claim {
             Some((holder, limit)) => outbox::mark(&mut tx, &holder, limit, commit.at).await?,
             None => Vec::new(),

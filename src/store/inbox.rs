@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::code::{role, role_word};
 use super::error::Result;
-use super::rows::{InboxDone, InboxRow, Outcome, Waiting};
+use super::rows::{InboxDone, InboxRow, Outcome, StoredReading, Waiting};
 use super::sql::{Bound, Cells, Sql, statements, words};
 use super::vouched::vouched;
 use super::{Store, Writer};
@@ -28,12 +28,16 @@ statements! {
         title = v.title, reason = v.reason, message_id = v.message_id, content_key = v.content_key, \
         duplicate_of = v.duplicate_of, reading = v.reading FROM v WHERE inbox.inbox_id = v.inbox_id \
         AND (v.role IS NULL OR v.role = inbox.role)";
+    REREAD = "WITH v (inbox_id, kind, reading) AS (VALUES {rows itb}) UPDATE inbox SET kind = v.kind, \
+        reading = v.reading FROM v WHERE inbox.inbox_id = v.inbox_id";
     SPEAKS = "INSERT INTO inbox_subject (inbox_id, subject_id) VALUES {rows it} \
         ON CONFLICT (inbox_id, subject_id) DO NOTHING";
     ROWS = "SELECT inbox_id, raw_sha256, n_bytes, received_at_ms, recorded_at_ms, message_id, content_key, \
         n_attempts, outcome, kind, sender, title, reason, reading, duplicate_of, done_at_ms, role, vouched \
         FROM inbox WHERE inbox_id IN ({list i}) ORDER BY inbox_id";
     SUBJECTS = "SELECT inbox_id, subject_id FROM inbox_subject WHERE inbox_id IN ({list i}) ORDER BY subject_id";
+    READ = "SELECT inbox_id FROM inbox WHERE inbox_id > ? AND received_at_ms >= ? AND reading IS NOT NULL \
+        AND outcome IN ('case', 'triage', 'not_a_notification') ORDER BY inbox_id LIMIT ?";
     LATEST = "SELECT inbox_id FROM inbox WHERE inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
     OF_OUTCOME = "SELECT inbox_id FROM inbox WHERE outcome = ? AND inbox_id < ? ORDER BY inbox_id DESC LIMIT ?";
     ENDED = "SELECT inbox_id FROM inbox WHERE outcome = ? AND done_at_ms >= ? AND done_at_ms < ? AND inbox_id < ? \
@@ -208,6 +212,24 @@ impl Store {
         self.inbox_rows(&ids).await
     }
 
+    /// Mails that were read, from the first one after `after` on, that came no earlier than `since`; copies left out.
+    ///
+    /// # Errors
+    /// As any reading.
+    pub async fn read_since(
+        &self,
+        since: DateTime<Utc>,
+        after: InboxId,
+        limit: i64,
+    ) -> Result<Vec<InboxRow>> {
+        let bind = |q: Bound| q.bind(after.0).bind(since.timestamp_millis()).bind(limit);
+        let ids = self.read().await?.all(READ, bind).await?;
+        let ids: Vec<InboxId> = ids.iter().map(|row| row.int(0).map(InboxId)).collect::<Result<_>>()?;
+        let mut rows = self.inbox_rows(&ids).await?;
+        rows.reverse();
+        Ok(rows)
+    }
+
     async fn inbox_rows(&self, ids: &[InboxId]) -> Result<Vec<InboxRow>> {
         let mut reader = self.read().await?;
         let rows = reader.among(ROWS, ids, |q, id| q.bind(id.0)).await?;
@@ -298,6 +320,15 @@ pub(super) async fn finish(tx: &mut Writer, done: &[InboxDone], at: DateTime<Utc
     let subjects: Vec<(InboxId, &SubjectId)> =
         done.iter().flat_map(|one| one.subjects.iter().map(|subject| (one.inbox, subject))).collect();
     tx.each(SPEAKS, &subjects, |q, (inbox, subject)| q.bind(inbox.0).bind(subject.0.clone())).await.map(drop)
+}
+
+/// Puts better readings in the place of earlier ones.
+pub(super) async fn reread(tx: &mut Writer, readings: &[StoredReading]) -> Result<()> {
+    tx.each(REREAD, readings, |q, one| {
+        q.bind(one.inbox.0).bind(one.kind.clone()).bind(Some(one.reading.clone()))
+    })
+    .await
+    .map(drop)
 }
 
 fn inbox_row(row: &AnyRow, subjects: Vec<SubjectId>) -> Result<InboxRow> {

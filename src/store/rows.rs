@@ -133,6 +133,8 @@ pub struct Commit {
     /// What was accepted and came back.
     pub returned: Vec<Returned>,
     pub inbox: Vec<InboxDone>,
+    /// Readings that take the place of earlier ones, after `inbox`.
+    pub readings: Vec<StoredReading>,
     /// Who claims deliveries, and how many at most: once these moves are made, as [`Store::claim`](super::Store::claim).
     pub claim: Option<(String, i64)>,
     /// Sequence numbers of events whose bodies leave the record; the event that says why is among `events`.
@@ -312,6 +314,14 @@ impl DeliveryMove {
     pub fn settled(delivery: i64, to: DeliveryState, answer: impl Into<String>) -> Self {
         Self { delivery, to, answer: answer.into(), not_before: None, not_after: None, perhaps_sent: false }
     }
+}
+
+/// What a better reader read in a mail that was read before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReading {
+    pub inbox: InboxId,
+    pub kind: Option<String>,
+    pub reading: Vec<u8>,
 }
 
 /// The end of an inbox row.

@@ -9,6 +9,7 @@
     reason = "a test fails where it stands"
 )]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -185,7 +186,7 @@ pub fn what_is_read() -> String {
          |---|---|---|---|---|\n"
     );
     let mut row = |name: &str, [stated, right, unread, wrong]: [usize; 4]| {
-        out.push_str(&format!("| {name} | {stated} | {right} | {unread} | {wrong} |\n"));
+        let _ = writeln!(out, "| {name} | {stated} | {right} | {unread} | {wrong} |");
     };
     let mut all = [0; 4];
     for (field, tally) in &fields {
@@ -194,8 +195,7 @@ pub fn what_is_read() -> String {
         row(&format!("`{}`", field.as_str()), counts);
     }
     row("all", all);
-    let n = withheld_as_missing.len();
-    out.push_str(&format!("\nWithheld and taken for missing: {n}.\n"));
+    let _ = writeln!(out, "\nWithheld and taken for missing: {}.", withheld_as_missing.len());
     out
 }
 

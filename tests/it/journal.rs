@@ -48,6 +48,7 @@ fn every_kind_of_event_has_a_form() {
     let kinds = Kind::ALL.iter().map(ToString::to_string);
     let desk = [
         "MailDismissed",
+        "MailReadAgain",
         "DeliveryRetried",
         "DeliveryGivenUp",
         "RecordRestored",

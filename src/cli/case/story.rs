@@ -238,7 +238,7 @@ impl Story {
                     let words = shown.words.map(|words| one_line(&words)).unwrap_or_default();
                     self.more(&format!("{place}: \"{words}\""));
                 }
-                (_, Some(person)) => self.more(&format!("entered by {person}")),
+                (_, Some(person)) => self.more(&format!("entered by {person}, not read")),
                 _ => self.more("derived from the other fields"),
             }
         }

@@ -53,6 +53,14 @@ pub fn sentence(event: &Event) -> String {
             let left = if missing.is_empty() { "nothing".into() } else { labels(missing) };
             format!("mail {} {said}; {left} still missing", mail.inbox.0)
         }
+        Event::ReadAgain { inbox, reader, changed, unread, missing, .. } => {
+            let list = |verb: &str, names: &[String]| {
+                if names.is_empty() { String::new() } else { format!("; {verb} {}", labels(names)) }
+            };
+            let said = list("better read:", changed) + &list("not stated after all:", unread);
+            let left = if missing.is_empty() { "nothing".into() } else { labels(missing) };
+            format!("mail {} was read again by {reader}{said}; {left} missing", inbox.0)
+        }
         Event::InformationOverdue { due_at } => {
             format!("what was asked for had not come by {}", moment(*due_at))
         }

@@ -80,6 +80,23 @@ impl Case {
                     self.information_due = None;
                 }
             }
+            Event::ReadAgain { fields, changed, unread, missing, problems, classification, .. } => {
+                let is_touched = |field: &str| changed.iter().chain(unread).any(|name| name == field);
+                if is_touched("confidentiality_objection") {
+                    self.is_objection_released = false;
+                }
+                if is_touched("intended_start") {
+                    self.start_stated_at = at;
+                }
+                self.classification = *classification;
+                self.notification.fields.take_over(fields);
+                self.notification.fields.forget(unread);
+                self.notification.missing.clone_from(missing);
+                self.notification.problems.clone_from(problems);
+                if missing.is_empty() {
+                    self.information_due = None;
+                }
+            }
             Event::InformationOverdue { .. } => {
                 if let Some(due) = &mut self.information_due {
                     due.is_overdue = true;

@@ -76,6 +76,7 @@ pub fn decide(
             let (letter, recipient, answer) = (*letter, recipient.clone(), answer.clone());
             desk.happened(Event::LetterFailed { letter, recipient, answer })?;
         }
+        (Some(case), Signal::ReadAgain(again)) => desk.read_again(case, again)?,
         (Some(case), Signal::WaitOver { wait }) => desk.wait_over(case, *wait)?,
         (Some(case), Signal::Revisit) => {
             desk.revisit(case)?;
@@ -155,13 +156,7 @@ impl Drafting<'_> {
             return self.happened(Event::PersonAnswering { mail, why: why.into(), by_colleague: false });
         }
         let mut stated = notified.notification.fields.clone();
-        // The Party that the directory knows keeps its name, whatever a mail with its ID calls it.
-        let is_called = |name: &str| {
-            self.user().is_none_or(|user| {
-                self.world.directory.users_by_name(name).any(|called| called.key == user.key)
-            })
-        };
-        stated.user_party_name = stated.user_party_name.filter(|name| is_called(&name.value));
+        stated.user_party_name = stated.user_party_name.filter(|name| self.is_called(&name.value));
         let mut fields = case.notification.fields.clone();
         let changed = fields.take_over(&stated);
         let changed: Vec<String> = changed.into_iter().map(String::from).collect();
@@ -183,8 +178,14 @@ impl Drafting<'_> {
         self.answer_with(facts, &notified.answer, Some(&mail), held)
     }
 
+    /// The Party that the directory knows keeps its name, whatever a mail with its ID calls it.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.user()
+            .is_none_or(|user| self.world.directory.users_by_name(name).any(|called| called.key == user.key))
+    }
+
     /// What a change means for what the SSC decided: it goes there again where the change is material or was asked for.
-    fn take_further(&mut self, changed: &[String]) -> Result<(), Refusal> {
+    pub(super) fn take_further(&mut self, changed: &[String]) -> Result<(), Refusal> {
         let is_material = |name: &&str| changed.iter().any(|changed| changed == *name);
         let material: Vec<&str> = MATERIAL.into_iter().filter(is_material).collect();
         let case = self.case()?;

@@ -14,7 +14,7 @@ use super::timeliness::Timeliness;
 use crate::domain::directory::Standing;
 use crate::domain::id::{Address, InboxId, Key, LetterId};
 use crate::domain::meeting::Part;
-use crate::domain::message::{Attachment, Classification, Sender};
+use crate::domain::message::{Attachment, Classification, Problem, Sender};
 use crate::domain::notification::{Fields, Notification};
 
 /// The form of event bodies that this program writes. An older one is upcast in [`Event::decode`].
@@ -94,6 +94,18 @@ pub enum Event {
         changed: Vec<String>,
         missing: Vec<String>,
         /// A classification only rises by itself (DOMAIN.md 6).
+        classification: Classification,
+    },
+    /// A better reader (`reader`) read a mail of the case again: what the User said is the same, what we know of it is not.
+    ReadAgain {
+        inbox: InboxId,
+        reader: String,
+        fields: Box<Fields>,
+        changed: Vec<String>,
+        /// Fields that the mail does not state after all.
+        unread: Vec<String>,
+        missing: Vec<String>,
+        problems: Vec<Problem>,
         classification: Classification,
     },
     /// 17:00 on the due Working Day passed with gaps left.

@@ -22,6 +22,7 @@ pub enum Kind {
     Acknowledged,
     InformationRequested,
     InformationSupplied,
+    ReadAgain,
     InformationOverdue,
     MailFiled,
     PersonAnswering,
@@ -57,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 61] = [
         Self::CaseLogged,
         Self::LetterMade,
         Self::LetterReleased,
@@ -70,6 +71,7 @@ impl Kind {
         Self::Acknowledged,
         Self::InformationRequested,
         Self::InformationSupplied,
+        Self::ReadAgain,
         Self::InformationOverdue,
         Self::MailFiled,
         Self::PersonAnswering,
@@ -148,6 +150,7 @@ impl Event {
             Self::Acknowledged { .. } => Kind::Acknowledged,
             Self::InformationRequested { .. } => Kind::InformationRequested,
             Self::InformationSupplied { .. } => Kind::InformationSupplied,
+            Self::ReadAgain { .. } => Kind::ReadAgain,
             Self::InformationOverdue { .. } => Kind::InformationOverdue,
             Self::MailFiled { .. } => Kind::MailFiled,
             Self::PersonAnswering { .. } => Kind::PersonAnswering,

@@ -4,6 +4,7 @@
 
 mod addressed;
 mod advice;
+mod again;
 pub mod answer;
 mod book;
 mod chair;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 
 pub use addressed::are_same;
 pub use advice::tells_decision;
+pub use again::ReadAgain;
 pub use decide::decide;
 pub use event::{Channel, Event, Logged, Mail, SCHEMA};
 pub use flag::flags;
@@ -52,7 +54,7 @@ pub use owed::{Deadline, Owed};
 pub use reference::Reference;
 pub use referral::Referral;
 pub use ruling::Ruling;
-pub use same::Same;
+pub use same::{Same, same_system};
 pub use signal::{Asked, Decision, Known, Notified, Refusal, Signal, Spoke, Unsettled, Who};
 pub use stage::{Stage, next};
 pub use timeliness::Timeliness;

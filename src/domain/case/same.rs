@@ -17,7 +17,7 @@ impl Case {
     /// anew, and possibly the same.
     #[must_use]
     pub fn against(&self, new: &Fields) -> Same {
-        match compare(&self.notification.fields, new) {
+        match same_system(&self.notification.fields, new) {
             Same::Yes if self.stage.is_over() => Same::Possibly,
             same => same,
         }
@@ -25,7 +25,8 @@ impl Case {
 }
 
 /// Compares two notifications of one User.
-fn compare(known: &Fields, new: &Fields) -> Same {
+#[must_use]
+pub fn same_system(known: &Fields, new: &Fields) -> Same {
     if let (Some(known), Some(new)) = (&known.system_label, &new.system_label) {
         return if plain(&known.value) == plain(&new.value) { Same::Yes } else { Same::No };
     }
@@ -77,8 +78,8 @@ mod tests {
     #[test]
     fn the_label_decides_and_without_it_the_ordinal_unless_something_contradicts() {
         let check = |a: &Fields, b: &Fields, expected| {
-            assert_eq!(compare(a, b), expected, "{a:?} {b:?}");
-            assert_eq!(compare(b, a), expected, "the other way round");
+            assert_eq!(same_system(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(same_system(b, a), expected, "the other way round");
         };
         check(&system("Portal B", 2, &[], ""), &system("portal-b", 3, &["A"], "M"), Same::Yes);
         check(&system("Portal B", 2, &[], ""), &system("Portal C", 2, &[], ""), Same::No);

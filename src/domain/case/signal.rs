@@ -53,6 +53,8 @@ pub enum Signal {
         recipient: Address,
         answer: String,
     },
+    /// A better reader read a mail of the case again.
+    ReadAgain(Box<super::ReadAgain>),
     WaitOver {
         wait: WaitKind,
     },

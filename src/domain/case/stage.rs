@@ -213,6 +213,7 @@ pub fn next(stage: Option<Stage>, event: Kind) -> Option<Stage> {
             Some(stage),
             Kind::InformationRequested
             | Kind::InformationSupplied
+            | Kind::ReadAgain
             | Kind::InformationOverdue
             | Kind::InformationReceived
             | Kind::ReviewProposed

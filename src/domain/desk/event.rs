@@ -22,6 +22,15 @@ pub enum Event {
         inbox: InboxId,
         reason: String,
     },
+    /// A person had a stored mail read by a better reader (`reader`), and its new reading stands in place of the old one.
+    MailReadAgain {
+        inbox: InboxId,
+        reader: String,
+        /// What is read otherwise, as `intended_start` or `2.intended_start`.
+        changed: Vec<String>,
+        /// Why a case took nothing over, where one did not.
+        not_taken: Vec<String>,
+    },
     /// A person took a delivery up again that had failed.
     DeliveryRetried {
         letter: LetterId,
@@ -183,6 +192,7 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::MailDismissed { .. } => "MailDismissed",
+            Self::MailReadAgain { .. } => "MailReadAgain",
             Self::DeliveryRetried { .. } => "DeliveryRetried",
             Self::DeliveryGivenUp { .. } => "DeliveryGivenUp",
             Self::RecordRestored { .. } => "RecordRestored",

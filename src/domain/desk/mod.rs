@@ -170,6 +170,7 @@ pub fn apply(desk: Desk, event: &Event, at: DateTime<Utc>) -> Result<Desk, Corru
     }
     match event {
         Event::MailDismissed { .. }
+        | Event::MailReadAgain { .. }
         | Event::DeliveryRetried { .. }
         | Event::DeliveryGivenUp { .. }
         | Event::RecordRestored { .. }
@@ -226,6 +227,7 @@ fn may_be_while_quiet(event: &Event) -> bool {
     matches!(
         event,
         Event::MailDismissed { .. }
+            | Event::MailReadAgain { .. }
             | Event::DeliveryRetried { .. }
             | Event::DeliveryGivenUp { .. }
             | Event::RecordRestored { .. }

@@ -1,6 +1,7 @@
 //! What a mail claims about a second or subsequent User System, field by field, each with where it was read
 //! (DOMAIN.md 2). In: a [`Message`](super::message::Message); out: a [`Reading`]. Nothing is guessed silently.
 
+mod again;
 #[cfg(test)]
 mod any_tests;
 mod decision;
@@ -34,12 +35,13 @@ use super::calendar::Reply;
 use super::id::Key;
 use super::message::{Attachment, Classification, Problem, Sender, Sign};
 
+pub use again::{Better, Difference, differences};
 pub use decision::Stated;
 pub use field_name::FieldName;
 pub use fill::enter;
 pub use gather::notifications;
 pub use labels::{label_of, missing_line};
-pub use own::{is_forward, own_text};
+pub use own::{is_forward, lines, own_text};
 pub use shown::Shown;
 pub use thread::references;
 pub use triage::read_notification;

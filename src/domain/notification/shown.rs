@@ -31,6 +31,8 @@ macro_rules! for_each_field {
     };
 }
 
+pub(super) use for_each_field;
+
 impl WithheldItem {
     /// As letters name it.
     #[must_use]

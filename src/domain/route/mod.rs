@@ -38,6 +38,8 @@ pub struct ReadMail {
     pub reading: Reading,
     /// It may have been answered from a record that is lost ([`PERHAPS_ANSWERED`]).
     pub perhaps_answered: bool,
+    /// It was read before, and a better reader reads it otherwise.
+    pub is_read_again: bool,
 }
 
 impl ReadMail {
@@ -56,8 +58,11 @@ pub const IN_JUNK: &str = "it lies in a junk folder: a person looks first";
 pub const PERHAPS_ANSWERED: &str =
     "this mail may have been answered before the record was restored from a backup";
 
+/// Why the letters for a mail wait for a person that was read again.
+pub const READ_AGAIN: &str = "the mail is an old one that was read again: a person looks first";
+
 /// Why a person looks at a mail from which the SSC is not to be informed.
-const OBJECTED: &str =
+pub const OBJECTED: &str =
     "the User would rather the SSC were not informed: nothing goes there before you decide";
 
 /// What was looked up for a mail.
@@ -123,7 +128,8 @@ pub fn user_key(user: Option<&User>, name: Option<&str>) -> Option<Key> {
 pub fn route(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> Route {
     let mut route = judged(mail, lookup, world);
     let is_junk = mail.role == FolderRole::Junk;
-    let held = [(mail.perhaps_answered, PERHAPS_ANSWERED), (is_junk, IN_JUNK)];
+    let held =
+        [(mail.perhaps_answered, PERHAPS_ANSWERED), (is_junk, IN_JUNK), (mail.is_read_again, READ_AGAIN)];
     for because in held.into_iter().filter_map(|(is_held, because)| is_held.then_some(because)) {
         hold(&mut route, because);
     }

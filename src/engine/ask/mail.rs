@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Ask, Asking, Prepared, asked, case_work};
 use crate::domain::case::answer::{Answer, AnswerTo, answer_to_user};
-use crate::domain::case::{Asked, Case, Channel, Mail, Move, Reference, Refusal, Signal, Spoke};
+use crate::domain::case::{Asked, Case, Channel, Mail, Move, Notified, Reference, Refusal, Signal, Spoke};
 use crate::domain::desk;
 use crate::domain::directory::Standing;
 use crate::domain::id::{InboxId, Key};
-use crate::domain::notification::{Notification, Reading, enter};
+use crate::domain::notification::{FieldName, Notification, Reading, enter};
 use crate::domain::route::{PERHAPS_ANSWERED, Target, entered_by_person};
 use crate::domain::workday::london_date;
 use crate::engine::read::read_mail;
@@ -29,36 +29,44 @@ impl Engine {
             Ok(row) => row,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let world = self.world();
-        let reading = read_mail(&self.store.raw(inbox).await?, &world);
+        let reading = read_mail(&self.store.raw(inbox).await?, &self.world());
         let notification = reading.notifications.first().cloned().unwrap_or_default();
-        let notification = match self.entered(notification, set, &asking.by) {
+        if reading.notifications.len() > 1 && !set.contains_key("system_label") {
+            return Ok(Err(Refusal::new(format!(
+                "mail {n} reads as {} systems: open a case for each (sscd inbox split {n}), or say which one it is about \
+                 (--set system_label=\"...\")",
+                reading.notifications.len(),
+                n = inbox.0
+            ))));
+        }
+        let notification = match self.entered(notification, pairs(set), &asking.by) {
             Ok(notification) => notification,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let mail = self.mail_of(&row, &reading);
-        let on = london_date(row.received_at);
-        let mut signal = entered_by_person(
-            Channel::Email,
-            row.received_at,
-            Some(mail),
-            notification,
-            Some(&reading),
-            &world,
-        );
-        let user = signal.user.as_ref().and_then(|key| world.directory.user(key));
-        let table = answer_to_user(&reading.sender, &reading.signs, user, &world.directory, on);
-        // A person has looked, which is all that "after triage" waits for.
-        signal.answer = Answer { at_once: table.to != AnswerTo::Nobody, ..table };
-        if self.restored().covers(inbox) {
-            signal.answer.hold(PERHAPS_ANSWERED);
-        }
+        let signal = self.notified(&row, &reading, notification);
         let done = InboxDone::again(&row, Outcome::Case, format!("accepted by {}", asking.by.0));
         let mut work = case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking);
         if let Work::Case(work) = &mut work {
             work.inbox = vec![done];
         }
         Ok(Ok((work, format!("mail {} is {{case}}", inbox.0))))
+    }
+
+    /// The signal of a mail that a person took for a notification, or for several.
+    pub(super) fn notified(&self, row: &InboxRow, reading: &Reading, notification: Notification) -> Notified {
+        let world = self.world();
+        let mail = Some(self.mail_of(row, reading));
+        let on = london_date(row.received_at);
+        let (channel, at) = (Channel::Email, row.received_at);
+        let mut signal = entered_by_person(channel, at, mail, notification, Some(reading), &world);
+        let user = signal.user.as_ref().and_then(|key| world.directory.user(key));
+        let table = answer_to_user(&reading.sender, &reading.signs, user, &world.directory, on);
+        // A person has looked, which is all that "after triage" waits for.
+        signal.answer = Answer { at_once: table.to != AnswerTo::Nobody, ..table };
+        if self.restored().covers(row.inbox) {
+            signal.answer.hold(PERHAPS_ANSWERED);
+        }
+        signal
     }
 
     pub(super) async fn dismiss(
@@ -135,13 +143,13 @@ impl Engine {
                 "--received lies in the future: give the instant at which the notice came",
             ));
         }
-        let notification = self.entered(Notification::default(), set, &asking.by)?;
+        let notification = self.entered(Notification::default(), pairs(set), &asking.by)?;
         let signal = entered_by_person(channel, received_at, None, notification, None, &self.world());
         Ok((case_work(Target::NewCase, Signal::Notified(Box::new(signal)), asking), "opened {case}".into()))
     }
 
     /// The row of a mail that is open for people.
-    async fn open_row(&self, inbox: InboxId) -> anyhow::Result<Result<InboxRow, Refusal>> {
+    pub(super) async fn open_row(&self, inbox: InboxId) -> anyhow::Result<Result<InboxRow, Refusal>> {
         let Some(row) = self.store.inbox_row(inbox).await? else {
             return Ok(Err(Refusal::new(format!("there is no mail {}: see `sscd inbox list`", inbox.0))));
         };
@@ -160,14 +168,22 @@ impl Engine {
         })
     }
 
-    fn entered(
+    /// What was read, with what a person reads otherwise: a field without a value is one that is not stated.
+    pub(super) fn entered<'a>(
         &self,
         mut notification: Notification,
-        set: &BTreeMap<String, String>,
+        set: impl Iterator<Item = (&'a str, &'a str)>,
         by: &Key,
     ) -> Result<Notification, Refusal> {
         let world = self.world();
         for (name, text) in set {
+            if FieldName::from_name(name).is_some() {
+                notification.problems.retain(|problem| problem.field != name);
+                if text.trim().is_empty() {
+                    notification.fields.forget(&[name.to_owned()]);
+                    continue;
+                }
+            }
             enter(&mut notification.fields, name, text, by, &world.policy.user_roles).map_err(|problem| {
                 Refusal::new(format!(
                     "{}: found {:?}, expected {}",
@@ -195,4 +211,8 @@ impl Engine {
                 .map_or(Standing::Unknown, |address| self.world().directory.standing(address, on)),
         }
     }
+}
+
+fn pairs(set: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    set.iter().map(|(name, text)| (name.as_str(), text.as_str()))
 }

@@ -5,7 +5,9 @@ mod decide;
 mod mail;
 mod meet;
 mod outbox;
+mod reread;
 mod review;
+mod split;
 mod who;
 
 use std::collections::BTreeMap;
@@ -52,6 +54,16 @@ pub enum Ask {
     Accept {
         inbox: InboxId,
         set: BTreeMap<String, String>,
+    },
+    /// This mail speaks of several systems: a case for each. `set` names a field of one of them as `2.system_label`.
+    Split {
+        inbox: InboxId,
+        into: Option<usize>,
+        set: BTreeMap<String, String>,
+    },
+    /// A stored mail is read by the reader of today, and what that changes is applied.
+    Reread {
+        inbox: InboxId,
     },
     Dismiss {
         inbox: InboxId,
@@ -109,7 +121,12 @@ pub enum Ask {
 impl Ask {
     fn act(&self) -> Act {
         match self {
-            Self::Accept { .. } | Self::Dismiss { .. } | Self::Link { .. } | Self::Open { .. } => Act::Triage,
+            Self::Accept { .. }
+            | Self::Split { .. }
+            | Self::Reread { .. }
+            | Self::Dismiss { .. }
+            | Self::Link { .. }
+            | Self::Open { .. } => Act::Triage,
             Self::Move { what, .. } => what.act(),
             Self::Decide { .. } => Act::Decide,
             Self::Review { .. }
@@ -141,6 +158,8 @@ impl Engine {
         }
         let prepared = match &asking.ask {
             Ask::Accept { inbox, set } => self.accept(*inbox, set, &asking).await?,
+            Ask::Split { inbox, into, set } => self.split(*inbox, *into, set, &asking).await?,
+            Ask::Reread { inbox } => self.reread(*inbox, &asking).await?,
             Ask::Dismiss { inbox, reason } => self.dismiss(*inbox, reason, &asking).await?,
             Ask::Link { inbox, reference } => self.link(*inbox, *reference, &asking).await?,
             Ask::Open { channel, received_at, set } => self.open(*channel, *received_at, set, &asking),
@@ -186,6 +205,7 @@ impl Engine {
                 let said = self.not_sent(&asking.ask, &subjects).await?.unwrap_or(said);
                 let said = self.with_called_back(&asking, &subjects, said).await?;
                 let said = self.with_its_day(&asking.ask, said).await?;
+                let said = self.with_what_it_is(&asking.ask, said).await?;
                 let names = subjects.iter().map(|subject| subject.0.as_str()).collect::<Vec<_>>().join(", ");
                 Ok(said.replace("{case}", &names))
             }

@@ -1,6 +1,7 @@
 //! The commands as a person runs them: the real binary, a real folder, a daemon that runs or does not.
 
 mod office;
+mod triage;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

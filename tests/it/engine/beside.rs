@@ -15,7 +15,15 @@ fn mail(office: &Office, inbox: InboxId, raw: &str) -> Work {
     let reading = read_mail(raw.as_bytes(), &office.engine.world());
     let sha256 = String::new();
     let (received_at, role) = (noon(), FolderRole::Notices);
-    Work::Mail(Box::new(ReadMail { inbox, received_at, role, sha256, reading, perhaps_answered: false }))
+    Work::Mail(Box::new(ReadMail {
+        inbox,
+        received_at,
+        role,
+        sha256,
+        reading,
+        perhaps_answered: false,
+        is_read_again: false,
+    }))
 }
 
 /// The same notification in two mails, each with its inbox row.
