@@ -6,6 +6,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::cast_precision_loss,
     reason = "a benchmark that cannot go on says so and ends"
 )]

@@ -51,10 +51,10 @@ fn what_was_read_is_marked_in_the_text() {
 
 #[test]
 fn a_mail_becomes_several_cases_with_what_a_person_entered() {
-    let office = office(&[OF_TWO]);
     fn split<'a>(set: &[&'a str]) -> Vec<&'a str> {
         [&["inbox", "split", "1"], set, &["--by", "grace.mbeki"]].concat()
     }
+    let office = office(&[OF_TWO]);
     let wrong = office.fails(1, &split(&["--set", "1.system_label=Twinpeak", "--set", "2.name=x"]));
     assert!(wrong.contains("system 2: name: found \"name\", expected one of user_party_name"), "{wrong}");
     let value =
