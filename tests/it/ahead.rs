@@ -8,6 +8,7 @@ use std::io::{Cursor, Read as _};
 use calamine::{Data, DataType as _, Reader as _, Xlsx, open_workbook_from_rs};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use mail_parser::{MessageParser, MimeHeaders as _};
+use sscd::domain::desk::{MOST, MOST_NOT_OURS};
 use sscd::domain::letter::{Ahead, Digest, Envelope, Facts, Listed, Row, Templates, draw, render};
 
 #[test]
@@ -93,19 +94,23 @@ fn a_picture_that_no_page_names_stays_away() {
     assert_eq!(kinds(&mail), ["multipart/alternative", "text/plain", "text/html"]);
 }
 
-/// As many as can be on each day, and what a large office has in a morning.
+/// As many as can be on each day, and every list as long as it can be.
 #[test]
 fn a_large_digest_is_small_without_its_picture() {
     let (_, ahead) = Ahead::samples().into_iter().find(|(name, _)| *name == "crowded").unwrap();
     let row = digest("full").due.rows[0].clone();
     let list = |n| Listed { rows: vec![row.clone(); n], n_more: 9_999 };
     let drawn = Digest {
-        triage: list(20),
-        drafts: list(20),
-        due: list(20),
-        overdue: list(20),
-        new_cases: list(20),
-        not_ours: list(15),
+        triage: list(MOST),
+        drafts: list(MOST),
+        failed: list(MOST),
+        on_hold: list(MOST),
+        answering: list(MOST),
+        due: list(MOST),
+        overdue: list(MOST),
+        new_cases: list(MOST),
+        alarms: list(MOST),
+        not_ours: list(MOST_NOT_OURS),
         ahead: Some(ahead.clone()),
         ..digest("empty")
     };

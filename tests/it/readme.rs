@@ -1,7 +1,6 @@
 //! The README says what is so: its tables are the reader's own, and every key of the configuration stands in it.
 
 use std::path::Path;
-use std::sync::Mutex;
 
 use sscd::domain::notification::labels;
 
@@ -12,9 +11,6 @@ fn file(path: &str) -> String {
 
 /// What stands between the marks of that name. With `SSCD_README=write` in the environment it is written instead.
 fn holds(name: &str, expected: &str) {
-    // One writer at a time.
-    static README: Mutex<()> = Mutex::new(());
-    let _one = README.lock().unwrap();
     let readme = file("README.md");
     let (head, rest) = readme.split_once(&format!("<!-- {name}:")).expect("the opening mark");
     let (mark, rest) = rest.split_once('\n').expect("a line after the opening mark");
@@ -29,12 +25,8 @@ fn holds(name: &str, expected: &str) {
 }
 
 #[test]
-fn the_readme_holds_the_table_of_labels() {
+fn the_readme_holds_the_tables_of_labels_and_of_what_is_read() {
     holds("labels", &labels::markdown());
-}
-
-#[test]
-fn the_readme_says_what_is_read() {
     holds("what-is-read", &crate::corpus::what_is_read());
 }
 

@@ -24,7 +24,7 @@ use crate::domain::world::World;
 /// Rows in a list of the digest, the earliest ones.
 pub const MOST: usize = 15;
 /// Subjects of mail that is none of ours: whoever reads them finds a notice among them.
-pub const MOST_NOT_OURS: usize = 100;
+pub const MOST_NOT_OURS: usize = 60;
 /// Cases that are gathered for one meeting, and for one letter to the Chair; more are told another day.
 const MOST_CASES: usize = 200;
 /// Working Days that the digest looks ahead.

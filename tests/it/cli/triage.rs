@@ -114,10 +114,11 @@ fn stored_mail_is_read_again_and_applied_only_when_asked() {
     drop(daemon);
     let story = office.says(&["case", "show", "SUS-2026-0001"]);
     assert!(
-        story.contains("mail 1 was read again by sscd ") && story.contains("better read: User Roles"),
+        story.contains("mail 1 was read again by sscd ")
+            && story.contains("better read: User Roles affected"),
         "{story}"
     );
-    assert!(story.contains("User Roles: Shared Metering Agent"), "{story}");
+    assert!(story.contains("User Roles affected: Shared Metering Agent"), "{story}");
     let letters = office.json(&["outbox", "list"]);
     let fresh = &letters.as_array().unwrap()[..letters.as_array().unwrap().len() - n_letters];
     assert!(
