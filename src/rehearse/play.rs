@@ -295,7 +295,8 @@ impl Play {
     }
 
     async fn bounce(&mut self, step: &Step, rest: &str) -> Result<String, String> {
-        let form = "bounce of letter N from ADDRESS [with a forged tag|with a forged Message-ID]";
+        let form = "bounce of letter N from ADDRESS [with a forged tag|with a forged Message-ID][, delayed]";
+        let (rest, is_delayed) = rest.strip_suffix(", delayed").map_or((rest, false), |rest| (rest, true));
         let (letter, from) = step.needs(rest.split_once(" from "), form)?;
         let (from, forged) = from.split_once(" with a forged ").unwrap_or((from, ""));
         let letter = self.letter(step.needs(number(letter, "letter"), form)?).await?;
@@ -315,7 +316,9 @@ impl Play {
         }
         let world = self.engine().world();
         let n = self.office.next_mail();
-        Ok(mail::bounce(&world.office, &sender, &delivery.recipient, returned.as_deref(), n))
+        let bounce = mail::bounce(&world.office, &sender, &delivery.recipient, returned.as_deref(), n);
+        let delayed = ("Action: failed\nStatus: 5.1.1", "Action: delayed\nStatus: 4.4.1");
+        Ok(if is_delayed { bounce.replace(delayed.0, delayed.1) } else { bounce })
     }
 
     async fn letter(&self, n: i64) -> Result<Letter, String> {

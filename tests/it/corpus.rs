@@ -22,12 +22,12 @@ use sscd::domain::token::Keys;
 use sscd::domain::world::World;
 
 /// The sample that is shipped: its directory knows the Users that the mails speak of.
-fn world() -> World {
+pub fn world() -> World {
     let (config, snapshot) = Config::examine(None, Path::new(""), &[]).unwrap();
     snapshot.world(&config, Keys { installation: "corpus".into(), keys: vec![[3; 32]] })
 }
 
-fn read(raw: &[u8], world: &World) -> (Message, Reading) {
+pub fn read(raw: &[u8], world: &World) -> (Message, Reading) {
     let message = read_message(raw, &Own { office: &world.office, keys: &world.keys });
     let vouch = vouch(raw, &world.office.authserv_ids);
     let reading = read_notification(&message, vouch, &world.policy);
@@ -51,7 +51,7 @@ fn mails() -> Vec<PathBuf> {
 fn summary(reading: &Reading, world: &World) -> Value {
     let answer = answer(reading, &world.directory, NaiveDate::from_ymd_opt(2026, 11, 2).unwrap());
     let notifications: Vec<Value> = reading.notifications.iter().map(notification).collect();
-    json!({
+    let mut summary = json!({
         "kind": reading.kind,
         "verdict": reading.sender.vouch.verdict,
         "sender": reading.sender.address,
@@ -61,7 +61,21 @@ fn summary(reading: &Reading, world: &World) -> Value {
         "references": reading.references,
         "attachments": reading.attachments.iter().map(|attachment| &attachment.name).collect::<Vec<_>>(),
         "notifications": notifications,
-    })
+    });
+    if matches!(reading.kind, Kind::Bounce | Kind::AutoReply | Kind::CalendarReply) {
+        summary["reasons"] = json!(reading.reasons);
+    }
+    if let Some(bounce) = &reading.bounce {
+        let ours: Vec<&String> = bounce.message_ids.iter().filter(|id| id.ends_with("@sec.test")).collect();
+        summary["bounce"] = json!({
+            "recipient": bounce.recipient,
+            "status": bounce.status,
+            "action": bounce.action,
+            "failed": bounce.is_failure(),
+            "ids": ours,
+        });
+    }
+    summary
 }
 
 fn notification(notification: &Notification) -> Value {
