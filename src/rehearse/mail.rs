@@ -131,9 +131,12 @@ pub fn changed(raw: &str, how: &str, n: usize) -> Result<String, String> {
         "its authentication failed" => head.replace("=pass", "=fail"),
         "by a program" => format!("Auto-Submitted: auto-generated\n{head}"),
         "through a list" => format!("List-Id: <notices.example>\nPrecedence: list\n{head}"),
+        // A bounce that is none yet: its server still tries.
+        "delayed" => head.to_owned(),
         _ => {
-            return Err(format!("found {how:?}, expected how a mail came, as `changed` in post.rs knows it"));
+            return Err(format!("found {how:?}, expected how a mail came, as `changed` in mail.rs knows it"));
         }
     };
-    Ok(format!("{head}\n\n{body}"))
+    let delayed = body.replace("Action: failed\nStatus: 5.1.1", "Action: delayed\nStatus: 4.4.1");
+    Ok(format!("{head}\n\n{}", if how == "delayed" { &delayed } else { body }))
 }

@@ -23,12 +23,12 @@ use sscd::domain::token::Keys;
 use sscd::domain::world::World;
 
 /// The sample that is shipped: its directory knows the Users that the mails speak of.
-fn world() -> World {
+pub fn world() -> World {
     let (config, snapshot) = Config::examine(None, Path::new(""), &[]).unwrap();
     snapshot.world(&config, Keys { installation: "corpus".into(), keys: vec![[3; 32]] })
 }
 
-fn read(raw: &[u8], world: &World) -> (Message, Reading) {
+pub fn read(raw: &[u8], world: &World) -> (Message, Reading) {
     let message = read_message(raw, &Own { office: &world.office, keys: &world.keys });
     let vouch = vouch(raw, &world.office.authserv_ids);
     let reading = read_notification(&message, vouch, &world.policy);
@@ -66,6 +66,19 @@ fn summary(reading: &Reading, world: &World) -> Value {
     });
     if !notes.is_empty() {
         summary["to_note"] = json!(notes);
+    }
+    if matches!(reading.kind, Kind::Bounce | Kind::AutoReply | Kind::CalendarReply) {
+        summary["reasons"] = json!(reading.reasons);
+    }
+    if let Some(bounce) = &reading.bounce {
+        let ours: Vec<&String> = bounce.message_ids.iter().filter(|id| id.ends_with("@sec.test")).collect();
+        summary["bounce"] = json!({
+            "recipient": bounce.recipient,
+            "status": bounce.status,
+            "action": bounce.action,
+            "failed": bounce.is_failure(),
+            "ids": ours,
+        });
     }
     summary
 }

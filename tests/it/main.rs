@@ -25,7 +25,9 @@ mod fast_clock;
 mod fate;
 mod feed;
 mod forecast;
+mod foreign;
 mod form;
+mod fuzz;
 mod journal;
 mod letter;
 mod loops;
@@ -40,6 +42,7 @@ mod servers;
 mod store;
 mod threat;
 mod tidy;
+mod watch;
 mod workdays;
 mod year;
 

@@ -5,7 +5,7 @@
 use super::decode::{text, transfer};
 use super::header::{Headers, one_line};
 use super::part::{Kind, Part, Parts};
-use super::{Bounce, Message, Own, limit};
+use super::{Bounce, Message, Own, limit, undelivered};
 use crate::domain::id::Address;
 
 /// Octets of one part in which a report is looked for.
@@ -18,7 +18,8 @@ pub(super) fn read(parts: &Parts<'_>, message: &Message, own: &Own<'_>) -> Optio
     let mail = parts.list.first()?;
     let is_report = mail.is("multipart", "report");
     let about = mail.parameter("report-type").unwrap_or_default().to_ascii_lowercase();
-    if is_report && ["disposition-notification", "feedback-report"].contains(&about.as_str()) {
+    let is_receipt = about == "disposition-notification" && !undelivered::is_rejected(message);
+    if is_report && (is_receipt || about == "feedback-report") {
         return None;
     }
     let is_status = |part: &&Part<'_>| {
@@ -27,7 +28,7 @@ pub(super) fn read(parts: &Parts<'_>, message: &Message, own: &Own<'_>) -> Optio
     };
     let mut bounce = match parts.list.iter().find(is_status) {
         Some(status) => from_status(status),
-        None if is_report && about == "delivery-status" || looks_like_one(mail, message) => {
+        None if is_report && about == "delivery-status" || undelivered::is_told(parts, message, own) => {
             from_prose(mail, message, own)
         }
         None => return None,
@@ -84,35 +85,6 @@ fn recipient(fields: &Headers<'_>) -> Bounce {
     }
 }
 
-/// A mail from a mail server that says in prose what RFC 3464 would say in fields.
-fn looks_like_one(mail: &Part<'_>, message: &Message) -> bool {
-    if mail.headers.first("X-Failed-Recipients").is_some() {
-        return true;
-    }
-    let is_server = |local: &str| {
-        ["mailer-daemon", "postmaster", "mdaemon"].contains(&local.to_ascii_lowercase().as_str())
-    };
-    let from_server = message.author().is_some_and(|author| is_server(author.address.local()));
-    (from_server || message.null_return_path) && {
-        let subject = message.subject.to_lowercase();
-        let said = [
-            "undeliver",
-            "delivery status notification",
-            "delivery failed",
-            "delivery failure",
-            "failure notice",
-        ];
-        let more = [
-            "returned mail",
-            "delivery has failed",
-            "could not be delivered",
-            "mail delivery",
-            "delayed mail",
-        ];
-        said.iter().chain(&more).any(|words| subject.contains(words))
-    }
-}
-
 fn from_prose(mail: &Part<'_>, message: &Message, own: &Own<'_>) -> Bounce {
     let failed = mail.headers.first("X-Failed-Recipients").map(|header| header.raw().into_owned());
     let failed = failed.and_then(|all| Some(all.split(',').next()?.trim().to_owned()));
@@ -127,11 +99,10 @@ fn from_prose(mail: &Part<'_>, message: &Message, own: &Own<'_>) -> Bounce {
     };
     let named = words.map(|word| word.trim_matches([':', '.'])).find(is_theirs);
     let line = text.lines().find(|line| enhanced_code(line).is_some());
-    let is_delayed = ["delayed", "warning"].iter().any(|word| message.subject.to_lowercase().contains(word));
     Bounce {
         recipient: failed.or_else(|| named.map(String::from)),
         status: None,
-        action: Some(if is_delayed { "delayed" } else { "failed" }.into()),
+        action: Some(if undelivered::is_delay(message) { "delayed" } else { "failed" }.into()),
         diagnostic: line.map(one_line),
         message_ids: Vec::new(),
     }
@@ -157,7 +128,7 @@ enum Place {
 }
 
 /// Every Message-ID that stands in a field of that name, and every word anywhere that our own keys signed.
-fn message_ids(parts: &Parts<'_>, own: &Own<'_>) -> Vec<String> {
+pub(super) fn message_ids(parts: &Parts<'_>, own: &Own<'_>) -> Vec<String> {
     let mut ids: Vec<(Place, String)> = Vec::new();
     let mut keep = |place: Place, id: String| {
         if let Some((known, _)) = ids.iter_mut().find(|(_, known)| *known == id) {

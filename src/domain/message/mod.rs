@@ -22,6 +22,7 @@ mod received;
 mod sign;
 mod stub;
 mod tag;
+mod undelivered;
 mod vouch;
 
 use chrono::{DateTime, Utc};
@@ -90,6 +91,8 @@ pub struct Message {
     pub calendar_method: Option<String>,
     /// What its calendars say, where one of them answers an organizer.
     pub calendar_answers: Vec<Reply>,
+    /// The message class of a `winmail.dat` (MS-OXCMSG 2.2.1.3), as the sender's Outlook claims it.
+    pub outlook_class: Option<String>,
     /// Recipient tags (`TOKEN` of `secas+TOKEN@`) in the order of INTEROP.md 4.
     pub tags: Vec<String>,
     /// The marking sentence or header that the sender put (DOMAIN.md 6), with its words.
@@ -183,6 +186,18 @@ pub struct Bounce {
     pub diagnostic: Option<String>,
     /// Message-IDs found anywhere in it, surest first: one of ours names the letter where the tag is missing.
     pub message_ids: Vec<String>,
+}
+
+impl Bounce {
+    /// Does it say that the letter will never arrive? Of a delayed, relayed or delivered one it does not.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self.action.as_deref() {
+            Some("delayed" | "delivered" | "relayed" | "expanded") => false,
+            Some("failed") => true,
+            _ => self.status.as_deref().is_none_or(|status| status.starts_with('5')),
+        }
+    }
 }
 
 /// Panel Information Policy markings, lowest first (DOMAIN.md 6).

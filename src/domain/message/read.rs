@@ -35,6 +35,11 @@ pub fn read_message(raw: &[u8], own: &Own<'_>) -> Message {
     message.tags = tag::read(&mail.headers, &message, own);
     message.signs = sign::read(mail, &message, own);
     message.bounce = bounce::read(&parts, &message, own);
+    if message.bounce.is_none() && mail.is("multipart", "report") {
+        // A receipt seldom says what it answers but in the fields that it gives back.
+        let ids = bounce::message_ids(&parts, own).into_iter().filter(|id| own.keys.wrote(id));
+        message.thread.extend(ids.take(limit::THREAD.saturating_sub(message.thread.len())));
+    }
     message.calendar_method = calendar::method(&parts);
     message.calendar_answers = calendar::answers(&parts, message.calendar_method.as_deref());
     message.marking = marking::read(&mail.headers, &message.subject, &message.texts);
@@ -211,6 +216,7 @@ fn add_documents(documents: Documents, n_parts: usize, room: &mut usize, message
         message.texts.push(TextPart { part, is_html: false, text: kept, document: Some(document) });
     }
     message.problems.extend(documents.problems);
+    message.outlook_class = documents.outlook_class;
 }
 
 /// Text that is read as it stands (RFC 2046 4.1.4 lets unknown kinds of text be shown so; tables, cards and

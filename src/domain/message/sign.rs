@@ -11,7 +11,7 @@ use crate::domain::token::MARK_HEADER;
 const MAX_RECEIVED: usize = 50;
 
 /// Fields that only programs write, whatever their value but `no`.
-const AUTOMATIC: [&str; 12] = [
+const AUTOMATIC: [&str; 14] = [
     "X-Autoreply",
     "X-Autorespond",
     "X-Autoresponder",
@@ -23,6 +23,8 @@ const AUTOMATIC: [&str; 12] = [
     "X-Autoreply-Sent",
     "X-FC-MachineGenerated",
     "X-Cron-Env",
+    "X-Vacation",
+    "X-POST-MessageClass",
     "X-MS-Exchange-Inbox-Rules-Loop",
 ];
 
@@ -69,7 +71,8 @@ pub(super) fn read(mail: &Part<'_>, message: &Message, own: &Own<'_>) -> Vec<Sig
         found(kind, format!("Return-Path: {}", path.address));
     }
     if mail.is("multipart", "report") {
-        found(SignKind::Automatic, "Content-Type: multipart/report".into());
+        let about = mail.parameter("report-type").map(|about| format!("; report-type={}", one_line(about)));
+        found(SignKind::Automatic, format!("Content-Type: multipart/report{}", about.unwrap_or_default()));
     }
     let mut n_received = 0;
     for header in headers.iter() {

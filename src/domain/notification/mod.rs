@@ -13,6 +13,7 @@ pub mod labels;
 mod missing;
 mod own;
 mod pair;
+mod robot;
 mod settle;
 mod shown;
 mod stretch;

@@ -10,7 +10,7 @@ use super::thread::{answers_us, references};
 use super::values::text::plain_words;
 use super::{
     ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, is_forward, notifications,
-    own_text,
+    own_text, robot,
 };
 use crate::domain::id::{Address, Named};
 use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
@@ -127,13 +127,7 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
     }
     let report = message.signs.iter().find(|sign| sign.because.contains("multipart/report"));
     if let Some(report) = report {
-        return one(
-            Kind::AutoReply,
-            format!("it is a receipt or a report by a program ({})", report.because),
-        );
-    }
-    if is_undeliverable(message) {
-        return one(Kind::Bounce, "a mail server says that a letter could not be delivered".into());
+        return one(Kind::AutoReply, robot::report(report));
     }
     if let Some(method @ ("REPLY" | "COUNTER" | "REFRESH" | "DECLINECOUNTER")) =
         message.calendar_method.as_deref()
@@ -159,11 +153,19 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
         }
         return (Kind::Notification, reasons);
     }
-    if let Some(sign) = sign(SignKind::Automatic) {
-        return one(Kind::AutoReply, format!("a program wrote it ({})", sign.because));
+    if let Some((kind, reason)) = robot::outlook_class(message) {
+        return one(kind, reason);
     }
-    if let Some(subject) = automatic_subject(&message.subject).filter(|_| stated(found) < N_SUSPECT) {
-        return one(Kind::AutoReply, format!("its subject is that of an automatic reply ({subject})"));
+    let automatic = |reason: String| {
+        let deputies = robot::deputies(message, own);
+        (Kind::AutoReply, std::iter::once(reason).chain(deputies).collect())
+    };
+    if let Some(sign) = sign(SignKind::Automatic) {
+        return automatic(format!("a program wrote it ({})", sign.because));
+    }
+    let subject = robot::automatic_subject(&message.subject).filter(|_| stated(found) < N_SUSPECT);
+    if let Some(subject) = subject {
+        return automatic(format!("its subject is that of an automatic reply ({subject})"));
     }
     if let Some(sign) = sign(SignKind::Bulk) {
         return if stated(found) > N_SUSPECT {
@@ -223,46 +225,6 @@ fn n_fields(problems: &[Problem]) -> usize {
     fields.sort_unstable();
     fields.dedup();
     fields.len()
-}
-
-/// A bounce that follows no standard (RFC 3464 would be a report).
-fn is_undeliverable(message: &Message) -> bool {
-    let subject = message.subject.to_lowercase();
-    let says = [
-        "undeliver",
-        "delivery status notification",
-        "delivery failure",
-        "returned mail",
-        "mail delivery failed",
-        "delivery has failed",
-        "failure notice",
-    ];
-    let server = message.null_return_path
-        || message.author().is_some_and(|author| {
-            ["mailer-daemon", "postmaster"].contains(&author.address.local().to_lowercase().as_str())
-        });
-    server && says.iter().any(|word| subject.contains(word))
-}
-
-fn automatic_subject(subject: &str) -> Option<String> {
-    let lower = subject.trim().to_lowercase();
-    let opens = [
-        "automatic reply",
-        "auto reply",
-        "auto-reply",
-        "autoreply",
-        "out of office",
-        "out of the office",
-        "abwesenheitsnotiz",
-        "automatische antwort",
-        "r\u{e9}ponse automatique",
-        "read: ",
-        "not read: ",
-        "gelesen: ",
-        "automatic response",
-        "auto response",
-    ];
-    opens.iter().any(|words| lower.starts_with(words)).then(|| subject.chars().take(80).collect())
 }
 
 fn human(message: &Message, found: &[Notification], own: &str, attached: &str) -> (Kind, Vec<String>) {

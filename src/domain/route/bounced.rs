@@ -1,7 +1,7 @@
 //! Which letter of ours a bounce speaks of. In: a bounce and what was looked up for it; out: the delivery that came
 //! back. Invariant: a tag or a Message-ID that our keys did not sign names nothing.
 
-use super::{Lookup, ReadMail, Route, Target};
+use super::{Lookup, ReadMail, Route, Target, spoke};
 use crate::domain::case::Signal;
 use crate::domain::id::Address;
 use crate::domain::notification::Reading;
@@ -37,6 +37,15 @@ pub(super) fn bounced(mail: &ReadMail, lookup: &impl Lookup, world: &World) -> R
         let reason = format!("letter {} came back, and from which of its readers is not said", letter.0);
         return Route::Triage { reason, review: ReviewId::of(&subject).map(|review| review.subject()) };
     };
+    if !bounce.is_failure() {
+        let said = [bounce.action, bounce.status].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let reason =
+            format!("a server reports on letter {} to {recipient}, and it did not fail ({said})", letter.0);
+        return match lookup.case(&subject) {
+            Some(case) => spoke(mail, case, world, false, reason),
+            None => Route::NotOurs { reason },
+        };
+    }
     let reason = format!("letter {} to {recipient} came back", letter.0);
     let signal = Signal::Bounced { letter, recipient, inbox: mail.inbox, bounce };
     Route::Signals { signals: vec![(Target::Case(subject), signal)], triage: None, reason }

@@ -2,7 +2,6 @@
 //! goes to a stranger. `SSCD_SEED` plays another set.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use sscd::domain::folder::FolderRole;
 use sscd::domain::message::Verdict;
@@ -11,49 +10,23 @@ use sscd::store::{Arrival, Content, InboxFilter, LetterFilter, Outcome};
 
 use crate::dice::Dice;
 use crate::engine::{Office, noon};
+use crate::fuzz::{befall, mails};
 
 /// Mails that are taken in and decided together.
 const BATCH: usize = 500;
 
-fn corpus() -> Vec<Vec<u8>> {
-    let folders =
-        ["good", "odd", "hostile"].map(|folder| fs::read_dir(format!("tests/mail/{folder}")).unwrap());
-    let paths = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
-    paths.sort();
-    paths.into_iter().map(|path| fs::read(path).unwrap()).collect()
-}
-
 /// One of the mails after a few accidents.
 fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut mail = corpus[dice.below(corpus.len())].clone();
-    for _ in 0..=dice.below(4) {
-        if mail.is_empty() {
-            break;
-        }
-        let at = dice.below(mail.len());
-        let n = dice.below(mail.len() - at + 1).min(1 << dice.below(12));
-        match dice.below(5) {
-            0 => mail[at] ^= 1 << dice.below(8),
-            1 => drop(mail.drain(at..at + n)),
-            2 => {
-                let other = &corpus[dice.below(corpus.len())];
-                let from = dice.below(other.len());
-                let to = (from + n).min(other.len());
-                drop(mail.splice(at..at, other[from..to].iter().copied()));
-            }
-            3 => mail[at] = [0, b'\r', b'\n', b'<', b'>', b'=', b':', b'"', 0xff, b'-'][dice.below(10)],
-            _ => mail.truncate(at),
-        }
-    }
+    let other = &corpus[dice.below(corpus.len())];
+    befall(&mut mail, &[other], dice);
     mail
 }
 
 async fn play(n_mails: usize) {
     let seed = std::env::var("SSCD_SEED").map_or(20_261_102, |seed| seed.parse().unwrap());
     let mut dice = Dice(seed);
-    let corpus = corpus();
+    let corpus = mails();
     let office = Office::new().await;
     let store = &office.engine.store;
     office.collect().await;

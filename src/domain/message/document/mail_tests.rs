@@ -13,7 +13,7 @@ pub(super) fn read(name: &str, media_type: &str, octets: &[u8]) -> Option<Result
     let told = documents.problems.into_iter();
     if is_read {
         let remarks = told.map(|problem| remark(problem.found, problem.expected)).collect();
-        return Some(Ok(Content { texts, remarks, files: Vec::new() }));
+        return Some(Ok(Content { texts, remarks, ..Content::default() }));
     }
     told.last().map(|problem| Err(unreadable(problem.found, problem.expected)))
 }

@@ -5,6 +5,7 @@ use super::{Content, remark, rtf};
 use crate::domain::message::decode;
 use crate::domain::message::html::render;
 
+pub(super) const CLASS: u16 = 0x001a;
 pub(super) const SUBJECT: u16 = 0x0037;
 pub(super) const SENDER_NAME: u16 = 0x0c1a;
 pub(super) const SENDER_ADDRESS: u16 = 0x0c1f;

@@ -30,6 +30,8 @@ pub(super) struct Content {
     pub remarks: Vec<Remark>,
     /// Files within it, each with its name.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What a `winmail.dat` says that it is: `IPM.Schedule.Meeting.Resp.Pos` is a meeting accepted.
+    pub class: Option<String>,
 }
 
 /// What is odd about a document that was read.
@@ -67,6 +69,7 @@ pub(super) struct Documents {
     /// Each text with its document.
     pub texts: Vec<(Document, String)>,
     pub problems: Vec<Problem>,
+    pub outlook_class: Option<String>,
     n_read: usize,
 }
 
@@ -110,6 +113,9 @@ impl Documents {
         let remarks: Vec<Problem> =
             content.remarks.iter().map(|remark| told(&remark.found, &remark.expected)).collect();
         self.problems.extend(remarks.iter().cloned());
+        if within.depth == 0 && self.outlook_class.is_none() {
+            self.outlook_class = content.class;
+        }
         let is_of_mail = within.is_of_mail || kind.is_mail() && !within.is_signed;
         for text in content.texts {
             let (name, remarks) = (shown.to_owned(), remarks.clone());

@@ -29,7 +29,8 @@ pub(super) fn read(octets: &[u8]) -> Result<Content, Unreadable> {
         let Some(left) = room.checked_sub(1) else { break };
         room = left;
         match id {
-            // attOemCodepage, attSubject, attBody, attMsgProps
+            // attMessageClass, attOemCodepage, attSubject, attBody, attMsgProps
+            0x8008 => message.0.push((mapi::CLASS, Value::Narrow(data.to_vec()))),
             0x9007 => message.0.extend(Octets(data).u32().map(|page| (mapi::CODE_PAGE, Value::Number(page)))),
             0x8004 => message.0.push((mapi::SUBJECT, Value::Narrow(data.to_vec()))),
             0x800c => message.0.push((mapi::BODY, Value::Narrow(data.to_vec()))),
@@ -51,6 +52,7 @@ pub(super) fn read(octets: &[u8]) -> Result<Content, Unreadable> {
     }
     keep(file, &mut content);
     content.texts.extend(message.body());
+    content.class = message.text(mapi::CLASS).map(|class| mapi::one_line(&class));
     if is_cut {
         content.remarks.push(remark("a winmail.dat that is damaged; it was read as far as it goes", INSTEAD));
         if content.texts.is_empty() && content.files.is_empty() {
