@@ -110,6 +110,13 @@ impl Around for Tenant<'_> {
 }
 
 #[test]
+fn at_many_points_its_end_loses_and_doubles_nothing_over_the_servers() {
+    let servers = Servers::start();
+    wherever_it_ends(3, |n| Tenant::of(&servers, &format!("point{n}")));
+}
+
+#[test]
+#[ignore = "takes minutes: `tests/run.sh --all` runs it"]
 fn wherever_it_ends_nothing_is_lost_or_doubled_over_the_servers() {
     let servers = Servers::start();
     wherever_it_ends(1, |n| Tenant::of(&servers, &format!("point{n}")));
