@@ -164,8 +164,8 @@ mod tests {
         Field { value: value.into(), source }
     }
 
-    #[test]
-    fn a_case_follows_a_better_reading_where_it_stands_on_the_old_one() {
+    /// What a mail was read as, and what it is read as now.
+    fn readings() -> (Fields, Fields) {
         let before =
             Fields { srp_name: Some(field("Meter")), system_label: Some(field("X")), ..Fields::default() };
         let after = Fields {
@@ -173,15 +173,14 @@ mod tests {
             purpose: Some(field("a portal")),
             ..Fields::default()
         };
+        (before, after)
+    }
+
+    #[test]
+    fn a_case_follows_a_better_reading_where_it_stands_on_the_old_one() {
+        let (before, after) = readings();
         let better = before.better(&before, &after);
-        assert_eq!(
-            better.fields,
-            Fields {
-                srp_name: Some(field("Meterlink Ltd")),
-                purpose: Some(field("a portal")),
-                ..Fields::default()
-            }
-        );
+        assert_eq!(better.fields, after);
         assert_eq!(better.unread, ["system_label"]);
         let mut case = before.clone();
         case.take_over(&better.fields);
@@ -192,13 +191,7 @@ mod tests {
 
     #[test]
     fn what_a_person_entered_or_another_mail_said_stays() {
-        let before =
-            Fields { srp_name: Some(field("Meter")), system_label: Some(field("X")), ..Fields::default() };
-        let after = Fields {
-            srp_name: Some(field("Meterlink Ltd")),
-            purpose: Some(field("a portal")),
-            ..Fields::default()
-        };
+        let (before, after) = readings();
         let entered = |value: &str| {
             let source = Source::Person { entered_by: Key("priya.nair".into()) };
             Some(Field { value: value.to_owned(), source })
