@@ -131,6 +131,8 @@ pub fn for_eyes(title: &str, reading: &Reading, notes: &[String]) -> String {
     }
     for notification in &reading.notifications {
         lines.push(String::new());
+        let claimed = notification.claimed_sender.as_ref();
+        lines.extend(claimed.map(|who| format!("  the mail within names {who} as its sender; not verified")));
         let fields = json!(notification.fields);
         for field in FieldName::ALL.map(FieldName::as_str) {
             let Some(found) = fields.get(field) else { continue };

@@ -228,6 +228,9 @@ impl Story {
     }
 
     fn fields(&mut self, case: &Case) {
+        if let Some(who) = &case.notification.claimed_sender {
+            self.line(&format!("read from a mail within, which names {who} as its sender; not verified"));
+        }
         let found = serde_json::to_value(&case.notification.fields).unwrap_or_default();
         for shown in case.notification.fields.shown() {
             self.line(&format!("{}: {}", label_of(shown.name).unwrap_or(shown.name), shown.value));

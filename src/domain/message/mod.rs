@@ -10,6 +10,7 @@ mod content_key;
 mod decode;
 mod dkim;
 mod document;
+mod forwarded;
 mod header;
 mod html;
 mod limit;
@@ -36,6 +37,7 @@ use super::world::Office;
 pub use alignment::same_organisation;
 pub(in crate::domain) use decode::text as decode_text;
 pub use dkim::{DkimResult, Signed, Vouched, as_signed};
+pub use forwarded::{is_banner, is_forward_subject, is_header};
 pub use marking::marked_by_label;
 pub use read::read_message;
 pub use stub::is_stub;
@@ -135,8 +137,8 @@ pub struct Document {
     pub number: usize,
     /// What a reader of its text should be told.
     pub remarks: Vec<Problem>,
-    /// It is a mail within, or came in one: somebody else's words, for whose sender nobody vouches.
-    pub is_of_mail: bool,
+    /// Whom a mail within names as its sender, where this is one or came in one: nobody vouches for that.
+    pub claimed_sender: Option<String>,
 }
 
 /// What is recorded of an attachment: never rendered, never forwarded (DOMAIN.md 2). What a document says is a

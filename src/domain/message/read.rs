@@ -13,7 +13,7 @@ use super::document::{Documents, File, MAGIC, may_be_document, sealed};
 use super::header::Headers;
 use super::html::render;
 use super::part::{Encoding, Kind, Part, Parts, split};
-use super::{Message, Own, Problem, TextPart, bounce, calendar, limit, marking, sign, tag};
+use super::{Message, Own, Problem, TextPart, bounce, calendar, forwarded, limit, marking, sign, tag};
 
 /// Reads a mail as far as it can be read.
 #[must_use]
@@ -43,6 +43,7 @@ pub fn read_message(raw: &[u8], own: &Own<'_>) -> Message {
     message.calendar_method = calendar::method(&parts);
     message.calendar_answers = calendar::answers(&parts, message.calendar_method.as_deref());
     message.marking = marking::read(&mail.headers, &message.subject, &message.texts);
+    forwarded::add(parts.list.len(), &mut message, own);
     message.problems.truncate(limit::TOLD);
     message.signs.truncate(limit::TOLD);
     message

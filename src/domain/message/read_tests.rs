@@ -103,7 +103,7 @@ fn an_attached_message_is_read_as_somebody_elses() {
     );
     let texts: Vec<_> = message.texts.iter().map(|t| (t.part, t.text.as_str())).collect();
     assert_eq!(texts, [(1, "mine"), (4, "mine too"), (5, "theirs")]);
-    assert!(message.texts[2].document.as_ref().is_some_and(|document| document.is_of_mail));
+    assert!(message.texts[2].document.as_ref().is_some_and(|document| document.claimed_sender.is_some()));
     assert_eq!(message.attachments[0].name, "fwd.eml");
     assert_eq!(message.attachments[0].size, "From: c@d.test\n\ntheirs".len() as u64);
 }

@@ -160,7 +160,7 @@ mod tests {
     use crate::domain::notification::Field;
 
     fn field(value: &str) -> Field<String> {
-        let source = Source::Mail { part: 1, line: 3, words: value.into(), document: None };
+        let source = Source::Mail { part: 1, line: 3, words: value.into(), document: None, is_prose: false };
         Field { value: value.into(), source }
     }
 

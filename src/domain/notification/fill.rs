@@ -27,7 +27,8 @@ pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notificati
     let Filler { fields, problems, .. } = filler;
     let withheld =
         fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
-    Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
+    let withheld = withheld.unwrap_or_default();
+    Notification { missing: fields.missing(), withheld, fields, problems, claimed_sender: None }
 }
 
 /// Enters a value that a person states for a field, read as it would be in a mail.
@@ -42,7 +43,7 @@ pub fn enter(fields: &mut Fields, name: &str, text: &str, by: &Key, roles: &[Str
         return Err(problem(name, format!("one of {names}")));
     };
     let mut entered = Fields::default();
-    let stretch = Stretch { part: 0, line: 1, words: text.trim(), document: None };
+    let stretch = Stretch { part: 0, line: 1, words: text.trim(), document: None, is_prose: false };
     let found = read_into(&mut entered, field, &stretch, roles);
     if let Some(first) = found.first() {
         return Err(problem(&first.found, first.expected.into()));
@@ -113,7 +114,8 @@ impl<'a> Filler<'a> {
     fn cut(&self, part: u32, line: u32, start: usize, end: usize) -> Stretch<'a> {
         let document = self.texts.iter().find(|text| text.part == part).and_then(|it| it.document.as_ref());
         let document = document.map(|document| document.name.as_str());
-        Stretch { part, line, words: self.words(part, start, end).trim_end(), document }
+        let words = self.words(part, start, end).trim_end();
+        Stretch { part, line, words, document, is_prose: false }
     }
 
     /// The words of a field: of one pair, or from the first to the last of several that belong together.

@@ -13,6 +13,7 @@ pub mod labels;
 mod missing;
 mod own;
 mod pair;
+mod prose;
 mod robot;
 mod settle;
 mod shown;
@@ -42,7 +43,7 @@ pub use field_name::FieldName;
 pub use fill::enter;
 pub use gather::notifications;
 pub use labels::{label_of, missing_line};
-pub use own::{is_forward, lines, own_text};
+pub use own::{lines, own_text};
 pub use shown::Shown;
 pub use thread::references;
 pub use triage::read_notification;
@@ -66,6 +67,9 @@ pub enum Source {
         /// The attached document that the part was read from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         document: Option<String>,
+        /// It was read in its writer's own words, not behind a label.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_prose: bool,
     },
     Person {
         entered_by: Key,
@@ -248,6 +252,9 @@ pub struct Notification {
     /// The words of `disclosure_withheld`.
     pub withheld: Vec<WithheldItem>,
     pub problems: Vec<Problem>,
+    /// Whom the mail within that it was read from names as its sender. Nobody vouches for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_sender: Option<String>,
 }
 
 /// What a mail is, from the mail alone: never from the directory or the verdict.

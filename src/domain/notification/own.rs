@@ -2,6 +2,8 @@
 //! the writer's own. Invariant: what is quoted, forwarded or stands below a signature is never own, so the text of
 //! our own letters, come back, is never read as news (DOMAIN.md 8, trap 6).
 
+use crate::domain::message::{is_banner, is_header};
+
 /// One line, without its line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -48,17 +50,6 @@ pub fn own_text(text: &str) -> String {
     own.join("\n")
 }
 
-/// Does the text carry a forwarded mail?
-#[must_use]
-pub fn is_forward(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim().to_lowercase();
-        line.starts_with("begin forwarded message")
-            || line.contains("forwarded message ---")
-            || line.contains("- forwarded by")
-    })
-}
-
 fn mark(lines: &mut [Line<'_>]) {
     let mut own = true;
     // Lines from here on that are an attribution. Below one with marked quotation the writer may go on.
@@ -99,49 +90,23 @@ fn ends_own(rest: &[Line<'_>], attribution: Option<usize>) -> bool {
     let line = first.text.trim().trim_matches('*');
     let opens = |words: &&str| line.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
     let dashed = line.starts_with("---") || line.starts_with("___");
-    let is_banner = || {
+    let is_original = || {
         let lower = line.to_lowercase();
-        let banners = [
-            "original message",
-            "original appointment",
-            "forwarded message",
-            "forwarded by",
-            "urspr\u{fc}ngliche nachricht",
-            "message d'origine",
-        ];
+        let banners =
+            ["original message", "original appointment", "urspr\u{fc}ngliche nachricht", "message d'origine"];
         banners.iter().any(|words| lower.contains(words))
     };
     // RFC 3676 4.3; clients lose the space behind the dashes.
     first.text == "-- "
         || first.text.trim_end() == "--"
-        || dashed && is_banner()
+        || dashed && is_original()
+        || is_banner(line)
         || LETTER_OPENINGS.contains(&line)
-        || ["begin forwarded message", "sent from my ", "get outlook for "].iter().any(opens)
-        || is_header_block(rest)
+        || ["sent from my ", "get outlook for "].iter().any(opens)
+        || is_header(rest.iter().map(|line| line.text))
         || attribution.is_some_and(|n| {
             !rest.iter().skip(n).find(|line| !line.is_blank()).is_none_or(|line| is_quoted(line.text))
         })
-}
-
-/// "From: .. Sent: .. To: .. Subject: ..", as Outlook puts above what it quotes.
-fn is_header_block(rest: &[Line<'_>]) -> bool {
-    let Some(first) = rest.first().and_then(key) else { return false };
-    if !["from", "von", "de"].iter().any(|name| first.eq_ignore_ascii_case(name)) {
-        return false;
-    }
-    let following = rest.iter().skip(1).filter(|line| !line.is_blank()).take(6).filter_map(key);
-    let following: Vec<String> = following.map(str::to_lowercase).collect();
-    let has = |names: &[&str]| following.iter().any(|key| names.contains(&key.as_str()));
-    let n = usize::from(has(&["sent", "date", "gesendet", "envoy\u{e9}"]))
-        + usize::from(has(&["to", "an", "\u{e0}"]))
-        + usize::from(has(&["subject", "betreff", "objet"]));
-    n >= 2
-}
-
-/// What stands before a colon, out of bold type.
-fn key<'a>(line: &Line<'a>) -> Option<&'a str> {
-    let (key, _) = line.text.split_once(':')?;
-    Some(key.trim_start().trim_start_matches('*').trim_matches(['*', ' ']))
 }
 
 /// "On Mon, 2 Nov 2026 at 09:00, SECAS <..> wrote:" over one to three lines: how many.

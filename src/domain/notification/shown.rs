@@ -117,8 +117,13 @@ impl Source {
     #[must_use]
     pub fn place(&self) -> Option<String> {
         match self {
-            Self::Mail { line, document: Some(name), .. } => Some(format!("in {name}, line {line}")),
-            Self::Mail { part, line, .. } => Some(format!("part {part}, line {line}")),
+            Self::Mail { part, line, document, is_prose, .. } => {
+                let place = match document {
+                    Some(name) => format!("in {name}, line {line}"),
+                    None => format!("part {part}, line {line}"),
+                };
+                Some(if *is_prose { format!("{place}, in its writer's own words") } else { place })
+            }
             Self::Person { .. } | Self::Derived {} => None,
         }
     }

@@ -12,6 +12,8 @@ pub struct Stretch<'a> {
     pub words: &'a str,
     /// The attached document that the text was read from.
     pub document: Option<&'a str>,
+    /// It is a sentence, not what stands behind a label.
+    pub is_prose: bool,
 }
 
 impl<'a> Stretch<'a> {
@@ -22,6 +24,7 @@ impl<'a> Stretch<'a> {
             line: self.line,
             words: self.words.to_owned(),
             document: self.document.map(ToOwned::to_owned),
+            is_prose: self.is_prose,
         }
     }
 

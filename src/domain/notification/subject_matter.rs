@@ -40,6 +40,11 @@ const NOTICE: &[&str] = &[
     "going live",
     "gone live",
     "are procuring",
+    "is procuring",
+    "is developing",
+    "is building",
+    "is testing",
+    "expect to go live",
     "are developing",
     "are testing",
     "are building",
@@ -88,6 +93,12 @@ const ACTS: &[&str] = &[
     "go live",
     "migrate",
     "be using",
+    "start using",
+    "begin using",
+    "start to use",
+    "begin to use",
+    "start to employ",
+    "begin to employ",
     "be employing",
     "be utilising",
     "bring",
@@ -275,7 +286,8 @@ pub fn is_provisional(subject: &str, text: &str) -> bool {
     says(subject, &["draft", "specimen", "withdrawal"]) || says(&format!("{subject}\n{text}"), PROVISIONAL)
 }
 
-fn says_intention(text: &str) -> bool {
+/// "We intend to", and then what one does with a system; not where it says what others do.
+pub(super) fn says_intention(text: &str) -> bool {
     let words = format!(" {} ", plain_words(text).join(" "));
     // Who says what others do speaks about the rule.
     let others = ["you", "users", "parties", "party", "who", "they", "those", "that", "suppliers", "anyone"];

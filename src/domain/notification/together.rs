@@ -27,6 +27,7 @@ pub fn together(
         }
         for one in &mut said {
             one.problems.extend(document.remarks.iter().cloned());
+            one.claimed_sender.clone_from(&document.claimed_sender);
         }
         found = join(found, said, false);
     }
@@ -111,7 +112,7 @@ fn is_same(one: &Fields, other: &Fields) -> bool {
 }
 
 /// One notification of what two texts say of it.
-fn complete(one: &Notification, other: &Notification) -> Notification {
+pub(super) fn complete(one: &Notification, other: &Notification) -> Notification {
     let mut fields = one.fields.clone();
     let differing = fields.complete(&other.fields);
     // "See the attached form", and the form says it.
@@ -133,5 +134,7 @@ fn complete(one: &Notification, other: &Notification) -> Notification {
     }));
     let withheld =
         fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
-    Notification { missing: fields.missing(), withheld: withheld.unwrap_or_default(), fields, problems }
+    let claimed_sender = one.claimed_sender.as_ref().or(other.claimed_sender.as_ref()).cloned();
+    let withheld = withheld.unwrap_or_default();
+    Notification { missing: fields.missing(), withheld, fields, problems, claimed_sender }
 }

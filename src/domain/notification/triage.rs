@@ -5,15 +5,20 @@ use data_encoding::HEXLOWER;
 
 use super::decision::decision;
 use super::labels::split_label;
+use super::prose::prose;
 use super::subject_matter::{Matter, is_other, is_provisional, matter, names_a_form, speaks_of_users};
 use super::thread::{answers_us, references};
+use super::together::complete;
 use super::values::text::plain_words;
 use super::{
-    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, is_forward, notifications,
-    own_text, robot,
+    ArchitectureProvided, FieldName, Fields, Kind, Notification, Reading, Source, notifications, own_text,
+    robot,
 };
 use crate::domain::id::{Address, Named};
-use crate::domain::message::{Attachment, Message, Problem, Sender, SignKind, Vouch, marked_by_label};
+use crate::domain::message::{
+    Attachment, Message, Problem, Sender, SignKind, TextPart, Vouch, is_banner, is_forward_subject,
+    marked_by_label,
+};
 use crate::domain::policy::Policy;
 
 /// Required fields beside the party name that make a mail a notification (INTEROP.md 2.3).
@@ -37,7 +42,10 @@ pub fn read_notification(message: &Message, vouch: Vouch, policy: &Policy) -> Re
     }
     let own = own_words(message);
     let attached = attached_words(message);
-    let (kind, reasons) = kind(message, &found, &own, &attached);
+    let (kind, mut reasons) = kind(message, &found, &own, &attached);
+    if kind == Kind::Uncertain && !found.iter().any(|one| answered(one).is_some()) {
+        reasons.extend(add_prose(&mut found, message, &own, policy));
+    }
     let keeps = matches!(kind, Kind::Notification | Kind::FollowUp | Kind::Uncertain);
     if kind == Kind::FollowUp {
         // What is missing is for the case to say.
@@ -144,8 +152,8 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
             reasons.push("but its words call that a draft, an example or withdrawn".into());
             return (Kind::Uncertain, reasons);
         }
-        if found.iter().any(|one| is_enclosed(one, message)) {
-            reasons.push("but a mail within it says so, and nobody vouches for who sent that".into());
+        if let Some(claimed) = claimed(found) {
+            reasons.push(claimed);
             return (Kind::Uncertain, reasons);
         }
         if found.len() > 1 {
@@ -180,12 +188,27 @@ fn kind(message: &Message, found: &[Notification], own: &str, attached: &str) ->
     human(message, found, own, attached)
 }
 
-/// Is the User named by a mail within, by somebody else's words?
-fn is_enclosed(notification: &Notification, message: &Message) -> bool {
-    let named = notification.fields.user_party_name.as_ref().map(|field| &field.source);
-    let Some(Source::Mail { part: named, .. }) = named else { return false };
-    let text = message.texts.iter().find(|text| text.part == *named);
-    text.and_then(|text| text.document.as_ref()).is_some_and(|document| document.is_of_mail)
+/// Why it is for a person, where a mail within says what is read.
+fn claimed(found: &[Notification]) -> Option<String> {
+    let sender = found.iter().find_map(|one| one.claimed_sender.as_ref())?;
+    Some(format!(
+        "but a mail within it says so, which names {sender} as its sender, and nobody vouches for that"
+    ))
+}
+
+/// Adds what the sentences of a notice state to what its labels do; how many fields that gave, in words.
+fn add_prose(found: &mut Vec<Notification>, message: &Message, own: &str, policy: &Policy) -> Option<String> {
+    let words = if own.trim().is_empty() { attached_words(message) } else { own.to_owned() };
+    if matter(&message.subject, &words) != Matter::Notice
+        || is_provisional(&message.subject, own)
+        || found.len() > 1
+    {
+        return None;
+    }
+    let prose = prose(&message.texts, &policy.user_roles)?;
+    let n = prose.fields.n_stated();
+    *found = vec![found.pop().map_or_else(|| prose.clone(), |labelled| complete(&labelled, &prose))];
+    Some(format!("its sentences state {n} of the fields; a person has to confirm them"))
 }
 
 /// How many required fields it answers beside the name, where that makes it a notification.
@@ -241,7 +264,9 @@ fn human(message: &Message, found: &[Notification], own: &str, attached: &str) -
         } else {
             "it answers no field by its label".into()
         };
-        return (Kind::FollowUp, vec![reason, says]);
+        let claimed = claimed(found);
+        let kind = if claimed.is_some() { Kind::Uncertain } else { Kind::FollowUp };
+        return (kind, [reason, says].into_iter().chain(claimed).collect());
     }
     let mut doubts = Vec::new();
     let mut matter = matter(&message.subject, own);
@@ -294,10 +319,9 @@ fn unreadable(message: &Message, own: &str, concerns: bool) -> Vec<String> {
             doubts.push(format!("its attachment may hold a notification ({})", attachment.name));
         }
     }
-    let subject = message.subject.trim().to_lowercase();
-    let forwarded = subject.starts_with("fw:")
-        || subject.starts_with("fwd:")
-        || message.texts.iter().any(|text| text.document.is_none() && is_forward(&text.text))
+    let carries_banner = |text: &TextPart| text.document.is_none() && text.text.lines().any(is_banner);
+    let forwarded = is_forward_subject(&message.subject)
+        || message.texts.iter().any(carries_banner)
         || message.attachments.iter().any(|attachment| attachment.media_type == "message/rfc822");
     let mut all = message.texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n");
     all.truncate(all.floor_char_boundary(MAX_TEXT));

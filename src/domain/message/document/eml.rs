@@ -33,10 +33,8 @@ pub(super) fn read(octets: &[u8]) -> Result<Content, Unreadable> {
             break;
         }
     }
-    if let Some(from) = parts.list.first().and_then(|mail| mail.headers.first("From")) {
-        let found = format!("a mail within, which says that it is from {}", one_line(&from.text()));
-        content.remarks.push(remark(found, "nothing; who sent it was not checked"));
-    }
+    let from = parts.list.first().and_then(|mail| mail.headers.first("From"));
+    content.sender = from.map(|from| one_line(&from.text()));
     // Of the plain and the HTML form of a text one alone is read, so that nothing is said twice.
     let has_plain = plain.iter().any(|text| !text.trim().is_empty());
     content.texts = if has_plain { plain } else { pages };

@@ -1,7 +1,7 @@
 //! A message as Outlook keeps it (MS-OXPROPS), whether in a `winmail.dat` or a `.msg`. In: properties; out: what it says.
 //! Invariant: who it is from is a claim like any other word of it.
 
-use super::{Content, remark, rtf};
+use super::{Content, rtf};
 use crate::domain::message::decode;
 use crate::domain::message::html::render;
 
@@ -85,12 +85,13 @@ impl Properties {
 
     /// What a message says of itself and in its body.
     pub fn say(&self, content: &mut Content) {
-        let from: Vec<String> =
-            [SENDER_NAME, SENDER_SMTP, SENDER_ADDRESS].iter().filter_map(|id| self.text(*id)).collect();
-        if let Some(from) = from.first() {
-            let found = format!("a message within, which says that it is from {}", one_line(from));
-            content.remarks.push(remark(found, "nothing; who sent it was not checked"));
-        }
+        let name = self.text(SENDER_NAME);
+        let address = [SENDER_SMTP, SENDER_ADDRESS].iter().find_map(|id| self.text(*id));
+        let from = match (name, address) {
+            (Some(name), Some(address)) if name != address => Some(format!("{name} <{address}>")),
+            (name, address) => name.or(address),
+        };
+        content.sender = content.sender.take().or_else(|| Some(one_line(&from?)));
         content.texts.extend(self.body());
     }
 }
@@ -116,7 +117,7 @@ pub(super) fn charset(page: u32) -> Option<String> {
     }
 }
 
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::domain::message) fn one_line(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -20,6 +20,7 @@ use super::{Document, Problem, limit};
 
 use kind::{Kind, kind_of};
 pub(super) use kind::{MAGIC, may_be_document};
+pub(super) use mapi::one_line;
 
 /// What a document says.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ pub(super) struct Content {
     pub files: Vec<(String, Vec<u8>)>,
     /// What a `winmail.dat` says that it is: `IPM.Schedule.Meeting.Resp.Pos` is a meeting accepted.
     pub class: Option<String>,
+    /// Whom a mail names as its sender.
+    pub sender: Option<String>,
 }
 
 /// What is odd about a document that was read.
@@ -74,12 +77,12 @@ pub(super) struct Documents {
 }
 
 /// What a file lies in.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Within {
     depth: usize,
     /// What was signed is what the signed mail says itself.
     is_signed: bool,
-    is_of_mail: bool,
+    claimed_sender: Option<String>,
 }
 
 impl Documents {
@@ -116,16 +119,18 @@ impl Documents {
         if within.depth == 0 && self.outlook_class.is_none() {
             self.outlook_class = content.class;
         }
-        let is_of_mail = within.is_of_mail || kind.is_mail() && !within.is_signed;
+        let sender = content.sender.unwrap_or_else(|| "nobody that it names".into());
+        let claimed = (kind.is_mail() && !within.is_signed).then_some(sender);
+        let claimed_sender = within.claimed_sender.or(claimed);
         for text in content.texts {
-            let (name, remarks) = (shown.to_owned(), remarks.clone());
-            self.texts.push((Document { name, number: self.n_read, remarks, is_of_mail }, text));
+            let (name, remarks, claimed_sender) = (shown.to_owned(), remarks.clone(), claimed_sender.clone());
+            self.texts.push((Document { name, number: self.n_read, remarks, claimed_sender }, text));
         }
-        let within = Within { depth: within.depth + 1, is_signed: kind == Kind::Sealed, is_of_mail };
+        let within = Within { depth: within.depth + 1, is_signed: kind == Kind::Sealed, claimed_sender };
         let mut is_whole = true;
         for (name, octets) in &content.files {
             let (file, shown) = (File { name, media_type: "", octets }, format!("{name} in {shown}"));
-            is_whole &= self.take_within(&file, &shown, within) || kind_of(&file).is_none();
+            is_whole &= self.take_within(&file, &shown, within.clone()) || kind_of(&file).is_none();
         }
         is_whole
     }
