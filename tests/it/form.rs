@@ -30,7 +30,7 @@ fn mailed(name: &str, octets: &[u8]) -> Reading {
 }
 
 /// The same package with one part changed.
-fn changed(octets: &[u8], part: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+pub fn changed(octets: &[u8], part: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(octets)).unwrap();
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {
@@ -63,17 +63,16 @@ fn check_complete(name: &str, octets: &[u8]) {
 }
 
 /// As Word leaves a control that somebody wrote into.
+pub fn fill_control(xml: &str, field: &str, words: &str) -> String {
+    let tag = format!("<w:tag w:val=\"{field}\"/>");
+    let at = xml.find(&tag).unwrap_or_else(|| panic!("no control {tag}"));
+    let (before, rest) = xml.split_at(at);
+    let rest = rest.replacen("<w:showingPlcHdr/>", "", 1).replacen("Click here and write", words, 1);
+    format!("{before}{rest}")
+}
+
 fn fill_word(xml: &str) -> String {
-    let mut xml = xml.to_owned();
-    for label in TABLE {
-        let tag = format!("<w:tag w:val=\"{}\"/>", label.field.as_str());
-        let at = xml.find(&tag).unwrap_or_else(|| panic!("no control {tag}"));
-        let rest = xml.split_off(at);
-        let rest =
-            rest.replacen("<w:showingPlcHdr/>", "", 1).replacen("Click here and write", label.example, 1);
-        xml.push_str(&rest);
-    }
-    xml
+    TABLE.iter().fold(xml.to_owned(), |xml, label| fill_control(&xml, label.field.as_str(), label.example))
 }
 
 #[test]

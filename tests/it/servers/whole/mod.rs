@@ -3,6 +3,7 @@
 
 mod answer;
 mod colleagues;
+mod conversation;
 mod lines;
 mod load;
 mod oauth;
