@@ -67,9 +67,10 @@ fn within(text: &str, is_forward: bool) -> Option<Forwarded> {
     let is_marked = lines.get(at..)?.iter().find(|line| !line.trim().is_empty())?.starts_with('>');
     let unmarked =
         |line: &&str| line.strip_prefix('>').map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
-    let text: Vec<String> = match is_marked {
-        true => body.map_while(unmarked).collect(),
-        false => body.map(|line| (*line).to_owned()).collect(),
+    let text: Vec<String> = if is_marked {
+        body.map_while(unmarked).collect()
+    } else {
+        body.map(|line| (*line).to_owned()).collect()
     };
     Some(Forwarded { header, text: text.join("\n") })
 }

@@ -15,7 +15,7 @@ pub fn states(name: FieldName, sentence: &Sentence<'_>, roles: &[String]) -> Fie
     let mut found = Fields::default();
     match name {
         FieldName::Contact => {
-            found.contact = contact_of(sentence).map(|(words, who)| field(sentence, words, who))
+            found.contact = contact_of(sentence).map(|(words, who)| field(sentence, words, who));
         }
         FieldName::IntendedStart | FieldName::ActualStart => {
             let stated = dated(name, sentence).map(|date| field(sentence, sentence.words(), date));

@@ -89,7 +89,13 @@ fn ten_mails_and_a_decision_through_real_servers() {
     let office = Office::between(dovecot, post);
     let daemon = office.start();
     let mut talk = Talk { office: &office, daemon, reference: CASE.into() };
+    a_notice_its_answers_and_a_bounce(&mut talk);
+    a_forgery_and_a_forward(&mut talk);
+    a_decision(talk);
+}
 
+fn a_notice_its_answers_and_a_bounce(talk: &mut Talk<'_>) {
+    let office = talk.office;
     // 1: a notice with two gaps, and 2: its acknowledgement, which asks for both.
     let gaps = ["Architecture", "Assessed before"];
     let whole = notice(0);
@@ -150,7 +156,10 @@ fn ten_mails_and_a_decision_through_real_servers() {
         .replace("sus-2026-0007.2.0.mfrggzdfmztwq2lk@sec.test", &talk.message_id(&receipt));
     office.dovecot.deliver_from("", &[OFFICE], [bounce.replace('\n', "\r\n").as_bytes()]);
     talk.mails(5);
+}
 
+fn a_forgery_and_a_forward(talk: &mut Talk<'_>) {
+    let office = talk.office;
     // 8: a withdrawal from a domain that only looks like theirs changes nothing.
     let forged = mail(
         "security@n0rthwind.test",
@@ -195,7 +204,10 @@ fn ten_mails_and_a_decision_through_real_servers() {
     );
     office.dovecot.deliver_from(CLIENT, &[OFFICE], [confirmed.as_bytes()]);
     talk.mails(8);
+}
 
+fn a_decision(mut talk: Talk<'_>) {
+    let office = talk.office;
     // 11: the decision, and its letter, which a person releases.
     let decided = talk.say(&[
         "case",
