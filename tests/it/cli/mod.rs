@@ -57,7 +57,7 @@ fn a_person_works_with_a_running_daemon() {
         "dated       Mon 2 Nov 2026, 10:00, as its Date header claims",
         "Message-ID  <q1@northwind.test>",
         "verdict     unverified",
-        "    We intend to use a second User System next year. \\u{1b}[2JRegards",
+        "  * We intend to use a second User System next year. \\u{1b}[2JRegards",
     ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
