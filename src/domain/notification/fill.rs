@@ -25,10 +25,7 @@ pub fn fill(texts: &[&TextPart], pairs: &[Pair], roles: &[String]) -> Notificati
     filler.withheld();
     filler.contradictions();
     let Filler { fields, problems, .. } = filler;
-    let withheld =
-        fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
-    let withheld = withheld.unwrap_or_default();
-    Notification { missing: fields.missing(), withheld, fields, problems, claimed_sender: None }
+    Notification::of(fields, problems)
 }
 
 /// Enters a value that a person states for a field, read as it would be in a mail.

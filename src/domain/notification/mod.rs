@@ -257,6 +257,17 @@ pub struct Notification {
     pub claimed_sender: Option<String>,
 }
 
+impl Notification {
+    /// What these fields make, with what they leave open and what they withhold.
+    #[must_use]
+    pub fn of(fields: Fields, problems: Vec<Problem>) -> Self {
+        let withheld =
+            fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
+        let withheld = withheld.unwrap_or_default();
+        Self { missing: fields.missing(), withheld, fields, problems, claimed_sender: None }
+    }
+}
+
 /// What a mail is, from the mail alone: never from the directory or the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -111,18 +111,24 @@ fn is_same(one: &Fields, other: &Fields) -> bool {
     !compared.contains(&Some(false)) && compared.contains(&Some(true))
 }
 
-/// One notification of what two texts say of it.
+/// What is expected where two texts differ.
+const ONE_ANSWER: &str = "one answer; none of them was taken";
+
+/// One notification of what two texts say of it. What was once in dispute stays so, whatever a third text says.
 pub(super) fn complete(one: &Notification, other: &Notification) -> Notification {
     let mut fields = one.fields.clone();
     let differing = fields.complete(&other.fields);
+    let all = || one.problems.iter().chain(&other.problems);
+    let disputed = all().filter(|problem| problem.expected == ONE_ANSWER);
+    let disputed: Vec<String> = disputed.map(|problem| problem.field.clone()).collect();
+    fields.forget(&disputed);
     // "See the attached form", and the form says it.
     let is_answered = |problem: &Problem| {
         let field = FieldName::from_name(&problem.field);
         field.is_some_and(|field| fields.has(field)) && is_elsewhere(&problem.found)
     };
-    let all = one.problems.iter().chain(&other.problems);
     let mut problems: Vec<Problem> = Vec::new();
-    for problem in all.filter(|problem| !is_answered(problem)) {
+    for problem in all().filter(|problem| !is_answered(problem)) {
         if !problems.contains(problem) {
             problems.push(problem.clone());
         }
@@ -130,11 +136,10 @@ pub(super) fn complete(one: &Notification, other: &Notification) -> Notification
     problems.extend(differing.into_iter().map(|(name, found)| Problem {
         field: name.to_owned(),
         found,
-        expected: "one answer; none of them was taken".to_owned(),
+        expected: ONE_ANSWER.to_owned(),
     }));
-    let withheld =
-        fields.disclosure_withheld.as_ref().map(|field| field.value.items.iter().copied().collect());
-    let claimed_sender = one.claimed_sender.as_ref().or(other.claimed_sender.as_ref()).cloned();
-    let withheld = withheld.unwrap_or_default();
-    Notification { missing: fields.missing(), withheld, fields, problems, claimed_sender }
+    // A claim that adds nothing takes nothing from what the mail itself says.
+    let is_claimed = fields != one.fields;
+    let claimed = one.claimed_sender.as_ref().or(other.claimed_sender.as_ref().filter(|_| is_claimed));
+    Notification { claimed_sender: claimed.cloned(), ..Notification::of(fields, problems) }
 }

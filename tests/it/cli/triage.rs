@@ -37,7 +37,7 @@ fn what_was_read_is_marked_in_the_text() {
     let office = office(&[&(OF_TWO.to_owned() + &"more\n".repeat(80))]);
     let shown = office.says(&["inbox", "show", "1"]);
     for line in [
-        "  * User Party name: Northwind Energy Supply Ltd <- Stage of employment, User Party name",
+        "  * User Party name: Northwind Energy Supply Ltd <- User Party name",
         "  * We intend to employ a second User System, \\u{1b}[2JTwinpeak, and from next summer Outage Insight. <- Stage of \
          employment, User System number",
         "  | > System name: Quoted",

@@ -67,6 +67,12 @@ pub fn other(words: &str) -> Option<&str> {
     found.next().is_none().then_some(name)
 }
 
+/// Is no company in it but the one that gives notice?
+pub fn is_alone(words: &str) -> bool {
+    let notifier = notifier(words);
+    companies(words).iter().all(|company| Some(company.name) == notifier)
+}
+
 struct Company<'a> {
     name: &'a str,
     before: &'a str,
@@ -81,7 +87,11 @@ fn companies(words: &str) -> Vec<Company<'_>> {
         .collect();
     let mut found = Vec::new();
     for (at, (start, token)) in tokens.iter().enumerate() {
-        let form = token.trim_end_matches(['.', ',', ';', ':', ')', '"', '\u{201d}', '\'', '\u{2019}']);
+        let form = token.trim_end_matches(['.', ',', ';', ':', ')', '"', '\u{201d}']);
+        let form = ["'s", "\u{2019}s", "'", "\u{2019}"]
+            .iter()
+            .find_map(|end| form.strip_suffix(end))
+            .unwrap_or(form);
         if !FORMS.contains(&form.to_ascii_lowercase().as_str()) {
             continue;
         }

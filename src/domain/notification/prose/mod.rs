@@ -76,12 +76,13 @@ fn read<'a>(texts: impl Iterator<Item = &'a TextPart>, roles: &[String]) -> Opti
         claimed_sender = claimed_sender.or(text.document.as_ref().and_then(|d| d.claimed_sender.clone()));
         sentences.extend(self::sentences(text).into_iter().take(SENTENCES - sentences.len()));
     }
-    let of_system = |sentence: &&Sentence<'_>| sentence.says(&["user system", "user systems", "system"]);
-    let is_taken_back = sentences.iter().filter(of_system).any(|sentence| sentence.says(TAKEN_BACK));
+    let of_matter = ["system", "systems", "it", "this", "that", "to", "notice", "notification"];
+    let is_taken_back = sentences.iter().any(|one| one.says(&of_matter) && one.says(TAKEN_BACK));
     if is_taken_back || is_of_several(&sentences) || !sentences.iter().any(gives_notice) {
         return None;
     }
     let mut found = Notification { claimed_sender, ..Notification::default() };
+    // Two answers are none: both are told.
     for sentence in sentences.iter().filter(|sentence| !sentence.is_doubtful()) {
         let fields = FieldName::ALL.into_iter().fold(Fields::default(), |mut fields, field| {
             fields.complete(&states(field, sentence, roles));
@@ -91,8 +92,10 @@ fn read<'a>(texts: impl Iterator<Item = &'a TextPart>, roles: &[String]) -> Opti
         found = complete(&found, &one);
     }
     found.fields.employment_stage = stage::stage(&sentences);
-    // Two answers are none; `complete` has told both.
-    let found = complete(&found, &Notification::default());
+    let found = Notification {
+        claimed_sender: found.claimed_sender,
+        ..Notification::of(found.fields, found.problems)
+    };
     (found.fields.n_stated() > 0).then_some(found)
 }
 
@@ -116,9 +119,9 @@ fn is_of_several(sentences: &[Sentence<'_>]) -> bool {
         "new user systems",
         "additional user systems",
         "further user systems",
-        "two new",
-        "two further",
-        "two additional",
+        "two new user systems",
+        "two further user systems",
+        "two additional user systems",
         "second and third",
         "third and fourth",
     ];

@@ -1,7 +1,9 @@
 //! The sentences of what a writer wrote. In: a text; out: its own sentences, each with its place. Invariant: what is
 //! quoted, and what stands below the closing words, is no sentence.
 
+use super::company;
 use crate::domain::message::TextPart;
+use crate::domain::notification::labels::split_label;
 use crate::domain::notification::own::{Line, lines};
 use crate::domain::notification::stretch::Stretch;
 use crate::domain::notification::values::choice::{begins, denies};
@@ -68,6 +70,30 @@ impl<'a> Sentence<'a> {
         says(&self.plain, phrases)
     }
 
+    /// Is it said of the writer, its Party or its new system, and of no other company?
+    pub fn is_ours(&self) -> bool {
+        let is_by = self.says(&["we"]) || company::notifier(self.words()).is_some();
+        !self.is_of_first() && (is_by || company::is_alone(self.words()))
+    }
+
+    /// Does it speak of a system that there is already?
+    pub fn is_of_first(&self) -> bool {
+        let first = [
+            "first user system",
+            "first system",
+            "first one",
+            "our first",
+            "its first",
+            "existing system",
+            "existing user system",
+            "current system",
+            "current user system",
+            "old system",
+            "other system",
+        ];
+        self.says(&first) || self.begins(&["the first", "the existing", "the current"])
+    }
+
     /// Does it begin with one of the phrases?
     pub fn begins(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| begins(&self.plain, phrase))
@@ -112,13 +138,16 @@ pub fn sentences(text: &TextPart) -> Vec<Sentence<'_>> {
     let mut found = Vec::new();
     let all = lines(&text.text);
     let own = all.iter().position(|line| line.own && is_closing(line.text)).unwrap_or(all.len());
+    // What stands behind a label is read by it.
+    let is_labelled = |line: &Line<'_>| split_label(line.text, None).is_some();
     let is_next = |one: &Line<'_>, next: &Line<'_>| {
-        one.own == next.own && !one.is_blank() && !next.is_blank() && item(next.text).is_none()
+        let is_parted = one.is_blank() || next.is_blank() || item(next.text).is_some();
+        one.own == next.own && !is_parted && !is_labelled(one) && !is_labelled(next)
     };
     for run in all.get(..own).unwrap_or_default().chunk_by(is_next) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let Some(words) = text.text.get(first.start..last.start + last.text.len()) else { continue };
-        if !first.own || first.is_blank() {
+        if !first.own || first.is_blank() || is_labelled(first) {
             continue;
         }
         let document = text.document.as_ref().map(|document| document.name.as_str());

@@ -91,7 +91,7 @@ pub fn of(sentence: &Sentence<'_>) -> impl Iterator<Item = EmploymentStage> {
 pub fn stage(sentences: &[Sentence<'_>]) -> Option<Field<EmploymentStage>> {
     let mut found: Vec<(EmploymentStage, &Sentence<'_>)> = Vec::new();
     let mut is_unclear = false;
-    let affirmed = sentences.iter().filter(|one| !one.is_doubtful() && !one.is_denied);
+    let affirmed = sentences.iter().filter(|one| one.is_ours() && !one.is_doubtful() && !one.is_denied);
     for sentence in affirmed {
         let intends = says_intention(sentence.words()).then_some(Intending);
         is_unclear |= of(sentence).next().is_none() && sentence.says(EARLIER);

@@ -28,7 +28,8 @@ pub fn states(name: FieldName, sentence: &Sentence<'_>, roles: &[String]) -> Fie
             let is_shared = reads(FieldName::Provision, sentence, sentence.words(), roles)
                 .provision
                 .is_some_and(|stated| stated.value == Provision::SharedResourceProvider);
-            let provider = company::other(sentence.words()).filter(|_| is_shared && !sentence.is_denied);
+            let is_said = is_shared && !sentence.is_denied && !sentence.is_of_first();
+            let provider = company::other(sentence.words()).filter(|_| is_said);
             found.srp_name = provider.map(|words| field(sentence, words, text::squash(words)));
         }
         // All sentences together say it.
@@ -53,41 +54,29 @@ fn reads<'a>(name: FieldName, sentence: &Sentence<'a>, words: &'a str, roles: &[
 fn words_for<'a>(name: FieldName, sentence: &Sentence<'a>, roles: &[String]) -> Option<&'a str> {
     use FieldName as F;
     let words = sentence.words();
+    let is_alone = company::is_alone(words);
     let all_if = |phrases: &[&str]| sentence.says(phrases).then_some(words);
-    let affirmed = |found: Option<&'a str>| found.filter(|_| !sentence.is_denied);
-    match name {
-        F::UserPartyName => affirmed(company::notifier(words)),
-        F::PartyId => affirmed(party_id(words)),
-        F::UserRoles => affirmed(role_words(sentence, roles)),
-        F::SystemOrdinal => affirmed(sentence.ordinals().first().copied()),
-        F::SystemLabel => affirmed(label(sentence)),
-        F::ConfidentialityObjection => affirmed(all_if(&["we object", "our objection", "object to"])),
-        F::DisclosureWithheld => all_if(&[
-            "withhold",
-            "withholding",
-            "withheld",
-            "not disclose",
-            "not disclosing",
-            "cannot disclose",
-            "unable to disclose",
-            "prefer not to disclose",
-            "not wish to disclose",
-            "do not wish to share",
-        ]),
-        F::IdArrangement => affirmed(all_if(&["user id", "user ids"])),
-        F::UserIds => affirmed(id_words(words)),
-        F::ArchitectureProvided => affirmed(all_if(&["architecture"])),
-        F::Provision => {
-            affirmed(all_if(&["in house", "ourselves", "shared resource provider", "srp", "third party"]))
-        }
-        F::PreviouslyAssessed => clause(words, &["assessed"]).filter(|clause| {
-            !says(clause, &["first user system", "will be", "to be assessed", "due", "risk"])
-        }),
+    let said = match name {
+        F::UserPartyName => company::notifier(words),
+        F::PartyId => party_id(words).filter(|_| is_alone),
+        F::UserRoles => role_words(sentence, roles).filter(|_| is_alone),
+        F::SystemOrdinal => sentence.ordinals().first().copied(),
+        F::SystemLabel => label(sentence),
+        F::ConfidentialityObjection => all_if(&["we object", "our objection"])
+            .filter(|_| sentence.says(&["ssc", "sub committee", "its members"])),
+        F::DisclosureWithheld => all_if(WITHHOLDS).filter(|_| !sentence.says(&["please", "you"])),
+        F::IdArrangement => all_if(&["user id", "user ids"]),
+        F::UserIds => id_words(words),
+        F::ArchitectureProvided => clause(words, &["architecture"]),
+        F::Provision => all_if(PROVIDES).filter(|_| provides(sentence)),
+        F::PreviouslyAssessed => clause(words, &["assessed"])
+            .filter(|_| sentence.says(&["it", "system"]))
+            .filter(|clause| !says(clause, &["we", "first", "will be", "to be assessed", "due", "risk"])),
         F::SeparatedFromFirst => clause(words, &["separate from", "separated from"])
             .filter(|clause| says(clause, &["first", "existing", "current", "other"])),
-        F::CustomerSegment => affirmed(all_if(&["customers", "consumers", "premises", "households"])),
-        F::Purpose => affirmed(purpose(words)),
-        F::MeterCountExpected => affirmed(meter_words(words))
+        F::CustomerSegment => all_if(&["customers", "consumers", "premises", "households"]),
+        F::Purpose => purpose(sentence),
+        F::MeterCountExpected => meter_words(words)
             .filter(|_| !sentence.says(&["at present", "currently", "today", "now", "have"])),
         F::Contact
         | F::IntendedStart
@@ -95,7 +84,56 @@ fn words_for<'a>(name: FieldName, sentence: &Sentence<'a>, roles: &[String]) -> 
         | F::EmploymentStage
         | F::SrpName
         | F::ReasonNotNotifiedBefore => None,
-    }
+    };
+    // What is denied answers these alone, and what is said of the first system is none of the second's.
+    let may_deny = matches!(name, F::DisclosureWithheld | F::PreviouslyAssessed | F::SeparatedFromFirst);
+    let names_both =
+        matches!(name, F::UserPartyName | F::SystemOrdinal | F::PreviouslyAssessed | F::SeparatedFromFirst);
+    said.filter(|_| (may_deny || !sentence.is_denied) && (names_both || !sentence.is_of_first()))
+}
+
+const WITHHOLDS: &[&str] = &[
+    "withhold",
+    "withholding",
+    "withheld",
+    "not disclose",
+    "not disclosing",
+    "cannot disclose",
+    "unable to disclose",
+    "prefer not to disclose",
+    "not wish to disclose",
+    "do not wish to share",
+];
+
+const PROVIDES: &[&str] = &["in house", "ourselves", "shared resource provider", "srp", "third party"];
+
+/// Does it say who builds or runs the system: by its verb, or in hardly a word more?
+fn provides(sentence: &Sentence<'_>) -> bool {
+    let verbs = [
+        "provided",
+        "provide",
+        "hosted",
+        "run",
+        "operated",
+        "operate",
+        "supplied",
+        "built",
+        "build",
+        "building",
+        "developed",
+        "developing",
+        "managed",
+        "procuring",
+        "is a",
+        "is an",
+        "is our",
+        "our",
+        "as our",
+        "are our",
+    ];
+    let of_people = ["counsel", "lawyer", "lawyers", "solicitor", "team", "experts"];
+    let n_words = sentence.words().split_whitespace().count();
+    (sentence.says(&verbs) || n_words <= 4) && !sentence.says(&of_people)
 }
 
 /// The clause in which one of the phrases stands.
@@ -106,7 +144,7 @@ fn clause<'a>(words: &'a str, phrases: &[&str]) -> Option<&'a str> {
 
 /// Where one of the phrases ends, whatever their case.
 fn behind<'a>(words: &'a str, phrases: &[&str]) -> Option<&'a str> {
-    let lower = words.to_ascii_lowercase();
+    let lower = words.to_ascii_lowercase().replace(['\n', '\r'], " ");
     let ends = phrases.iter().filter_map(|phrase| lower.find(phrase).map(|at| at + phrase.len()));
     words.get(ends.min()?..)
 }
@@ -147,13 +185,19 @@ fn label<'a>(sentence: &Sentence<'a>) -> Option<&'a str> {
     let called = behind(
         words,
         &[
-            "called ",
-            "named ",
-            "known as ",
-            "known internally as ",
-            "we call ",
-            "we call it ",
-            "referred to as ",
+            "system called ",
+            "system, called ",
+            "system named ",
+            "system, named ",
+            "is called ",
+            "be called ",
+            "system known as ",
+            "system, known as ",
+            "is known as ",
+            "be known as ",
+            "is known internally as ",
+            "which we call ",
+            "(we call it ",
         ],
     );
     let rest = called.or_else(|| {
@@ -195,10 +239,18 @@ fn id_words(words: &str) -> Option<&str> {
 }
 
 /// "Its purpose is to ...", "It will be used to ...".
-fn purpose(words: &str) -> Option<&str> {
-    let named = behind(words, &["purpose"]).and_then(|rest| behind(rest, &[" is "]));
-    let used = || behind(words, &["will be used for ", "will be used to ", "is used for ", "is used to "]);
-    let rest = named.or_else(used)?.trim_end_matches('.').trim();
+fn purpose<'a>(sentence: &Sentence<'a>) -> Option<&'a str> {
+    let words = sentence.words();
+    let named = [
+        "its purpose is ",
+        "purpose of the system is ",
+        "purpose of it is ",
+        "purpose of the new system is ",
+    ];
+    let used = ["will be used for ", "will be used to ", "is used for ", "is used to "];
+    let is_of_system = sentence.begins(&["it", "the system", "the new system", "the user system"]);
+    let rest = behind(words, &named).or_else(|| behind(words, &used).filter(|_| is_of_system))?;
+    let rest = rest.trim_end_matches('.').trim();
     let rest = rest.strip_prefix("to ").unwrap_or(rest);
     (rest.split_whitespace().count() >= 2).then_some(rest)
 }
@@ -248,7 +300,8 @@ fn dated(name: FieldName, sentence: &Sentence<'_>) -> Option<StatedDate> {
     let past =
         ["since", "went live", "began to", "started to", "started using", "began using", "went into use"];
     let goes_live = ["go live", "goes live", "going live", "start date"];
-    let is_ours = sentence.says(&["system", "it", "we"]) || sentence.begins(&goes_live);
+    let is_ours =
+        sentence.is_ours() && (sentence.says(&["system", "it", "we"]) || sentence.begins(&goes_live));
     if sentence.is_denied || sentence.says(&of_others) || !is_ours {
         return None;
     }
@@ -263,7 +316,10 @@ fn dated(name: FieldName, sentence: &Sentence<'_>) -> Option<StatedDate> {
 
 /// Whom the sentence says to speak to, and the words that say it.
 fn contact_of<'a>(sentence: &Sentence<'a>) -> Option<(&'a str, Contact)> {
+    let of_others = ["provider", "providers", "supplier", "suppliers", "vendor", "vendors"];
     if sentence.is_denied
+        || sentence.says(&of_others)
+        || !company::is_alone(sentence.words())
         || !sentence.says(&["contact", "questions", "queries", "enquiries", "reach", "speak to"])
     {
         return None;

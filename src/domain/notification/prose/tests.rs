@@ -66,6 +66,37 @@ fn what_is_asked_doubted_denied_or_of_others_states_nothing() {
     }
 }
 
+/// All that each says beside the notice is of somebody or something else.
+#[test]
+fn what_is_said_of_something_else_is_not_taken() {
+    for text in [
+        "The purpose of this letter is to notify you.",
+        "GridShare Ltd (Party ID GRID) is a supplier of meters.",
+        "Our first User System is built in-house.",
+        "Our first User System uses the User ID 90-B3-D5-1F-30-44-00-00.",
+        "We asked our in-house counsel.",
+        "Our staff were assessed on 3 May 2026.",
+        "We named Ravi Shah for questions.",
+        "Castle Ltd (known as Keep) is a friend.",
+        "Our provider's contact is Max Lund, max.lund@gridshare.test.",
+        "GridShare Ltd's own system went live on 5 May 2024.",
+        "Please do not disclose the architecture to anybody.",
+        "The form is attached and describes the architecture.",
+        "We object to the delay.",
+        "A meeting on 3 May 2027 is agreed.",
+    ] {
+        check(&format!("We hereby notify you of our second User System. {text}"), &[("system_ordinal", "2")]);
+    }
+}
+
+#[test]
+fn a_label_is_read_by_itself() {
+    check(
+        "User Party name: Power Ltd\nWe intend to employ a second User System.",
+        &[("employment_stage", "Intending"), ("system_ordinal", "2")],
+    );
+}
+
 #[test]
 fn an_intention_beside_an_earlier_stage_that_is_not_understood_is_none() {
     let second = ("system_ordinal", "2");
@@ -83,7 +114,8 @@ fn an_intention_beside_an_earlier_stage_that_is_not_understood_is_none() {
 #[test]
 fn two_answers_are_none() {
     check(
-        "We will employ our second User System from 1 March 2027. We will employ it from 2 March 2027.",
+        "We will employ our second User System from 1 March 2027. We will employ it from 2 March 2027. We will use it \
+         from 1 March 2027.",
         &[("employment_stage", "Intending"), ("system_ordinal", "2")],
     );
 }
