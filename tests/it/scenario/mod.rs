@@ -87,6 +87,7 @@ conversations! {
     called_back,
     chair_changes,
     changed_after_decision,
+    claimed,
     complete,
     decided_ad_hoc,
     decided_assessment,
